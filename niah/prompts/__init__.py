@@ -1,0 +1,67 @@
+"""Prompts of exactly the asked number of tokens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+QuestionPosition = Literal["after", "before", "both"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One chat message: ``role`` is "system", "user" or "assistant"."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """What stands around the haystack.
+
+    Attributes:
+        system: Content of the system message; None = no system message.
+        question_position: Where the question stands relative to the haystack.
+    """
+
+    system: str | None
+    question_position: QuestionPosition = "after"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placement:
+    """Where one needle came to stand.
+
+    Attributes:
+        role: The needle's role.
+        asked_depth_percent: The depth asked for, 0..100.
+        placed_depth_percent: Haystack tokens before the needle / all haystack tokens x 100.
+        token_offset: Haystack tokens before the needle.
+        char_offset: Start of the needle's sentence in the content of the message it is in.
+    """
+
+    role: str
+    asked_depth_percent: float
+    placed_depth_percent: float
+    token_offset: int
+    char_offset: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prompt:
+    """One composed prompt.
+
+    Attributes:
+        messages: What is sent, in order.
+        tokens: Context length: the tokens of all message contents, each encoded on its own.
+        haystack_tokens: Tokens of the haystack alone, the needles not counted.
+        placements: One per needle, in the challenge's order.
+        sha256: SHA-256 of the canonical JSON of the messages' roles and contents.
+    """
+
+    messages: tuple[Message, ...]
+    tokens: int
+    haystack_tokens: int
+    placements: tuple[Placement, ...]
+    sha256: str
