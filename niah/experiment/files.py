@@ -1,0 +1,133 @@
+"""From a TOML file and overrides to a validated experiment."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from niah.errors import ExperimentError
+from niah.experiment.messages import sentence
+from niah.experiment.schema import Experiment
+
+
+def load_experiment(
+    path: Path, *, overrides: Sequence[str] = (), model_ids: Sequence[str] = ()
+) -> Experiment:
+    """The experiment in a file.
+
+    Args:
+        path: A TOML file; paths inside it are relative to its directory.
+        overrides: ``dotted.key=value`` each, value in TOML; a bare word is a string.
+        model_ids: In place of the file's models, when there are any.
+
+    Raises:
+        ExperimentError: with the file, the key, and what would be right.
+    """
+    document = _read(path)
+    for override in overrides:
+        _override(document, override)
+    if model_ids:
+        document["models"] = list(model_ids)
+    document.setdefault("name", path.stem)
+    return _validate(_absolute_paths(document, path.resolve().parent), str(path))
+
+
+def parse_canonical(text: str) -> Experiment:
+    """The experiment that ``Experiment.canonical_json`` wrote.
+
+    Raises:
+        ExperimentError: if it was not written by this version's ``canonical_json``.
+    """
+    return _validate(json.loads(text), "stored experiment")
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise ExperimentError(f"{path}: there is no such file") from None
+    except IsADirectoryError:
+        raise ExperimentError(f"{path}: this is a directory; name a .toml file in it") from None
+    except OSError as error:
+        raise ExperimentError(f"{path}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise ExperimentError(
+            f"{path}: byte {error.start} is not UTF-8; save it as UTF-8"
+        ) from None
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise ExperimentError(f"{path}: not valid TOML: {error}") from None
+
+
+def _override(document: dict[str, Any], override: str) -> None:
+    key, equals, value = override.partition("=")
+    try:
+        if not equals:
+            raise ValueError
+        steps = _steps(tomllib.loads(f"{key.strip()} = 0"))
+    except ValueError:
+        raise ExperimentError(
+            f"--set {override}: not of the form key=value, such as grid.trials=3"
+        ) from None
+    target = document
+    for step in steps[:-1]:
+        inner = target.setdefault(step, {})
+        if not isinstance(inner, dict):
+            raise ExperimentError(f"--set {override}: {step} is not a table")
+        target = inner
+    target[steps[-1]] = _value(value.strip())
+
+
+def _steps(nested: Any) -> list[str]:
+    steps = []
+    while isinstance(nested, dict):
+        ((step, nested),) = nested.items()
+        steps.append(step)
+    return steps
+
+
+def _value(text: str) -> Any:
+    try:
+        (value,) = tomllib.loads(f"value = {text}").values()
+    except ValueError:
+        return text
+    return value
+
+
+_PATH_KEYS = (("haystack", "path"), ("task", "path"))
+
+
+def _absolute_paths(document: dict[str, Any], directory: Path) -> dict[str, Any]:
+    def absolute(table: Any, key: str) -> None:
+        if isinstance(table, dict) and isinstance(table.get(key), str) and table[key]:
+            table[key] = str(directory / Path(table[key]).expanduser())
+
+    for section, key in _PATH_KEYS:
+        absolute(document.get(section), key)
+    for section in ("providers", "model"):
+        entries = document.get(section)
+        for entry in entries.values() if isinstance(entries, dict) else ():
+            if isinstance(entry, dict) and str(entry.get("tokenizer", "")).endswith(".json"):
+                absolute(entry, "tokenizer")
+    return document
+
+
+def _validate(document: Mapping[str, Any], where: str) -> Experiment:
+    try:
+        return Experiment.model_validate_json(json.dumps(document))
+    except TypeError:
+        raise ExperimentError(
+            f"{where}: dates and times mean nothing here; write them as text in quotes"
+        ) from None
+    except RecursionError:
+        raise ExperimentError(f"{where}: nested too deeply") from None
+    except ValidationError as error:
+        problems = sorted(
+            error.errors(include_url=False), key=lambda problem: problem["type"] == "missing"
+        )
+        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        raise ExperimentError(f"{where}: {sentence(problems[0])}{more}") from None

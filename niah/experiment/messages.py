@@ -1,0 +1,68 @@
+"""One validation problem as one sentence: the key, the rule, the remedy."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import BaseModel
+
+from niah.experiment.schema import Experiment
+
+_EXPECTED = {
+    "string_type": "must be text in quotes",
+    "int_type": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "float_type": "must be a number",
+    "bool_type": "must be true or false",
+    "dict_type": "must be a table",
+    "model_type": "must be a table",
+    "model_attributes_type": "must be a table",
+    "tuple_type": "must be a list",
+    "too_short": "must not be empty",
+}
+
+
+def sentence(problem: Any) -> str:
+    """One validation problem as key, rule, remedy; the value only where it cannot be a secret."""
+    place = problem["loc"]
+    key = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in place)
+    key = key.lstrip(".") or "the file"
+    kind = problem["type"]
+    if kind == "extra_forbidden":
+        known = _known_keys(place[:-1])
+        close = difflib.get_close_matches(str(place[-1]), known, n=1)
+        remedy = f"did you mean {close[0]!r}?" if close else f"known keys: {', '.join(known)}"
+        return f"unknown key {key}; {remedy}"
+    if kind == "missing":
+        return f"the key {key} is missing{_description(place)}"
+    if kind == "value_error":
+        return f"{key}: {problem['ctx']['error']}"
+    rule = _EXPECTED.get(kind) or problem["msg"].replace("Input should", "must").replace(
+        "String should", "must"
+    )
+    shown = problem["input"]
+    plain = isinstance(shown, bool | int | float) or (isinstance(shown, str) and len(shown) <= 40)
+    return f"{key} = {json.dumps(shown)}: {rule}" if plain else f"{key}: {rule}"
+
+
+def _description(place: Sequence[str | int]) -> str:
+    text = _section(place[:-1]).model_fields[str(place[-1])].description
+    return f": {text}" if text else ""
+
+
+def _known_keys(place: Sequence[str | int]) -> list[str]:
+    return sorted(_section(place).model_fields)
+
+
+def _section(place: Sequence[str | int]) -> Any:
+    """The type of the table at that place."""
+    section: Any = Experiment
+    for step in place:
+        if isinstance(section, type) and issubclass(section, BaseModel):
+            section = section.model_fields[str(step)].annotation
+        else:
+            section = section.__args__[1]
+    return section

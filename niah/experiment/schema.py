@@ -1,0 +1,325 @@
+"""What an experiment file may say: one frozen value that rejects extras."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    field_validator,
+    model_validator,
+)
+
+from niah.experiment.series import ContextLengths, DepthPercents
+from niah.models import Model, Provider, resolve_model
+from niah.prices import Price, Rate
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, validate_default=True, allow_inf_nan=False
+    )
+
+
+class GridSection(_Section):
+    """Which cells are measured, and how often."""
+
+    context_lengths: ContextLengths = Field(
+        description="Tokens: a list, or a range. 128K is 128,000; 128Ki is 131,072."
+    )
+    depth_percents: DepthPercents = Field(
+        description="0 is the start of the haystack, 100 its end: a list, or a range."
+    )
+    trials: int = Field(default=1, ge=1, le=10_000, description="Trials per cell.")
+
+
+class TaskSection(_Section):
+    """What is planted and asked. Keys besides these are parameters of the task family."""
+
+    model_config = ConfigDict(extra="allow")
+
+    kind: str = Field(default="single", description="A task family; niah tasks lists them.")
+    language: str | None = Field(
+        default=None, description="Of needle and question; the haystack's when not given."
+    )
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The keys that belong to the task family."""
+        return dict(self.__pydantic_extra__ or {})
+
+
+class HaystackSection(_Section):
+    """What the needles are planted in."""
+
+    source: str | None = Field(default=None, description="niah haystacks lists them.")
+    path: str | None = Field(
+        default=None,
+        description="A directory or file of your own .txt or .md, relative to this file.",
+    )
+    language: str = Field(default="en", pattern="^[a-z]{2,3}$", description="ISO 639 code.")
+    repeat: bool = Field(default=False, description="Lay a short text end to end until it fits.")
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> HaystackSection:
+        if self.source is not None and self.path is not None:
+            raise ValueError("source and path are both given; keep one of them")
+        return self
+
+
+class PromptSection(_Section):
+    """What stands around the haystack."""
+
+    system: str | None = Field(default=None, description="System prompt; none when not given.")
+    question_position: Literal["after", "before", "both"] = "after"
+
+
+class RequestSection(_Section):
+    """Sampling parameters; a key that is not given is not sent."""
+
+    temperature: float | None = Field(default=0.0, ge=0, le=2)
+    top_p: float | None = Field(default=None, gt=0, le=1)
+    seed: int | None = Field(default=None, description="Best effort at most providers.")
+    max_output_tokens: int | None = Field(
+        default=None,
+        ge=1,
+        description="Thinking included; 512 when not given, 16,384 for a model that thinks.",
+    )
+    reasoning_effort: str | None = None
+    thinking_budget_tokens: int | None = Field(default=None, ge=0)
+    extra_body: dict[str, Any] = Field(
+        default_factory=dict, description="Merged into the request body as it is."
+    )
+
+
+class LimitsSection(_Section):
+    """What the run may use. Changing these never changes a request."""
+
+    concurrency: int = Field(default=16, ge=1, le=4096, description="Requests in flight.")
+    max_cost_usd: float | None = Field(default=None, ge=0, description="Hard stop for the run.")
+    timeout_s: float = Field(default=600.0, gt=0, le=86_400, description="For one request.")
+    max_attempts: int = Field(default=6, ge=1, le=100, description="Requests for one trial.")
+    max_retry_s: float = Field(default=1800.0, ge=0, description="Waiting for one trial, in all.")
+    requests_per_minute: float | None = Field(default=None, gt=0)
+    tokens_per_minute: float | None = Field(default=None, gt=0)
+
+
+_SECRET_HEADERS = frozenset({"authorization", "x-api-key", "api-key", "x-goog-api-key", "cookie"})
+
+
+class ProviderSection(_Section):
+    """A host of your own; its models are then called NAME/MODEL."""
+
+    api: Literal["openai", "anthropic", "google"] = "openai"
+    base_url: str = Field(description="For example http://127.0.0.1:8000/v1")
+    api_key_env: str | None = Field(
+        default=None, description="Environment variable that holds the key; never the key itself."
+    )
+    tokenizer: str | None = Field(
+        default=None, description="A known vocabulary, or the path of a tokenizer.json."
+    )
+    headers: dict[str, str] = Field(default_factory=dict)
+
+    @field_validator("base_url")
+    @classmethod
+    def _plain_url(cls, value: str) -> str:
+        try:
+            parts = urlsplit(value)
+            usable = parts.scheme in ("http", "https") and bool(parts.hostname)
+        except ValueError:
+            usable = False
+        if not usable:
+            raise ValueError("not an address of the form https://host/path")
+        if "@" in parts.netloc or parts.query:
+            raise ValueError(
+                "an address must not carry credentials or a query; name the key's environment "
+                "variable in api_key_env"
+            )
+        return value.rstrip("/")
+
+    @field_validator("api_key_env")
+    @classmethod
+    def _variable_name(cls, value: str | None) -> str | None:
+        if value is not None and not (value.isidentifier() and value == value.upper()):
+            raise ValueError(
+                "not the name of an environment variable, such as LOCAL_API_KEY; keys never "
+                "stand in an experiment file"
+            )
+        return value
+
+    @field_validator("headers")
+    @classmethod
+    def _no_secrets(cls, value: dict[str, str]) -> dict[str, str]:
+        for name, content in value.items():
+            if name.lower() in _SECRET_HEADERS:
+                raise ValueError(f"the header {name} carries a key; use api_key_env instead")
+            if not (name + content).isprintable() or not name.isascii():
+                raise ValueError("a header is one line of printable characters")
+        return value
+
+
+class PriceSection(_Section):
+    """USD per million tokens, in place of the published prices."""
+
+    input: float = Field(ge=0)
+    output: float = Field(ge=0)
+    cached_input: float | None = Field(default=None, ge=0)
+    cache_write: float | None = Field(default=None, ge=0)
+
+
+class ModelSection(_Section):
+    """What you know better about one model."""
+
+    tokenizer: str | None = None
+    context_window: int | None = Field(default=None, ge=1)
+    price: PriceSection | None = None
+    max_output_tokens: int | None = Field(default=None, ge=1)
+
+
+def _one_or_more(value: Any) -> Any:
+    if isinstance(value, str):
+        return (value,)
+    return tuple(value) if isinstance(value, list) else value
+
+
+class Experiment(_Section):
+    """One validated experiment file."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$")
+    models: Annotated[tuple[str, ...], BeforeValidator(_one_or_more)] = Field(
+        min_length=1, description='"provider/model"; niah models lists the providers.'
+    )
+    seed: int = Field(default=0, ge=0, lt=2**63)
+    grid: GridSection = Field(description="a [grid] with context_lengths and depth_percents")
+    task: TaskSection = TaskSection()
+    haystack: HaystackSection = HaystackSection()
+    prompt: PromptSection = PromptSection()
+    request: RequestSection = RequestSection()
+    limits: LimitsSection = LimitsSection()
+    providers: dict[str, ProviderSection] = Field(default_factory=dict)
+    model: dict[str, ModelSection] = Field(
+        default_factory=dict, description="Settings of single models, by their full name."
+    )
+
+    @field_validator("models")
+    @classmethod
+    def _no_twins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for index, name in enumerate(value):
+            if name in value[:index]:
+                raise ValueError(f"{name!r} is there twice")
+        return value
+
+    @field_validator("providers")
+    @classmethod
+    def _plain_names(cls, value: dict[str, ProviderSection]) -> dict[str, ProviderSection]:
+        for name in value:
+            if "/" in name or not name.isprintable() or not name:
+                raise ValueError(f"{name!r} cannot be a provider's name: it must not have a slash")
+            if name == "reference":
+                raise ValueError("'reference' is the name of niah's own readers; use another")
+        return value
+
+    @property
+    def language(self) -> str:
+        """Language of needle and question."""
+        return self.task.language or self.haystack.language
+
+    def canonical_json(self) -> str:
+        """The whole experiment as JSON with sorted keys; ``parse_canonical`` reads it back."""
+        return json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=True)
+
+    def resolved_models(self) -> tuple[Model, ...]:
+        """Its models, with this file's providers, prices, vocabularies and windows applied.
+
+        Raises:
+            ModelError: if a name cannot be resolved.
+        """
+        own = {name: _provider(name, section) for name, section in self.providers.items()}
+        return tuple(
+            resolve_model(
+                name,
+                providers=own,
+                prices={
+                    key: _price(section.price)
+                    for key, section in self.model.items()
+                    if section.price
+                },
+                tokenizers={
+                    key: section.tokenizer
+                    for key, section in self.model.items()
+                    if section.tokenizer
+                },
+                windows={
+                    key: section.context_window
+                    for key, section in self.model.items()
+                    if section.context_window
+                },
+            )
+            for name in self.models
+        )
+
+    def max_output_tokens(self, model: Model) -> int:
+        """The output limit that requests to the model carry, thinking included."""
+        own = self.model.get(model.id)
+        return (
+            (own.max_output_tokens if own else None)
+            or self.request.max_output_tokens
+            or (REASONING_OUTPUT_TOKENS if model.reasoning else PLAIN_OUTPUT_TOKENS)
+        )
+
+
+# Wide enough that a verbose answer is not cut off; a thinking model needs room to think.
+PLAIN_OUTPUT_TOKENS = 512
+REASONING_OUTPUT_TOKENS = 16_384
+
+
+def _provider(name: str, section: ProviderSection) -> Provider:
+    return Provider(
+        name=name,
+        api=section.api,
+        base_url=section.base_url,
+        api_key_env=section.api_key_env,
+        tokenizer=section.tokenizer,
+        headers=section.headers,
+        description="defined in the experiment file",
+    )
+
+
+def _price(section: PriceSection) -> Price:
+    rate = Rate(
+        input_usd=section.input,
+        output_usd=section.output,
+        cached_input_usd=section.cached_input,
+        cache_write_usd=section.cache_write,
+    )
+    return Price(rates=(rate,), source="experiment file")
+
+
+def experiment_sha256(experiment: Experiment, ingredients: Mapping[str, Any]) -> str:
+    """Hash over everything that affects a request; limits and prices are not in it.
+
+    Args:
+        experiment: The experiment.
+        ingredients: Hashes and versions of corpus, vocabularies, task, composition.
+    """
+    content = experiment.model_dump(mode="json", exclude={"limits"})
+    for section in content["model"].values():
+        section.pop("price")
+    text = json.dumps({"experiment": content, "ingredients": ingredients}, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def json_schema() -> dict[str, Any]:
+    """JSON Schema (draft 2020-12) of an experiment file, for editors."""
+    schema = Experiment.model_json_schema()
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    schema["title"] = "niah experiment"
+    schema["required"] = [key for key in schema["required"] if key != "name"]
+    return schema
