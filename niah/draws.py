@@ -7,6 +7,7 @@ one, and the bytes are the same on every machine, Python and NumPy version.
 from __future__ import annotations
 
 import hashlib
+import struct
 from collections.abc import Sequence
 from typing import TypeVar
 
@@ -16,7 +17,7 @@ T = TypeVar("T")
 def derive_seed(*parts: object) -> int:
     """A 63-bit seed that depends on every part and on their order.
 
-    Parts are told apart by their ``repr``; pass only str, int, float, bool, None, and tuples of them.
+    Parts are told apart by their ``repr``: pass str, int, float, bool, None and tuples of them.
     """
     digest = hashlib.sha256(repr(parts).encode()).digest()
     return int.from_bytes(digest[:8], "big") >> 1
@@ -46,3 +47,31 @@ def permutation(seed: int, name: str, size: int) -> list[int]:
         other = integer(seed, f"{name}/{last}", last + 1)
         order[last], order[other] = order[other], order[last]
     return order
+
+
+class Stream:
+    """Many draws in a row from one seed and name, for texts that need thousands of them.
+
+    The numbers depend on their order, so a stream belongs to one versioned generator only.
+    """
+
+    __slots__ = ("_block", "_key", "_words")
+
+    def __init__(self, seed: int, name: str) -> None:
+        self._key = f"{seed}/{name}"
+        self._block = 0
+        self._words: list[int] = []
+
+    def below(self, bound: int) -> int:
+        """A whole number in [0, bound), uniform up to a bias under bound / 2**32."""
+        if not self._words:
+            digest = hashlib.shake_128(f"{self._key}/{self._block}".encode()).digest(1024)
+            self._words = list(struct.unpack("<256I", digest))
+            self._block += 1
+        return self._words.pop() * bound >> 32
+
+    def shuffle(self, items: list[T]) -> None:
+        """Put the items in random order, in place (Fisher-Yates)."""
+        for last in range(len(items) - 1, 0, -1):
+            other = self.below(last + 1)
+            items[last], items[other] = items[other], items[last]
