@@ -20,7 +20,7 @@ class Ingredients:
     Attributes:
         haystack: Versioned name of the corpus.
         haystack_sha256: Of the corpus text.
-        task_version: Of the task family's construction and wording.
+        task_version: Of the task family's construction and wording, and of the user's own facts.
         composition_version: Of the way in which prompts are put together.
         tokenizers: Vocabulary fingerprint by model id.
     """
@@ -162,7 +162,7 @@ def _request_facts(
         "max_output_tokens": experiment.max_output_tokens(model),
         "request": experiment.request.model_dump(mode="json"),
         "prompt": experiment.prompt.model_dump(mode="json"),
-        "task": experiment.task.model_dump(mode="json"),
+        "task": experiment.task.model_dump(mode="json", exclude={"path"}),
         "language": experiment.language,
         "task_version": ingredients.task_version,
         "haystack_sha256": ingredients.haystack_sha256,

@@ -303,15 +303,20 @@ def _price(section: PriceSection) -> Price:
 
 
 def experiment_sha256(experiment: Experiment, ingredients: Mapping[str, Any]) -> str:
-    """Hash over everything that affects a request; limits and prices are not in it.
+    """Hash over everything that affects a request: limits and prices are not in it.
+
+    Paths are not in it either; the ingredients carry the hashes of what they lead to.
 
     Args:
         experiment: The experiment.
         ingredients: Hashes and versions of corpus, vocabularies, task, composition.
     """
     content = experiment.model_dump(mode="json", exclude={"limits"})
-    for section in content["model"].values():
-        section.pop("price")
+    for section, local in (("haystack", "path"), ("task", "path")):
+        content[section].pop(local, None)
+    for section in (*content["model"].values(), *content["providers"].values()):
+        for local in ("price", "tokenizer"):
+            section.pop(local, None)
     text = json.dumps({"experiment": content, "ingredients": ingredients}, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -1,0 +1,53 @@
+"""What a terminal may be shown: untrusted text made inert, numbers as people read them."""
+
+from __future__ import annotations
+
+import unicodedata
+
+_BREAKS = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+def inert(text: str, *, multiline: bool = False) -> str:
+    """The text without anything that moves a cursor, changes colours or reorders letters.
+
+    Control, format (bidirectional overrides among them), surrogate and private-use characters
+    are shown as escapes.
+
+    Args:
+        text: Anything, such as a model's response.
+        multiline: Keep line feeds and tabs.
+    """
+    kept = "\n\t" if multiline else ""
+    return "".join(
+        character
+        if character in kept or unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co", "Cn")
+        else _BREAKS.get(character) or f"\\u{ord(character):04x}"
+        for character in text
+    )
+
+
+def shorten(text: str, width: int) -> str:
+    """At most ``width`` characters, the cut shown."""
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def usd(amount: float | None) -> str:
+    """A sum of money: two digits from a cent up, four significant ones below; unknown says so."""
+    if amount is None:
+        return "unknown"
+    if amount == 0 or amount >= 0.01:
+        return f"${amount:,.2f}"
+    return f"${amount:.2g}"
+
+
+def percent(share: float) -> str:
+    """A share in [0, 1] as a percentage with one decimal; never rounded to 100 from below."""
+    value = round(share * 100, 1)
+    if value >= 100 > share * 100:
+        value = 99.9
+    return f"{value:.1f}%"
+
+
+def count(number: int) -> str:
+    """A whole number with thousands separators."""
+    return f"{number:,}"
