@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
+_ACTIVE = ("Cc", "Cf", "Cs", "Co", "Cn")
 _BREAKS = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
@@ -20,7 +21,7 @@ def inert(text: str, *, multiline: bool = False) -> str:
     kept = "\n\t" if multiline else ""
     return "".join(
         character
-        if character in kept or unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co", "Cn")
+        if character in kept or unicodedata.category(character) not in _ACTIVE
         else _BREAKS.get(character) or f"\\u{ord(character):04x}"
         for character in text
     )
