@@ -13,7 +13,13 @@ from numpy.typing import NDArray
 
 from niah.providers import Outcome
 from niah.statistics import CountGrid, FloatGrid, Grid
-from niah.statistics.intervals import Estimate, jeffreys, pooled_estimate, replicate_estimate
+from niah.statistics.intervals import (
+    CONFIDENCE,
+    Estimate,
+    jeffreys,
+    pooled_estimate,
+    replicate_estimate,
+)
 from niah.store import TrialRecord
 
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
@@ -33,7 +39,7 @@ class Marginal:
     Attributes:
         axis: Context lengths in tokens or asked depths in percent, ascending.
         accuracy: Mean score of the scored trials; NaN = not measured.
-        lower, upper: Bounds of the 95 % interval.
+        lower, upper: Bounds of the interval, 95 % unless asked otherwise.
         n: Scored trials.
         methods: How each interval was made.
     """
@@ -157,7 +163,7 @@ def summarize(
     ]
 
 
-def sweep_estimate(records: Iterable[TrialRecord]) -> Estimate:
+def sweep_estimate(records: Iterable[TrialRecord], *, confidence: float = CONFIDENCE) -> Estimate:
     """The mean score of some trials of one sweep with the interval that their design allows."""
     sums: defaultdict[tuple[str, int], float] = defaultdict(float)
     counts: defaultdict[tuple[str, int], int] = defaultdict(int)
@@ -173,9 +179,23 @@ def sweep_estimate(records: Iterable[TrialRecord]) -> Estimate:
     repeats = sorted(sums)
     measured: set[tuple[int, float]] = set().union(*cells.values())
     if len(repeats) >= 2 and all(len(c) >= BALANCED_SHARE * len(measured) for c in cells.values()):
-        return replicate_estimate([sums[r] for r in repeats], [counts[r] for r in repeats])
+        return replicate_estimate(
+            [sums[r] for r in repeats], [counts[r] for r in repeats], confidence=confidence
+        )
     why = "" if len(repeats) < 2 else "repeats cover different cells"
-    return pooled_estimate(math.fsum(sums.values()), sum(counts.values()), why=why)
+    total, n = math.fsum(sums.values()), sum(counts.values())
+    return pooled_estimate(total, n, confidence=confidence, why=why)
+
+
+def length_marginal(
+    records: Iterable[TrialRecord],
+    context_lengths: Iterable[int] | NDArray[np.int64],
+    *,
+    confidence: float = CONFIDENCE,
+) -> Marginal:
+    """Accuracy per context length over trials of one sweep, with intervals of some confidence."""
+    axis = np.asarray(list(context_lengths), np.int64)
+    return _marginal(axis, [(r.context_length, r) for r in records], confidence)
 
 
 def _by_sweep(records: Iterable[TrialRecord]) -> dict[tuple[str, str], list[TrialRecord]]:
@@ -250,7 +270,7 @@ def _summary(grid: Grid, records: Sequence[TrialRecord]) -> Summary:
         task=grid.task,
         simulated=grid.simulated,
         accuracy=sweep_estimate(records),
-        by_length=_marginal(grid.context_lengths, [(r.context_length, r) for r in records]),
+        by_length=length_marginal(records, grid.context_lengths),
         by_depth=_marginal(grid.depth_percents, [(r.depth_percent, r) for r in records]),
         trials=len(records),
         planned=int(grid.planned.sum()),
@@ -270,11 +290,14 @@ def _summary(grid: Grid, records: Sequence[TrialRecord]) -> Summary:
 def _marginal(
     axis: NDArray[np.int64] | NDArray[np.float64],
     keyed: Iterable[tuple[float, TrialRecord]],
+    confidence: float = CONFIDENCE,
 ) -> Marginal:
     groups: defaultdict[float, list[TrialRecord]] = defaultdict(list)
     for value, record in keyed:
         groups[float(value)].append(record)
-    estimates = [sweep_estimate(groups.get(float(value), [])) for value in axis]
+    estimates = [
+        sweep_estimate(groups.get(float(value), []), confidence=confidence) for value in axis
+    ]
     return Marginal(
         axis=np.asarray(axis, np.float64),
         accuracy=np.array([e.value for e in estimates], np.float64),

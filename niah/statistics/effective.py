@@ -1,0 +1,232 @@
+"""Effective context length: the longest tested length up to which a stated rule holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from niah.statistics import FloatGrid
+from niah.statistics.grids import Marginal, length_marginal
+from niah.statistics.intervals import CONFIDENCE
+from niah.store import TrialRecord
+
+RULER_THRESHOLD = 0.856
+"""Llama-2-7B's average over RULER's tasks at 4K. Source: Hsieh et al. (2024), RULER."""
+
+NOLIMA_SHARE = 0.85
+"""Share of the base score. Source: Modarressi et al. (2025), NoLiMa."""
+
+NOLIMA_BASE_TOKENS = 1000
+"""The base score is taken from contexts up to this length. Source: as above."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """When a context length counts as held.
+
+    Attributes:
+        name: Short, for a table's head.
+        threshold: Least accuracy, in [0, 1].
+        sentence: The whole rule, to print beside the number.
+    """
+
+    name: str
+    threshold: float
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EffectiveLength:
+    """An effective context length with its interval; lengths in tokens.
+
+    Attributes:
+        rule: What it holds to.
+        value: The longest tested length such that it and all shorter tested ones meet the rule;
+            None = the shortest tested length already fails.
+        lower, upper: Ends of the 95 % interval, of the same kind as the value.
+        shortest_tested, longest_tested: None when no length was measured. A value or an end at the
+            longest tested length means "at least": the test did not reach the limit.
+        untested: Lengths of the grid without a scored trial; the rule passes over them.
+        method: How the interval was made, as a printable phrase.
+    """
+
+    rule: Rule
+    value: int | None
+    lower: int | None
+    upper: int | None
+    shortest_tested: int | None
+    longest_tested: int | None
+    untested: tuple[int, ...]
+    method: str
+
+
+def ruler_rule() -> Rule:
+    """RULER's rule: an average accuracy of at least 85.6 %."""
+    return Rule(
+        name="RULER",
+        threshold=RULER_THRESHOLD,
+        sentence="accuracy of at least 85.6 % at this and every shorter tested length "
+        "(RULER's threshold)",
+    )
+
+
+def threshold_rule(threshold: float) -> Rule:
+    """The user's own rule: an accuracy of at least the threshold.
+
+    Raises:
+        ValueError: if the threshold is not in [0, 1].
+    """
+    if not 0 <= threshold <= 1:
+        raise ValueError(f"the threshold of a rule must be in [0, 1], got {threshold}")
+    return Rule(
+        name=f"{100 * threshold:.4g} %",
+        threshold=threshold,
+        sentence=f"accuracy of at least {100 * threshold:.4g} % at this and every shorter "
+        "tested length",
+    )
+
+
+def nolima_rule(by_length: Marginal) -> Rule:
+    """NoLiMa's rule from a sweep: at least 0.85 of the base score.
+
+    The base score is the best accuracy among the tested lengths up to 1,000 tokens; when there is
+    none, the accuracy at the shortest tested length. It is taken as known: its own uncertainty is
+    not in the interval of the effective length.
+
+    Raises:
+        ValueError: if no length was measured.
+    """
+    tested = by_length.n > 0
+    if not tested.any():
+        raise ValueError("no length has a scored trial, so there is no base score")
+    short = tested & (by_length.axis <= NOLIMA_BASE_TOKENS)
+    if short.any():
+        base = float(by_length.accuracy[short].max())
+        return _nolima_rule(base, f"best of the lengths up to {NOLIMA_BASE_TOKENS:,} tokens")
+    shortest = int(np.flatnonzero(tested)[0])
+    base = float(by_length.accuracy[shortest])
+    return _nolima_rule(base, f"accuracy at the shortest length, {by_length.axis[shortest]:,.0f}")
+
+
+def nolima_rule_of_pairs(scores: Mapping[str, Sequence[float]]) -> Rule:
+    """NoLiMa's rule as published: base = mean over question-needle pairs of each pair's best.
+
+    Args:
+        scores: By pair, its mean scores at the base lengths (250, 500 and 1,000 tokens).
+
+    Raises:
+        ValueError: if there is no pair, or a pair without a score.
+    """
+    if not scores or not all(scores.values()):
+        raise ValueError("a base score needs at least one score for every question-needle pair")
+    base = float(np.mean([max(values) for values in scores.values()]))
+    return _nolima_rule(base, f"mean of the best short-context scores of {len(scores)} pairs")
+
+
+def effective_length(
+    by_length: Marginal, rule: Rule, *, joint_upper: ArrayLike | None = None
+) -> EffectiveLength:
+    """The effective context length from accuracies per length and their bounds.
+
+    The lower end applies the rule to the lower bounds. It is too long only if the bound at the
+    first truly failing length is, so its confidence is that of a single bound. The upper end
+    applies the rule to the upper bounds; it is too short if the bound of any truly held length
+    is, so it needs bounds that hold jointly.
+
+    Args:
+        by_length: Accuracy per context length, ascending.
+        rule: What counts as held.
+        joint_upper: Upper bounds that hold jointly; without them the 95 % bounds of single lengths
+            are used and the method says so.
+    """
+    tested = by_length.n > 0
+    lengths = by_length.axis[tested]
+    upper = by_length.upper if joint_upper is None else np.asarray(joint_upper, np.float64)
+    ends = [
+        _last_held(lengths, bounds[tested] >= rule.threshold)
+        for bounds in (by_length.accuracy, by_length.lower, upper)
+    ]
+    joint = "of single lengths" if joint_upper is None else "jointly for all lengths"
+    return EffectiveLength(
+        rule=rule,
+        value=ends[0],
+        lower=ends[1],
+        upper=ends[2],
+        shortest_tested=int(lengths[0]) if lengths.size else None,
+        longest_tested=int(lengths[-1]) if lengths.size else None,
+        untested=tuple(int(length) for length in by_length.axis[~tested]),
+        method=f"the rule applied to the 95 % bounds per length (upper ones {joint})",
+    )
+
+
+def measured_effective_length(
+    records: Iterable[TrialRecord], rule: Rule, *, context_lengths: Iterable[int] | None = None
+) -> EffectiveLength:
+    """The effective context length of one sweep's trials, with bounds that hold jointly.
+
+    The upper bounds share the error of 2.5 % equally among the tested lengths (Bonferroni).
+
+    Args:
+        records: Trials of one model and task.
+        rule: What counts as held.
+        context_lengths: The grid's lengths; default: those that occur in the records.
+    """
+    records = list(records)
+    lengths = sorted(set(context_lengths or ()) | {r.context_length for r in records})
+    by_length = length_marginal(records, lengths)
+    tested = max(1, int(np.count_nonzero(by_length.n)))
+    joint = length_marginal(records, lengths, confidence=1 - (1 - CONFIDENCE) / tested)
+    return effective_length(by_length, rule, joint_upper=joint.upper)
+
+
+def effective_length_of_draws(
+    draws: FloatGrid, context_lengths: ArrayLike, rule: Rule
+) -> EffectiveLength:
+    """The effective context length of a pooled map, from draws of its posterior.
+
+    The value is the median of the draws' effective lengths, the ends are their 2.5 % and 97.5 %
+    quantiles; all three are tested lengths.
+
+    Args:
+        draws: Maps drawn from the posterior, shape (draws, depths, lengths).
+        context_lengths: Ascending, tokens, shape (lengths,).
+        rule: What counts as held.
+    """
+    lengths = np.asarray(context_lengths, np.int64)
+    held = held_lengths(draws.mean(axis=1), rule.threshold)
+    steps = np.quantile(held, [0.5, 0.025, 0.975], method="inverted_cdf").astype(int)
+    value, lower, upper = (int(lengths[s - 1]) if s > 0 else None for s in steps)
+    return EffectiveLength(
+        rule=rule,
+        value=value,
+        lower=lower,
+        upper=upper,
+        shortest_tested=int(lengths[0]),
+        longest_tested=int(lengths[-1]),
+        untested=(),
+        method=f"median and 95 % range over {len(draws)} draws of the pooled map",
+    )
+
+
+def held_lengths(accuracy: FloatGrid, threshold: float) -> FloatGrid:
+    """How many leading lengths reach the threshold, along the last axis (ascending lengths)."""
+    held: FloatGrid = np.logical_and.accumulate(accuracy >= threshold, axis=-1).sum(axis=-1)
+    return held
+
+
+def _nolima_rule(base: float, how: str) -> Rule:
+    return Rule(
+        name="NoLiMa",
+        threshold=NOLIMA_SHARE * base,
+        sentence=f"accuracy of at least 0.85 x base score ({100 * base:.1f} %, {how}) = "
+        f"{100 * NOLIMA_SHARE * base:.1f} % at this and every shorter tested length (NoLiMa's "
+        "rule)",
+    )
+
+
+def _last_held(lengths: FloatGrid, holds: ArrayLike) -> int | None:
+    held = int(np.logical_and.accumulate(np.asarray(holds, bool)).sum())
+    return int(lengths[held - 1]) if held else None
