@@ -216,9 +216,26 @@ _toml_scalars = st.one_of(
     st.just("{ from = 1, to = 2, count = 3 }"),
 ).map(str)
 _keys = st.sampled_from(
-    "name models seed grid grid.context_lengths grid.depth_percents grid.trials task task.kind "
-    "haystack.path request.seed limits.max_cost_usd providers providers.p.base_url "
-    'providers.p.headers model model."a/b".price x'.split()
+    [
+        "name",
+        "models",
+        "seed",
+        "grid",
+        "grid.context_lengths",
+        "grid.depth_percents",
+        "grid.trials",
+        "task",
+        "task.kind",
+        "haystack.path",
+        "request.seed",
+        "limits.max_cost_usd",
+        "providers",
+        "providers.p.base_url",
+        "providers.p.headers",
+        "model",
+        'model."a/b".price',
+        "x",
+    ]
 )
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Sequence
-from typing import Any
+from types import NoneType, UnionType
+from typing import Any, get_args
 
 from pydantic import BaseModel
 
@@ -57,12 +58,15 @@ def _known_keys(place: Sequence[str | int]) -> list[str]:
     return sorted(_section(place).model_fields)
 
 
-def _section(place: Sequence[str | int]) -> Any:
+def _section(place: Sequence[str | int]) -> type[BaseModel]:
     """The type of the table at that place."""
     section: Any = Experiment
     for step in place:
         if isinstance(section, type) and issubclass(section, BaseModel):
             section = section.model_fields[str(step)].annotation
         else:
-            section = section.__args__[1]
+            section = get_args(section)[1]
+        if isinstance(section, UnionType):
+            section = next(part for part in get_args(section) if part is not NoneType)
+    assert issubclass(section, BaseModel)
     return section
