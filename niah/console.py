@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable, Sequence
 
 _ACTIVE = ("Cc", "Cf", "Cs", "Co", "Cn")
 _BREAKS = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
@@ -52,3 +53,25 @@ def percent(share: float) -> str:
 def count(number: int) -> str:
     """A whole number with thousands separators."""
     return f"{number:,}"
+
+
+def table(
+    header: Sequence[str], rows: Iterable[Sequence[str]], *, right: Iterable[int] = ()
+) -> str:
+    """Aligned columns under a header, two spaces between them, no trailing spaces.
+
+    Args:
+        header: Column titles.
+        rows: Cells as text, as many in each row as there are titles.
+        right: Indexes of the columns that are aligned to the right.
+    """
+    lines = [list(header), *(list(row) for row in rows)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(header))]
+    aligned_right = set(right)
+    return "\n".join(
+        "  ".join(
+            cell.rjust(width) if column in aligned_right else cell.ljust(width)
+            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in lines
+    )

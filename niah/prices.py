@@ -60,10 +60,10 @@ class Price:
         ) / MILLION
 
     def worst_case_usd(self, *, input_tokens: int, output_tokens: int) -> float:
-        """The most that a request can cost: nothing cached, everything written to the cache."""
+        """The most that a request can cost, whatever share of it is cached or written."""
         rate = self.rate(input_tokens)
-        dearest_input = max(rate.input_usd, rate.cache_write_usd or 0.0)
-        return (input_tokens * dearest_input + output_tokens * rate.output_usd) / MILLION
+        input_usd = max(rate.input_usd, rate.cached_input_usd or 0.0, rate.cache_write_usd or 0.0)
+        return (input_tokens * input_usd + output_tokens * rate.output_usd) / MILLION
 
 
 FREE = Price(rates=(Rate(input_usd=0.0, output_usd=0.0),), source="reference reader")

@@ -1,0 +1,42 @@
+"""The command line: parse, call, render. Nothing here measures anything."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import NoReturn
+
+import typer
+
+from niah.cli import catalogues, export, inspect, planning, plotting, running, serving
+from niah.errors import NiahError
+
+INTERRUPTED = 130
+
+app = typer.Typer(
+    name="niah",
+    help="Measure how far a language model's context can be trusted.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for module in (running, planning, inspect, plotting, export, catalogues, serving):
+    module.register(app)
+
+
+def main() -> NoReturn:
+    """Run the command line and exit as the contract says: 0, 1, 2, 3 or 130."""
+    try:
+        app()
+    except NiahError as error:
+        print(f"niah: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        # Whoever read our output has closed it; Python would complain once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    sys.exit(0)

@@ -1,0 +1,110 @@
+"""Options and arguments that several commands share, and what they resolve to."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from niah.errors import ConfigurationError, ExperimentError
+
+if TYPE_CHECKING:
+    from niah.experiment import Experiment
+
+Config = Annotated[
+    str, typer.Argument(metavar="CONFIG", help="An experiment file, or the name of a shipped one.")
+]
+Models = Annotated[
+    list[str] | None,
+    typer.Option("-m", "--model", metavar="PROVIDER/MODEL", help="In place of the file's models."),
+]
+Overrides = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Override a key, such as grid.trials=3."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object.")]
+Database = Annotated[
+    Path, typer.Option("--db", envvar="NIAH_DB", help="The store.", dir_okay=False)
+]
+Plots = Annotated[Path, typer.Option("--plots", help="Directory for figures.", file_okay=False)]
+EnvFile = Annotated[
+    Path | None,
+    typer.Option("--env-file", help="A file of NAME=value lines with API keys.", dir_okay=False),
+]
+
+DEFAULT_DATABASE = Path("niah.db")
+DEFAULT_PLOTS = Path("plots")
+
+
+def load_config(
+    config: str, models: list[str] | None = None, overrides: list[str] | None = None
+) -> Experiment:
+    """The experiment of a path, or of the name of a shipped file."""
+    from niah.experiment import load_experiment
+
+    return load_experiment(config_path(config), overrides=overrides or (), model_ids=models or ())
+
+
+def config_path(config: str) -> Path:
+    """Where an experiment file is: the path as given, or a shipped file of that name."""
+    path = Path(config)
+    if path.exists() or path.suffix or len(path.parts) > 1:
+        return path
+    shipped = shipped_configs()
+    if config in shipped:
+        return shipped[config]
+    raise ExperimentError(
+        f"{config}: neither a file nor a shipped experiment; the shipped ones are "
+        f"{', '.join(sorted(shipped))}"
+    )
+
+
+def shipped_configs() -> dict[str, Path]:
+    """Shipped experiment files by name: in an installed package, or in a checkout."""
+    package = Path(__file__).parents[1]
+    directories = (package / "configs", package.parent / "configs")
+    found = next((directory for directory in directories if directory.is_dir()), None)
+    return {path.stem: path for path in sorted(found.glob("*.toml"))} if found else {}
+
+
+def environment(env_file: Path | None) -> Mapping[str, str]:
+    """The process environment, over the lines of a file that the user named.
+
+    Raises:
+        ConfigurationError: if the file cannot be read or a line is not NAME=value; the message
+            has the line's number, never its content.
+    """
+    if env_file is None:
+        return os.environ
+    try:
+        lines = env_file.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError):
+        raise ConfigurationError(f"{env_file}: cannot be read as UTF-8 text") from None
+    named = {}
+    for number, line in enumerate(lines, start=1):
+        line = line.strip().removeprefix("export ").strip()
+        if not line or line.startswith("#"):
+            continue
+        name, equals, value = line.partition("=")
+        if not equals or not name.strip().isidentifier():
+            raise ConfigurationError(f"{env_file}: line {number} is not of the form NAME=value")
+        value = value.strip()
+        if len(value) >= 2 and value[0] == value[-1] and value[0] in "\"'":
+            value = value[1:-1]
+        named[name.strip()] = value
+    return {**named, **os.environ}
+
+
+def print_json(value: Mapping[str, Any]) -> None:
+    """One JSON object on stdout, ASCII only, no NaN."""
+    print(json.dumps(value, ensure_ascii=True, allow_nan=False))
+
+
+def note(message: str) -> None:
+    """One line for the user beside the result, on stderr."""
+    print(message, file=sys.stderr)

@@ -1,0 +1,144 @@
+"""niah plan: what would be sent and what it would cost; sends nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from niah.cli.options import Config, Json, Models, Overrides, load_config, note, print_json
+
+if TYPE_CHECKING:
+    from niah.plan import Estimate
+    from niah.runner.prepare import Prepared
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command("plan")(plan)
+
+
+def plan(
+    config: Config, model: Models = None, override: Overrides = None, json: Json = False
+) -> None:
+    """Print cells, trials, tokens and the estimated cost of an experiment; send nothing."""
+    from niah.plan import estimate
+    from niah.runner.prepare import prepare, refused_trials
+
+    prepared = prepare(load_config(config, model, override))
+    estimates = estimate(prepared.experiment, prepared.trials)
+    refused = refused_trials(prepared)
+    for warning in prepared.warnings:
+        note(f"warning: {warning}")
+    if json:
+        print_json(_summary(prepared, estimates, len(refused)))
+        return
+    print(_page(prepared, estimates))
+    for trial, reason in refused[:3]:
+        note(f"warning: {trial.context_length} tokens, depth {trial.depth_percent:g}: {reason}")
+    if len(refused) > 3:
+        note(f"warning: {len(refused)} trials in all would be refused")
+
+
+def _page(prepared: Prepared, estimates: tuple[Estimate, ...]) -> str:
+    from niah.axes import format_tokens
+    from niah.console import count, table, usd
+
+    experiment, grid = prepared.experiment, prepared.experiment.grid
+    cells = len(grid.context_lengths) * len(grid.depth_percents)
+    lengths = f"{len(grid.context_lengths)}, " + " to ".join(
+        dict.fromkeys(format_tokens(grid.context_lengths[end]) for end in (0, -1))
+    )
+    depths = f"{len(grid.depth_percents)}, " + " to ".join(
+        dict.fromkeys(f"{grid.depth_percents[end]:g}" for end in (0, -1))
+    )
+    facts = (
+        ("experiment", experiment.name),
+        ("context lengths", f"{lengths} tokens"),
+        ("depths", f"{depths} percent"),
+        ("task", f"{prepared.trials[0].task} ({experiment.language})"),
+        ("haystack", f"{prepared.corpus.name}, {count(len(prepared.corpus.text))} characters"),
+        (
+            "trials",
+            f"{count(cells)} cells x {grid.trials} trials x {len(estimates)} "
+            f"{'model' if len(estimates) == 1 else 'models'} = {count(len(prepared.trials))}",
+        ),
+    )
+    header = ("model", "trials", "input tokens", "tokenizer", "input", "output at most", "at most")
+    rows = [
+        (
+            entry.model.id,
+            count(entry.trials),
+            count(entry.input_tokens),
+            entry.model.tokenizer + ("" if entry.model.tokenizer_known else " (fallback)"),
+            usd(entry.input_usd),
+            usd(entry.output_usd),
+            usd(_total_usd(entry)),
+        )
+        for entry in estimates
+    ]
+    width = max(len(name) for name, _ in facts)
+    lines = [f"{name.ljust(width)}  {value}" for name, value in facts]
+    lines += ["", table(header, rows, right=(1, 2, 4, 5, 6)), ""]
+    for entry in estimates:
+        if entry.model.price is None:
+            lines.append(
+                f"The price of {entry.model.id} is unknown; set it in "
+                f'[model."{entry.model.id}".price].'
+            )
+        elif not entry.model.simulated:
+            rate = entry.model.price.rates[0]
+            lines.append(
+                f"{entry.model.id}: ${rate.input_usd:.2f} per million input tokens, "
+                f"${rate.output_usd:.2f} output ({entry.model.price.source}); nothing cached, "
+                f"answers of {prepared.experiment.max_output_tokens(entry.model):,} tokens."
+            )
+        else:
+            lines.append(f"{entry.model.id}: reference reader, simulated and free.")
+    return "\n".join([*lines, "Nothing was sent."])
+
+
+def _total_usd(entry: Estimate) -> float | None:
+    if entry.input_usd is None or entry.output_usd is None:
+        return None
+    return entry.input_usd + entry.output_usd
+
+
+def _summary(
+    prepared: Prepared, estimates: tuple[Estimate, ...], refused: int
+) -> dict[str, Any]:
+    grid = prepared.experiment.grid
+    totals = [_total_usd(entry) for entry in estimates]
+    known = [total for total in totals if total is not None]
+    return {
+        "experiment": prepared.experiment.name,
+        "experiment_sha256": prepared.sha256,
+        "context_lengths": list(grid.context_lengths),
+        "depth_percents": list(grid.depth_percents),
+        "cells": len(grid.context_lengths) * len(grid.depth_percents),
+        "trials": len(prepared.trials),
+        "refused": refused,
+        "input_tokens": sum(entry.input_tokens for entry in estimates),
+        "cost_usd": sum(known) if len(known) == len(totals) else None,
+        "haystack": prepared.corpus.name,
+        "haystack_sha256": prepared.corpus.sha256,
+        "task": prepared.trials[0].task,
+        "simulated": prepared.simulated,
+        "models": [
+            {
+                "model": entry.model.id,
+                "trials": entry.trials,
+                "input_tokens": entry.input_tokens,
+                "output_tokens_at_most": entry.output_tokens,
+                "tokenizer": entry.model.tokenizer,
+                "tokenizer_known": entry.model.tokenizer_known,
+                "context_window": entry.model.context_window,
+                "over_window": entry.over_window,
+                "input_usd": entry.input_usd,
+                "output_usd_at_most": entry.output_usd,
+                "cost_usd_at_most": _total_usd(entry),
+            }
+            for entry in estimates
+        ],
+        "warnings": list(prepared.warnings),
+    }
