@@ -1,0 +1,256 @@
+"""Adaptive sweeps: which trials to send next, and when to stop.
+
+Everything is a pure function of the design and of the scores so far: an interrupted sweep is
+replayed from its records and goes on in the middle of a batch.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from niah.statistics import FloatGrid
+from niah.statistics.chains import sigmoid
+from niah.statistics.effective import RULER_THRESHOLD
+from niah.statistics.pooled import PooledMap, logit_covariance, pool
+
+TrialKey = tuple[int, int, int]
+"""Row (depth), column (length), repeat: all 0-based."""
+
+LEAST_REPEATS = 0.15
+"""Least share of trials in cells that already have one: without repeats, maps without structure
+are undercovered (a cell's own part cannot be told from chance)."""
+
+GIVE_UP = 3
+"""A cell with this many trials that could not be scored is not chosen again."""
+
+GOLDEN = (math.sqrt(5) - 1) / 2
+
+_NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(15)
+_WEIGHTS = _WEIGHTS / _WEIGHTS.sum()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Design:
+    """An adaptive sweep of one model and task.
+
+    Attributes:
+        cost: Cost of one trial in each cell, shape (depths, lengths), all positive: dollars, or
+            tokens where the price is unknown.
+        seed: Of the start design and of ties.
+        target_error: Mean absolute error of the pooled map to stop at, predicted, on two
+            consecutive rounds.
+        max_passes: Cap on the cost, in units of one trial in every cell.
+        growth: Cost of a batch as a share of what is spent; 1 doubles, for batch interfaces.
+        threshold: Accuracy of the effective-length rule that lengths are compared with.
+        length_weight: Weight of the lengths' means beside the map.
+    """
+
+    cost: FloatGrid
+    seed: int
+    target_error: float = 0.06
+    max_passes: float = 2.2
+    growth: float = 0.10
+    threshold: float = RULER_THRESHOLD
+    length_weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """An adaptive sweep between two batches.
+
+    Attributes:
+        round: 0 for the start design.
+        batch: Trials to finish before the next round, in order of dispatch; empty when finished.
+        sums, n: Sum of scores and scored trials, shape (depths, lengths), earlier batches only.
+        asked: Trials chosen so far, the batch included.
+        spent_passes: Their cost in units of one trial in every cell.
+        predicted_error: Predicted mean absolute error of the pooled map; NaN before the first fit.
+        calm: Consecutive rounds with the predicted error at the target.
+        finished: Why the sweep ended; empty while it goes on.
+    """
+
+    round: int
+    batch: tuple[TrialKey, ...]
+    sums: FloatGrid
+    n: NDArray[np.int64]
+    asked: NDArray[np.int64]
+    spent_passes: float
+    predicted_error: float = math.nan
+    calm: int = 0
+    finished: str = ""
+
+
+def begin(design: Design) -> Progress:
+    """The start design: two depths per length, spread by the golden ratio from a random offset.
+
+    Raises:
+        ValueError: if costs are not positive numbers on a grid, or a limit is out of range.
+    """
+    _check(design)
+    depths, lengths = design.cost.shape
+    generator = np.random.default_rng(design.seed)
+    offset = generator.random()
+    chosen: list[tuple[int, int]] = []
+    for position in range(2 * lengths):
+        place = (offset + position * GOLDEN) % 1
+        cell = int(place * depths), position // 2
+        if cell in chosen and depths > 1:
+            cell = (cell[0] + 1) % depths, cell[1]
+        chosen.append(cell)
+    asked = np.zeros(design.cost.shape, np.int64)
+    return Progress(
+        round=0,
+        batch=_numbered(chosen, asked),
+        sums=np.zeros(design.cost.shape),
+        n=np.zeros(design.cost.shape, np.int64),
+        asked=asked,
+        spent_passes=_passes(design, asked),
+    )
+
+
+def replay(design: Design, scores: Mapping[TrialKey, float | None]) -> Progress:
+    """Where the sweep stands after some trials; its batch may be partly finished.
+
+    Args:
+        design: As given to `begin`.
+        scores: Finished trials; None = could not be scored.
+    """
+    progress = begin(design)
+    while progress.batch and all(key in scores for key in progress.batch):
+        progress = advance(design, progress, scores)
+    return progress
+
+
+def advance(
+    design: Design, progress: Progress, scores: Mapping[TrialKey, float | None]
+) -> Progress:
+    """The next round: takes the batch's scores, then stops or chooses the next batch.
+
+    Args:
+        design: As given to `begin`.
+        progress: The round whose batch is finished.
+        scores: At least the batch's trials; None = could not be scored.
+
+    Raises:
+        KeyError: if a trial of the batch is missing.
+    """
+    sums, n, asked = progress.sums.copy(), progress.n.copy(), progress.asked.copy()
+    for row, column, repeat in progress.batch:
+        score = scores[row, column, repeat]
+        if score is not None:
+            sums[row, column] += score
+            n[row, column] += 1
+    pooled = pool(sums, n)
+    error = predicted_error(pooled)
+    calm = progress.calm + 1 if error <= design.target_error else 0
+    finished = ""
+    cells: list[tuple[int, int]] = []
+    if calm >= 2:
+        finished = f"predicted error {error:.3f} within the target of {design.target_error:g}"
+    else:
+        cells = _choose(design, pooled, asked)
+        if not cells:
+            left = ((asked - n) < GIVE_UP).any()
+            finished = (
+                f"the cap of {design.max_passes:g} passes is reached"
+                if left
+                else "no cell is left whose trials can be scored"
+            )
+    batch = _numbered(cells, asked)
+    return Progress(
+        round=progress.round + 1,
+        batch=batch,
+        sums=sums,
+        n=n,
+        asked=asked,
+        spent_passes=_passes(design, asked),
+        predicted_error=error,
+        calm=calm,
+        finished=finished,
+    )
+
+
+def predicted_error(pooled: PooledMap) -> float:
+    """The mean absolute error that the pooled map expects of itself, over all cells."""
+    logits = pooled.logit_mean[..., None] + pooled.logit_sd[..., None] * _NODES
+    off = np.abs(sigmoid(logits) - pooled.accuracy[..., None])
+    return float((off @ _WEIGHTS).mean())
+
+
+def _choose(design: Design, pooled: PooledMap, asked: NDArray[np.int64]) -> list[tuple[int, int]]:
+    """Greedily, the cells that remove most variance per cost; at least 15 % of them repeats."""
+    depths, lengths = asked.shape
+    cost = design.cost.ravel()
+    count = asked.ravel().copy()
+    usable = ((asked - pooled.n) < GIVE_UP).ravel()
+    budget = float(design.cost.sum()) * design.max_passes - float(count @ cost)
+    goal = design.growth * float(count @ cost)
+
+    logits = pooled.logit_mean.ravel()[:, None] + pooled.logit_sd.ravel()[:, None] * _NODES
+    p = sigmoid(logits)
+    information = (p * (1 - p)) @ _WEIGHTS
+    slope = information
+    c = logit_covariance(pooled)
+    column = np.arange(depths * lengths) % lengths
+    member = np.zeros((lengths, depths * lengths))
+    member[column, np.arange(depths * lengths)] = slope / depths
+    mean = np.array([(p[column == j] @ _WEIGHTS).mean() for j in range(lengths)])
+    order = np.random.default_rng([design.seed, int(count.sum())]).permutation(count.size)
+
+    chosen: list[tuple[int, int]] = []
+    spent = 0.0
+    while spent < goal:
+        affordable = usable & (cost <= budget - spent)
+        repeats = int(np.maximum(count - 1, 0).sum())
+        if repeats < LEAST_REPEATS * (int(count.sum()) + 1) and (affordable & (count > 0)).any():
+            affordable &= count > 0
+        if not affordable.any():
+            break
+        removed = 1 / (np.diag(c) + 1 / information)
+        length_rows = member @ c
+        spread = np.sqrt(np.maximum((length_rows * member).sum(axis=1), 1e-12))
+        above = _normal_cdf((mean - design.threshold) / spread)
+        map_term = (slope**2) @ (c**2)
+        length_term = (4 * above * (1 - above)) @ (length_rows**2) * depths
+        gain = (map_term + design.length_weight * length_term) * removed / cost
+        gain[~affordable] = -1.0
+        # Rounded, so that the order of summation on another machine breaks no tie.
+        best = int(order[np.argmax([float(f"{v:.9g}") for v in gain[order]])])
+        c = c - np.outer(c[:, best], c[best]) * removed[best]
+        chosen.append(divmod(best, lengths))
+        count[best] += 1
+        spent += float(cost[best])
+    return chosen
+
+
+def _numbered(cells: list[tuple[int, int]], asked: NDArray[np.int64]) -> tuple[TrialKey, ...]:
+    """Trials of the cells with their repeat numbers; counts them in ``asked``."""
+    keys: list[TrialKey] = []
+    for row, column in cells:
+        keys.append((row, column, int(asked[row, column])))
+        asked[row, column] += 1
+    return tuple(keys)
+
+
+def _passes(design: Design, asked: NDArray[np.int64]) -> float:
+    return float((asked * design.cost).sum() / design.cost.sum())
+
+
+def _normal_cdf(z: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.array([0.5 * math.erfc(-value / math.sqrt(2)) for value in z])
+
+
+def _check(design: Design) -> None:
+    cost = design.cost
+    if cost.ndim != 2 or 0 in cost.shape or not (np.isfinite(cost) & (cost > 0)).all():
+        raise ValueError("cost must be positive finite numbers of shape (depths, lengths)")
+    if not design.target_error > 0 or not design.max_passes > 0 or not 0 < design.growth <= 10:
+        raise ValueError(
+            f"target_error and max_passes must be positive and growth in (0, 10], got "
+            f"{design.target_error}, {design.max_passes}, {design.growth}"
+        )

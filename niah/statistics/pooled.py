@@ -1,0 +1,203 @@
+"""The pooled map: neighbouring cells tell about each other.
+
+The map's logit is a Gaussian process over the grid; its kernel is the sum of a constant, a
+product of exponentials along the two axes, and a part of each cell's own:
+
+    k(c, c') = 4 + s2 exp(-|dx| / l1) exp(-|dy| / l2) + g [c = c']
+
+with lengths x and depths y scaled to 0..1. Trials are binomial, the posterior is Laplace's, and
+the four parameters are averaged over 36 settings by their evidence.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from niah.statistics import FloatGrid, Grid
+from niah.statistics.chains import Fit, Kernels, covariance, draw_logits, fit, kernels, sigmoid
+
+PRIOR_MEAN = 2.2
+"""Prior logit of an accuracy: 90 %."""
+
+PRIOR_VARIANCE = 4.0
+"""Prior variance of the map's overall level, in squared logits."""
+
+Setting = tuple[float, float, float, float]
+"""Kernel parameters: s2, l1 along the lengths, l2 along the depths, g."""
+
+SETTINGS: tuple[Setting, ...] = tuple(
+    itertools.product((6.0, 30.0), (0.3, 1.2), (0.3, 1.2, 6.0), (0.02, 0.6, 4.0))
+)
+
+LEAST_WEIGHT = 0.02
+"""Settings with less than this share of the evidence are dropped."""
+
+Z_95 = 1.959963984540054
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posterior:
+    """The kept settings of a fit and their shares of the evidence.
+
+    Attributes:
+        prior: Their kernels, along the longer axis of the grid.
+        fitted: Their fits.
+        kept: Indexes of the kept settings.
+        shares: Their weights, adding up to 1.
+        transposed: Whether the fit's first axis is the depths.
+    """
+
+    prior: Kernels
+    fitted: Fit
+    kept: NDArray[np.int64]
+    shares: NDArray[np.float64]
+    transposed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PooledMap:
+    """The pooled estimate of every cell, those without a trial included.
+
+    Arrays have shape (depths, lengths). A pooled map is never mixed with raw accuracies: whoever
+    shows it says "pooled".
+
+    Attributes:
+        accuracy: Posterior median.
+        lower, upper: Bounds of the 95 % credible interval.
+        logit_mean, logit_sd: Of the posterior in logits.
+        n: Scored trials.
+        posterior: What `draw_maps` and the choice of further trials need.
+    """
+
+    accuracy: FloatGrid
+    lower: FloatGrid
+    upper: FloatGrid
+    logit_mean: FloatGrid
+    logit_sd: FloatGrid
+    n: NDArray[np.int64]
+    posterior: Posterior
+
+
+def pool_grid(grid: Grid) -> PooledMap:
+    """The pooled map of a measured grid, on the ranks of its lengths and depths."""
+    sums = np.where(grid.n > 0, grid.accuracy, 0.0) * grid.n
+    return pool(sums, grid.n)
+
+
+def pool(
+    sums: ArrayLike,
+    n: ArrayLike,
+    *,
+    depth_positions: ArrayLike | None = None,
+    length_positions: ArrayLike | None = None,
+    settings: tuple[Setting, ...] = SETTINGS,
+) -> PooledMap:
+    """The pooled map from sums of scores and numbers of scored trials.
+
+    Partial credit enters as a fraction of a success. The posterior median is reported, not the
+    mean, which is badly biased near 1.
+
+    Args:
+        sums: Sum of the scores of each cell, shape (depths, lengths), in [0, n].
+        n: Scored trials of each cell, same shape; 0 = not measured.
+        depth_positions, length_positions: Strictly ascending places of the rows and columns; only
+            their ratios matter. Default: their ranks, so that a logarithmic grid is even.
+        settings: Kernel parameters to average over.
+
+    Raises:
+        ValueError: if shapes differ, a sum is not in [0, n], or positions do not ascend.
+    """
+    counts = np.asarray(n, np.int64)
+    totals = np.asarray(sums, np.float64)
+    if counts.ndim != 2 or 0 in counts.shape or totals.shape != counts.shape:
+        raise ValueError(
+            f"sums and n must be equal, not empty, two-dimensional shapes, got {totals.shape} "
+            f"and {counts.shape}"
+        )
+    if (counts < 0).any() or not ((totals >= -1e-9) & (totals <= counts + 1e-9)).all():
+        raise ValueError("every sum of scores must be between 0 and the cell's number of trials")
+    depths = _scaled(depth_positions, counts.shape[0])
+    lengths = _scaled(length_positions, counts.shape[1])
+    transposed = depths.size > lengths.size
+    if transposed:
+        settings = tuple((s2, l2, l1, g) for s2, l1, l2, g in settings)
+        axes, turned_sums, turned_n = (depths, lengths), totals, counts
+    else:
+        axes, turned_sums, turned_n = (lengths, depths), totals.T, counts.T
+    prior = kernels(*axes, settings, prior_mean=PRIOR_MEAN, level_variance=PRIOR_VARIANCE)
+    fitted = fit(prior, np.clip(turned_sums, 0, turned_n), turned_n.astype(np.float64))
+
+    evidence = np.exp(fitted.log_evidence - fitted.log_evidence.max())
+    evidence /= evidence.sum()
+    kept = np.flatnonzero(evidence >= LEAST_WEIGHT)
+    shares = evidence[kept] / evidence[kept].sum()
+    weights = shares[:, None, None]
+    mean = (weights * fitted.mode[kept]).sum(axis=0)
+    spread = fitted.variance[kept] + (fitted.mode[kept] - mean) ** 2
+    deviation = np.sqrt((weights * spread).sum(axis=0))
+    if not transposed:
+        mean, deviation = mean.T, deviation.T
+    return PooledMap(
+        accuracy=sigmoid(mean),
+        lower=sigmoid(mean - Z_95 * deviation),
+        upper=sigmoid(mean + Z_95 * deviation),
+        logit_mean=mean,
+        logit_sd=deviation,
+        n=counts,
+        posterior=Posterior(
+            prior=prior, fitted=fitted, kept=kept, shares=shares, transposed=transposed
+        ),
+    )
+
+
+def draw_maps(pooled: PooledMap, count: int, seed: int) -> FloatGrid:
+    """Accuracy maps drawn from the posterior, shape (count, depths, lengths).
+
+    Each kept setting contributes in proportion to its evidence; the same seed gives the same
+    draws.
+    """
+    generator = np.random.default_rng(seed)
+    posterior = pooled.posterior
+    shares = generator.multinomial(count, posterior.shares)
+    logits = np.concatenate(
+        [
+            draw_logits(posterior.prior, posterior.fitted, int(kind), int(share), generator)
+            for kind, share in zip(posterior.kept, shares, strict=True)
+            if share
+        ]
+    )
+    return sigmoid(logits if posterior.transposed else logits.transpose(0, 2, 1))
+
+
+def logit_covariance(pooled: PooledMap, *, least_share: float = 0.05) -> NDArray[np.float64]:
+    """Posterior covariance of the logits, cells counted row by row of (depths, lengths).
+
+    Only settings with at least ``least_share`` of the evidence enter (always the best one); what
+    they disagree about counts as variance too.
+    """
+    posterior = pooled.posterior
+    major = posterior.shares >= min(least_share, float(posterior.shares.max()))
+    kinds = posterior.kept[major]
+    shares = posterior.shares[major] / posterior.shares[major].sum()
+    total = np.tensordot(shares, covariance(posterior.prior, posterior.fitted, kinds), axes=1)
+    modes = posterior.fitted.mode[kinds].reshape(kinds.size, -1)
+    apart = modes - shares @ modes
+    total += (shares[:, None] * apart).T @ apart
+    if posterior.transposed:
+        return np.asarray(total)
+    depths, lengths = pooled.n.shape
+    order = np.arange(depths * lengths).reshape(lengths, depths).T.ravel()
+    return np.asarray(total[np.ix_(order, order)])
+
+
+def _scaled(positions: ArrayLike | None, size: int) -> FloatGrid:
+    if positions is None:
+        return np.linspace(0.0, 1.0, size) if size > 1 else np.zeros(1)
+    places = np.asarray(positions, np.float64)
+    if places.shape != (size,) or not (np.diff(places) > 0).all():
+        raise ValueError(f"positions must be {size} strictly ascending numbers, got {places}")
+    return (places - places[0]) / (places[-1] - places[0]) if size > 1 else np.zeros(1)
