@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -39,6 +40,38 @@ class Run:
     status: RunStatus = "running"
     finished_at: str | None = None
     source: str = "measured"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSummary:
+    """One line of the list of runs: the run without its experiment, and what came of it.
+
+    Attributes:
+        outcomes: Trials by outcome; an outcome that no trial had is absent.
+        cost_usd: All that was billed or may have been, replaced attempts and requests that were in
+            flight when a process died included; None = nothing is known about the cost.
+        unsettled_usd: Of this, worst cases of requests whose answer was never recorded.
+        unpriced_trials: Finished trials whose cost nobody knows and that are not in ``cost_usd``.
+    """
+
+    run: str
+    name: str
+    experiment_sha256: str
+    simulated: bool
+    planned_trials: int
+    created_at: str
+    status: RunStatus
+    finished_at: str | None
+    source: str
+    outcomes: Mapping[Outcome, int]
+    cost_usd: float | None
+    unsettled_usd: float
+    unpriced_trials: int
+
+    @property
+    def finished_trials(self) -> int:
+        """Trials that need no further request: every outcome but "failed"."""
+        return sum(count for outcome, count in self.outcomes.items() if outcome != "failed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,173 @@
+"""A run's trials as JSON lines, CSV or Parquet, safe to open whatever a model has written.
+
+JSON lines hold exactly what was stored, in plain ASCII. CSV is for spreadsheets: text cells that
+one would take for a formula begin with an apostrophe, and invisible characters that could steer a
+terminal or reorder text are written out as ``\\u001b``. Lone surrogates, which no file can hold,
+become U+FFFD in all three.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import asdict, fields
+from itertools import islice
+from typing import IO, Any
+
+from niah.errors import ConfigurationError
+from niah.store import TrialRecord
+from niah.store.database import Store
+from niah.store.trials import iter_trials
+
+_FIRST = (
+    "run",
+    "trial_id",
+    "model",
+    "task",
+    "context_length",
+    "depth_percent",
+    "placed_depth_percent",
+    "repeat",
+    "seed",
+    "prompt_sha256",
+    "prompt_tokens",
+    "outcome",
+    "response",
+    "answers",
+    "score",
+    "input_tokens",
+    "cached_input_tokens",
+    "output_tokens",
+    "cost_usd",
+    "latency_s",
+    "attempts",
+    "started_at",
+)
+FIELDS = _FIRST + tuple(
+    field.name for field in fields(TrialRecord) if field.name not in frozenset(_FIRST)
+)
+"""Names of an exported trial's fields, in the order of the CSV's columns."""
+
+_FORMULA = re.compile(r"[=+\-@\t\r\n\0\uff1d\uff0b\uff0d\uff20]")
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]"
+)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_ROWS_PER_GROUP = 5_000
+
+
+def exported_fields(trial: TrialRecord) -> dict[str, Any]:
+    """The trial as a mapping of JSON types, keys as in ``FIELDS``."""
+    values = asdict(trial) | {"placed_depth_percent": trial.placed_depth_percent}
+    return {name: _storable(values[name]) for name in FIELDS}
+
+
+def export_jsonl(store: Store, run: str, stream: IO[str]) -> int:
+    """Write one JSON object a line and return how many; ASCII, no raw control characters.
+
+    Raises:
+        StoreError: if there is no such run, or the store is damaged.
+    """
+    count = 0
+    for count, trial in enumerate(iter_trials(store, run), start=1):
+        line = json.dumps(exported_fields(trial), ensure_ascii=True, allow_nan=False)
+        stream.write(line.replace("\x7f", "\\u007f") + "\n")
+    return count
+
+
+def export_csv(store: Store, run: str, stream: IO[str]) -> int:
+    """Write a header and one row a trial, and return how many trials; open with ``newline=""``.
+
+    An unknown value is an empty cell; lists and mappings are JSON text. See the module about
+    formulas and invisible characters.
+
+    Raises:
+        StoreError: if there is no such run, or the store is damaged.
+    """
+    table = csv.writer(stream)
+    table.writerow(FIELDS)
+    count = 0
+    for count, trial in enumerate(iter_trials(store, run), start=1):
+        table.writerow([_cell(value) for value in exported_fields(trial).values()])
+    return count
+
+
+def export_parquet(store: Store, run: str, stream: IO[bytes]) -> int:
+    """Write a Parquet file with typed columns, and return how many trials; memory stays bounded.
+
+    Raises:
+        ConfigurationError: if pyarrow is not installed.
+        StoreError: if there is no such run, or the store is damaged.
+    """
+    try:
+        import pyarrow
+        import pyarrow.parquet
+    except ImportError as error:
+        raise ConfigurationError(
+            "Parquet files need pyarrow, which is not installed; pip install 'niah[parquet]'."
+        ) from error
+    schema = pyarrow.schema([(name, _arrow_type(pyarrow, name)) for name in FIELDS])
+    rows = (exported_fields(trial) for trial in iter_trials(store, run))
+    count = 0
+    with pyarrow.parquet.ParquetWriter(stream, schema) as file:
+        for group in _groups(rows):
+            for row in group:
+                row["tags"] = list(row["tags"].items())
+            file.write_table(pyarrow.Table.from_pylist(group, schema=schema))
+            count += len(group)
+    return count
+
+
+def _groups(rows: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    while group := list(islice(rows, _ROWS_PER_GROUP)):
+        yield group
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, list | dict):
+        value = json.dumps(value, ensure_ascii=False)
+    if not isinstance(value, str):
+        return value
+    visible = _INVISIBLE.sub(lambda found: f"\\u{ord(found[0]):04x}", value)
+    return "'" + visible if _FORMULA.match(value) else visible
+
+
+def _storable(value: Any) -> Any:
+    if isinstance(value, str):
+        if _SURROGATE.search(value):
+            return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        return value
+    if isinstance(value, tuple | list):
+        return [_storable(item) for item in value]
+    if isinstance(value, dict):
+        return {_storable(name): _storable(item) for name, item in value.items()}
+    return value
+
+
+def _arrow_type(pyarrow: Any, name: str) -> Any:
+    if name == "placements":
+        return pyarrow.list_(
+            pyarrow.struct(
+                [
+                    ("role", pyarrow.string()),
+                    ("asked_depth_percent", pyarrow.float64()),
+                    ("placed_depth_percent", pyarrow.float64()),
+                    ("token_offset", pyarrow.int64()),
+                    ("char_offset", pyarrow.int64()),
+                ]
+            )
+        )
+    if name == "tags":
+        return pyarrow.map_(pyarrow.string(), pyarrow.string())
+    if name == "placed_depth_percent":
+        return pyarrow.float64()
+    annotation = str(TrialRecord.__annotations__[name])
+    if annotation.startswith("tuple[str"):
+        return pyarrow.list_(pyarrow.string())
+    if annotation.startswith("int"):
+        return pyarrow.int64()
+    if annotation.startswith("float"):
+        return pyarrow.float64()
+    return pyarrow.string()

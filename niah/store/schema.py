@@ -1,0 +1,148 @@
+"""What a store looks like inside: numbered migrations that are only ever appended to.
+
+A trial's searchable fields are columns, all others are one JSON object in ``record``: no value is
+stored twice. ``outcome_counts`` and ``spending`` are running totals that the writer keeps in the
+transaction of the trials they count, so that listing runs never scans trials.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+APPLICATION_ID = 0x4E494148  # "NIAH" in the file's header: tells a store from a foreign database
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        """CREATE TABLE runs (
+            run_key INTEGER PRIMARY KEY AUTOINCREMENT,
+            run TEXT NOT NULL UNIQUE,
+            name TEXT NOT NULL,
+            experiment_sha256 TEXT NOT NULL,
+            simulated INTEGER NOT NULL,
+            planned_trials INTEGER NOT NULL,
+            created_at TEXT NOT NULL,
+            status TEXT NOT NULL,
+            finished_at TEXT,
+            source TEXT NOT NULL,
+            versions TEXT NOT NULL,
+            experiment TEXT NOT NULL
+        )""",
+        "CREATE INDEX runs_by_experiment ON runs (experiment_sha256, run_key)",
+        """CREATE TABLE trials (
+            run_key INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+            trial_id TEXT NOT NULL,
+            model TEXT NOT NULL,
+            task TEXT NOT NULL,
+            context_length INTEGER NOT NULL,
+            depth_percent REAL NOT NULL,
+            repeat INTEGER NOT NULL,
+            outcome TEXT NOT NULL,
+            record TEXT NOT NULL,
+            UNIQUE (run_key, trial_id)
+        )""",
+        """CREATE INDEX trials_by_cell
+            ON trials (run_key, model, task, context_length, depth_percent, repeat, trial_id)""",
+        # Failed trials that a later attempt replaced.
+        """CREATE TABLE replaced_trials (
+            run_key INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+            trial_id TEXT NOT NULL,
+            model TEXT NOT NULL,
+            task TEXT NOT NULL,
+            context_length INTEGER NOT NULL,
+            depth_percent REAL NOT NULL,
+            repeat INTEGER NOT NULL,
+            outcome TEXT NOT NULL,
+            record TEXT NOT NULL
+        )""",
+        "CREATE INDEX replaced_by_trial ON replaced_trials (run_key, trial_id)",
+        """CREATE TABLE outcome_counts (
+            run_key INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+            outcome TEXT NOT NULL,
+            trials INTEGER NOT NULL,
+            PRIMARY KEY (run_key, outcome)
+        ) WITHOUT ROWID""",
+        """CREATE TABLE spending (
+            run_key INTEGER PRIMARY KEY REFERENCES runs ON DELETE CASCADE,
+            spent_usd REAL NOT NULL,
+            unpriced_trials INTEGER NOT NULL
+        )""",
+        # Requests that may be billed and are not settled. AUTOINCREMENT: an id is never used again,
+        # so a late settlement cannot hit another request's reservation.
+        """CREATE TABLE reservations (
+            reservation INTEGER PRIMARY KEY AUTOINCREMENT,
+            run_key INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+            trial_id TEXT NOT NULL,
+            worst_case_usd REAL NOT NULL
+        )""",
+        "CREATE INDEX reservations_by_run ON reservations (run_key, worst_case_usd)",
+    ),
+)
+
+
+def schema_version(connection: sqlite3.Connection) -> int:
+    """How many migrations the store has seen."""
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    assert isinstance(version, int)
+    return version
+
+
+def migrate(
+    connection: sqlite3.Connection, migrations: Sequence[Sequence[str]] = MIGRATIONS
+) -> None:
+    """Bring the store to the newest schema, in one transaction that happens wholly or not at all.
+
+    Several processes may try at once: the version is read again under the write lock.
+
+    Raises:
+        sqlite3.Error: if a statement fails; the store is then as it was.
+    """
+    if schema_version(connection) >= len(migrations):
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for statements in migrations[schema_version(connection) :]:
+            for statement in statements:
+                connection.execute(statement)
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {len(migrations)}")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def unexpected_schema(connection: sqlite3.Connection) -> str | None:
+    """Say what a store of the newest schema would not contain, None when all is as it should be.
+
+    Extra indexes and views are welcome. A missing or substituted table is not, nor is a trigger:
+    in a file from elsewhere it would run with our rights.
+    """
+    reference = sqlite3.connect(":memory:", isolation_level=None)
+    try:
+        migrate(reference)
+        expected = _columns_of_tables(reference)
+    finally:
+        reference.close()
+    trigger = connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchone()
+    if trigger is not None:
+        return "a trigger that niah did not make"
+    found = _columns_of_tables(connection)
+    for table, columns in expected.items():
+        if table not in found:
+            return f"no table {table}"
+        if missing := columns - found[table]:
+            return f"no column {table}.{min(missing)}"
+    return None
+
+
+def _columns_of_tables(connection: sqlite3.Connection) -> dict[str, set[str]]:
+    rows = connection.execute(
+        "SELECT m.name, c.name FROM sqlite_master AS m, pragma_table_info(m.name) AS c"
+        " WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%'"
+    )
+    columns: dict[str, set[str]] = {}
+    for table, column in rows:
+        columns.setdefault(table, set()).add(column)
+    return columns
