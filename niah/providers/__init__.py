@@ -19,10 +19,51 @@ FailureKind = Literal[
     "malformed",  # an answer that is not the wire format
     "quota",  # no balance left: no retry cures it
     "auth",  # key missing, wrong, or without the right: no retry cures it
-    "not-found",  # unknown model or path: no retry cures it
+    "not-found",  # unknown model or path, a redirect: no retry cures it
     "bad-request",  # the server refused the request for another reason
     "refused",  # the prompt could not be composed exactly
 ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sampling:
+    """How an answer is drawn; None = not sent.
+
+    Attributes:
+        max_output_tokens: Thinking included.
+        seed: Sent where the wire format has one, dropped where it has none (Anthropic).
+        temperature: In [0, 2]; not sent to a model that thinks, which takes none.
+        top_p: In (0, 1]; the same.
+        stop: Texts that end the answer.
+        reasoning_effort: The provider's own word, such as ``low``.
+        thinking_budget_tokens: Most tokens spent on thinking; 0 = none.
+        extra_body: Merged into the request body, nested objects key by key.
+    """
+
+    max_output_tokens: int
+    temperature: float | None = None
+    top_p: float | None = None
+    seed: int | None = None
+    stop: tuple[str, ...] = ()
+    reasoning_effort: str | None = None
+    thinking_budget_tokens: int | None = None
+    extra_body: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WireRequest:
+    """One HTTP request without its key and host; the same trial gives the same bytes.
+
+    Attributes:
+        method: ``POST`` or ``GET``.
+        path: Below the provider's base URL, with a leading slash.
+        headers: Lower-case names; never a secret.
+    """
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +89,14 @@ class Usage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
-    """A finished answer, scored or not according to its outcome (never "failed")."""
+    """A finished answer, scored or not according to its outcome (never "failed").
+
+    Attributes:
+        text: What the model answered, thinking excluded; empty when it was blocked.
+        reasoning: Its thinking, as far as the provider shows it.
+        finish_reason: The provider's own word.
+        message: Why there is no answer to score, in one sentence; empty when there is one.
+    """
 
     outcome: Outcome
     text: str

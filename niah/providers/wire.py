@@ -1,0 +1,35 @@
+"""The wire formats by name: one module each, with the same three functions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from niah.models import Api, Model
+from niah.prompts import Message
+from niah.providers import Failure, Response, Sampling, WireRequest, anthropic, google, openai
+
+
+class WireFormat(Protocol):
+    """What every wire format's module offers."""
+
+    def build_request(
+        self, messages: Sequence[Message], *, model: Model, sampling: Sampling
+    ) -> WireRequest:
+        """The request that asks a prompt."""
+
+    def parse_response(
+        self, status: int, headers: Mapping[str, str], body: bytes
+    ) -> Response | Failure:
+        """An HTTP answer, headers in lower case, as a value. Never raises."""
+
+    def auth_headers(self, key: str, *, host: str) -> dict[str, str]:
+        """The header that carries the key."""
+
+
+WIRE_FORMATS: Mapping[Api, WireFormat] = {
+    "openai": openai,
+    "anthropic": anthropic,
+    "google": google,
+    "reference": openai,
+}

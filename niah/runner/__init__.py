@@ -1,0 +1,1 @@
+"""The only orchestration: concurrency, rate limits, retries, budget, resume."""

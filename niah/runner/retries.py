@@ -1,0 +1,113 @@
+"""What to do after a failed attempt: a returned decision, capped in count and time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from niah.providers import Failure, FailureKind
+
+FIRST_WAIT_S = 1.0
+LONGEST_WAIT_S = 60.0
+# A garbled answer may have been paid for; more than this is a server that speaks another format.
+MALFORMED_ATTEMPTS = 3
+# A host that never answered once is not there.
+UNREACHED_ATTEMPTS = 3
+
+_WAITING_CURES: frozenset[FailureKind] = frozenset(
+    {"rate-limit", "overloaded", "server-error", "timeout", "connection", "tls", "malformed"}
+)
+_NOTHING_CURES: frozenset[FailureKind] = frozenset({"quota", "auth", "not-found"})
+_UNREACHED: frozenset[FailureKind] = frozenset({"connection", "tls"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryLimits:
+    """Caps for one trial.
+
+    Attributes:
+        max_attempts: Requests for one trial, the first included.
+        max_retry_s: From the first sending to the last, waiting included.
+    """
+
+    max_attempts: int
+    max_retry_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retry:
+    """Send it again after that many seconds."""
+
+    after_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiveUp:
+    """This trial could not be measured; the others go on."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopModel:
+    """No request to this model can succeed now; other models go on."""
+
+    reason: str
+
+
+Decision: TypeAlias = Retry | GiveUp | StopModel
+
+
+def decide(
+    failure: Failure,
+    *,
+    attempt: int,
+    elapsed_s: float,
+    limits: RetryLimits,
+    jitter: float,
+    answered: bool = True,
+) -> Decision:
+    """What follows from a failed attempt.
+
+    Waits double from one second to a minute, spread over their upper half. What the server asks
+    to wait is never cut short, and lengthened by up to a tenth so that not all come back at
+    once. Key, balance and name errors stop the model at once.
+
+    Args:
+        failure: What went wrong.
+        attempt: Requests made for this trial so far, at least 1.
+        elapsed_s: Since the first of them was sent.
+        limits: Caps in count and time.
+        jitter: In [0, 1), drawn by the caller.
+        answered: Whether the host answered any request of this run. Before it has, an
+            unreachable host stops the model; after it has, a 403 concerns the one request
+            (gateways filter texts that way).
+    """
+    filtered = failure.kind == "auth" and failure.status == 403 and answered
+    if failure.kind in _NOTHING_CURES and not filtered:
+        return StopModel(reason=failure.message)
+    if filtered or failure.kind not in _WAITING_CURES:
+        return GiveUp(reason=failure.message)
+    if failure.kind in _UNREACHED and not answered and attempt >= UNREACHED_ATTEMPTS:
+        return StopModel(reason=failure.message)
+    most = limits.max_attempts
+    if failure.kind == "malformed":
+        most = min(most, MALFORMED_ATTEMPTS)
+    if attempt >= most:
+        return GiveUp(reason=f"gave up after {attempt} attempts: {failure.message}")
+    wait_s = _wait_s(failure, attempt, jitter)
+    if elapsed_s + wait_s > limits.max_retry_s:
+        return GiveUp(
+            reason=f"gave up after {elapsed_s:.0f} s, the next attempt was {wait_s:.0f} s away "
+            f"and max_retry_s is {limits.max_retry_s:.0f}: {failure.message}"
+        )
+    return Retry(after_s=wait_s)
+
+
+def _wait_s(failure: Failure, attempt: int, jitter: float) -> float:
+    doubled_s = min(FIRST_WAIT_S * 2.0 ** min(attempt - 1, 30), LONGEST_WAIT_S)
+    backoff_s = doubled_s * (0.5 + 0.5 * jitter)
+    if not failure.retry_after_s:
+        return backoff_s
+    asked_s = failure.retry_after_s * (1.0 + 0.1 * jitter)
+    return asked_s if failure.kind == "rate-limit" else max(asked_s, backoff_s)
