@@ -92,8 +92,10 @@ def open_store(path: Path | str, *, access: Access = "create", timeout_s: float 
     if access != "read" and not os.access(path, os.W_OK):
         raise StoreError(f"{path} is read-only; make it writable or name another store with --db.")
     with storage_errors(path):
-        connection = _connect_readable(path, timeout_s) if access == "read" else None
-        connection = connection or connect(path, timeout_s=timeout_s)
+        if access == "read":
+            connection = _connect_for_reading(path, timeout_s)
+        else:
+            connection = connect(path, timeout_s=timeout_s)
         try:
             _bring_up_to_date(connection, path, access)
         except BaseException:
@@ -103,11 +105,11 @@ def open_store(path: Path | str, *, access: Access = "create", timeout_s: float 
 
 
 def connect(
-    path: Path, *, timeout_s: float, options: str = "mode=rw", any_thread: bool = False
+    path: Path, *, timeout_s: float, any_thread: bool = False, immutable: bool = False
 ) -> sqlite3.Connection:
     """A connection to an existing store on which a commit returns only when it is on the disk."""
     connection = sqlite3.connect(
-        f"{path.as_uri()}?{options}",
+        f"{path.as_uri()}?mode={'ro&immutable=1' if immutable else 'rw'}",
         uri=True,
         timeout=timeout_s,
         isolation_level=None,
@@ -137,7 +139,7 @@ def storage_errors(path: Path) -> Iterator[None]:
         yield
     except sqlite3.ProgrammingError:
         raise  # our own mistake, such as a store used after it was closed
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:  # messages quote damaged text
         raise explain(error, path) from error
 
 
@@ -168,7 +170,7 @@ def one_moment(connection: sqlite3.Connection) -> Iterator[None]:
             connection.execute("ROLLBACK")
 
 
-def explain(error: sqlite3.Error, path: Path) -> NiahError:
+def explain(error: sqlite3.Error | UnicodeDecodeError, path: Path) -> NiahError:
     """The exception of ours that says what an SQLite error means for the store at ``path``."""
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
     if code in _LOCKED:
@@ -249,15 +251,17 @@ def _recognise(path: Path) -> None:
         raise StoreError(f"{path} is the database of another program; name another file with --db.")
 
 
-def _connect_readable(path: Path, timeout_s: float) -> sqlite3.Connection:
+def _connect_for_reading(path: Path, timeout_s: float) -> sqlite3.Connection:
     try:
-        return connect(path, timeout_s=timeout_s, options="mode=ro")
+        connection = connect(path, timeout_s=timeout_s)
     except sqlite3.OperationalError as error:
         log = path.with_name(path.name + "-wal")
         if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_CANTOPEN or log.exists():
             raise
-    # WAL needs a file beside the store; where none can be made, nobody else can write either.
-    return connect(path, timeout_s=timeout_s, options="mode=ro&immutable=1")
+        # WAL needs a file beside the store; where none can be made, nobody else can write either.
+        connection = connect(path, timeout_s=timeout_s, immutable=True)
+    connection.execute("PRAGMA query_only = ON")
+    return connection
 
 
 def _bring_up_to_date(connection: sqlite3.Connection, path: Path, access: Access) -> None:

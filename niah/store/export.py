@@ -71,9 +71,10 @@ def export_jsonl(store: Store, run: str, stream: IO[str]) -> int:
         StoreError: if there is no such run, or the store is damaged.
     """
     count = 0
-    for count, trial in enumerate(iter_trials(store, run), start=1):
+    for trial in iter_trials(store, run):
         line = json.dumps(exported_fields(trial), ensure_ascii=True, allow_nan=False)
         stream.write(line.replace("\x7f", "\\u007f") + "\n")
+        count += 1
     return count
 
 
@@ -89,8 +90,9 @@ def export_csv(store: Store, run: str, stream: IO[str]) -> int:
     table = csv.writer(stream)
     table.writerow(FIELDS)
     count = 0
-    for count, trial in enumerate(iter_trials(store, run), start=1):
+    for trial in iter_trials(store, run):
         table.writerow([_cell(value) for value in exported_fields(trial).values()])
+        count += 1
     return count
 
 

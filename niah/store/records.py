@@ -77,8 +77,7 @@ def build(cls: type[T], values: Mapping[str, Any]) -> T:
     Raises:
         ValueError: if a value is missing, unknown, of the wrong type or not finite.
     """
-    known: type[Any] = cls
-    checks, required = _plan(known)
+    checks, required = _plan(cls)  # type: ignore[arg-type]  # mypy: a type may not be hashable
     if unknown := values.keys() - checks.keys():
         raise ValueError(f"{min(unknown)}: unknown field")
     if missing := required - values.keys():
@@ -121,8 +120,9 @@ def _check(hint: Any) -> Callable[[Any], object]:
     if origin is tuple:
         item = _check(arguments[0])
         return lambda value: tuple(map(item, _typed(value, list)))
-    if origin is dict:
-        return _texts_by_text
+    if origin in (dict, Mapping):
+        key, entry = map(_check, arguments)
+        return lambda value: {key(k): entry(v) for k, v in _typed(value, dict).items()}
     if is_dataclass(hint):
         nested = typing.cast("type[Any]", hint)
         return lambda value: build(nested, _typed(value, dict))
@@ -158,9 +158,3 @@ def _one_of(options: frozenset[str]) -> Callable[[Any], object]:
         return value
 
     return check
-
-
-def _texts_by_text(value: Any) -> dict[str, str]:
-    for item in _typed(value, dict).values():
-        _typed(item, str)
-    return dict(value)

@@ -65,6 +65,7 @@ def find_run(store: Store, name: str) -> Run:
     Raises:
         StoreError: if there is none, or more than one.
     """
+    name = name.encode(errors="replace").decode()  # an argument that is not UTF-8 finds nothing
     if name == "latest":
         newest = next(_select_runs(store, "ORDER BY run_key DESC LIMIT 1"), None)
         if newest is None:
