@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -60,12 +61,17 @@ CODES: Mapping[str, Refusal] = {
 
 _FIXED = frozenset({"model", "messages", "system", "stream"})
 
+# The models that still take temperature and top_p; later ones refuse a request that has them.
+_TAKES_SAMPLING = re.compile(
+    r"claude-(instant|v?[123]\b|(opus|sonnet|haiku)-4(-[0-6])?(-\d{8}|-latest|@.*)?$)"
+)
+
 
 def build_request(messages: Sequence[Message], *, model: Model, sampling: Sampling) -> WireRequest:
     """The Messages request for a prompt.
 
-    With thinking on, temperature and ``top_p`` are not sent: the format refuses them. There is
-    no seed.
+    With thinking on, and to models from Claude 4.7 on, temperature and ``top_p`` are not sent:
+    they would be refused. There is no seed.
 
     Raises:
         ModelError: if the thinking budget does not fit under the output limit.
@@ -82,7 +88,7 @@ def build_request(messages: Sequence[Message], *, model: Model, sampling: Sampli
         body["thinking"] = {"type": "enabled", "budget_tokens": budget}
     elif budget == 0:
         body["thinking"] = {"type": "disabled"}
-    if not budget and not model.reasoning:
+    if not budget and not model.reasoning and _TAKES_SAMPLING.search(model.wire_name):
         if sampling.temperature is not None:
             # The format ends at 1, where the others go on to 2.
             body["temperature"] = min(sampling.temperature, 1.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import ssl
 import urllib.request
 import zlib
@@ -136,6 +137,8 @@ def open_transport(
             relatives say now. They are read once.
         verify: None = certifi's authorities, or those of ``SSL_CERT_FILE``.
     """
+    # At debug level it logs response headers, in which some servers echo the key.
+    logging.getLogger("httpcore").setLevel(logging.INFO)
     known = dict(urllib.request.getproxies() if proxies is None else proxies)
 
     @lru_cache(maxsize=1)
