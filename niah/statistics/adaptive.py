@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from niah.statistics import FloatGrid
 from niah.statistics.chains import sigmoid
 from niah.statistics.effective import RULER_THRESHOLD
-from niah.statistics.pooled import PooledMap, logit_covariance, pool
+from niah.statistics.pooled import PooledMap, logit_covariance, normal_probability, pool
 
 TrialKey = tuple[int, int, int]
 """Row (depth), column (length), repeat: all 0-based."""
@@ -27,6 +27,10 @@ are undercovered (a cell's own part cannot be told from chance)."""
 
 GIVE_UP = 3
 """A cell with this many trials that could not be scored is not chosen again."""
+
+MOST_PER_CELL = 8
+"""A cell gets at most this many trials plus as many for each pass spent. Without a limit, a map
+that looks flat is judged from its cheapest cells alone."""
 
 GOLDEN = (math.sqrt(5) - 1) / 2
 
@@ -205,7 +209,8 @@ def _choose(design: Design, pooled: PooledMap, asked: NDArray[np.int64]) -> list
     chosen: list[tuple[int, int]] = []
     spent = 0.0
     while spent < goal:
-        affordable = usable & (cost <= budget - spent)
+        most = MOST_PER_CELL * (1 + float(count @ cost) / float(cost.sum()))
+        affordable = usable & (cost <= budget - spent) & (count < most)
         repeats = int(np.maximum(count - 1, 0).sum())
         if repeats < LEAST_REPEATS * (int(count.sum()) + 1) and (affordable & (count > 0)).any():
             affordable &= count > 0
@@ -214,7 +219,7 @@ def _choose(design: Design, pooled: PooledMap, asked: NDArray[np.int64]) -> list
         removed = 1 / (np.diag(c) + 1 / information)
         length_rows = member @ c
         spread = np.sqrt(np.maximum((length_rows * member).sum(axis=1), 1e-12))
-        above = _normal_cdf((mean - design.threshold) / spread)
+        above = normal_probability((mean - design.threshold) / spread)
         map_term = (slope**2) @ (c**2)
         length_term = (4 * above * (1 - above)) @ (length_rows**2) * depths
         gain = (map_term + design.length_weight * length_term) * removed / cost
@@ -239,10 +244,6 @@ def _numbered(cells: list[tuple[int, int]], asked: NDArray[np.int64]) -> tuple[T
 
 def _passes(design: Design, asked: NDArray[np.int64]) -> float:
     return float((asked * design.cost).sum() / design.cost.sum())
-
-
-def _normal_cdf(z: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.array([0.5 * math.erfc(-value / math.sqrt(2)) for value in z])
 
 
 def _check(design: Design) -> None:

@@ -282,8 +282,7 @@ def _factorise(prior: Kernels, precision: Floats) -> _Factor:
             link.append(towards)
             block -= towards @ coupling
         log_determinant += np.linalg.slogdet(block)[1]
-        inverted: Floats = np.linalg.inv(block)
-        inverse.append(inverted)
+        inverse.append(np.asarray(np.linalg.inv(block), np.float64))
     return _Factor(inverse, link, log_determinant)
 
 

@@ -35,7 +35,7 @@ class Estimate:
     method: str
 
 
-def jeffreys(successes: float, n: int, *, confidence: float = CONFIDENCE) -> tuple[float, float]:
+def jeffreys(successes: float, n: float, *, confidence: float = CONFIDENCE) -> tuple[float, float]:
     """Bounds of the Jeffreys interval of a proportion, with the endpoint fix.
 
     The bounds are the quantiles of Beta(successes + 1/2, n - successes + 1/2); the lower one is 0
@@ -47,7 +47,7 @@ def jeffreys(successes: float, n: int, *, confidence: float = CONFIDENCE) -> tup
 
     Args:
         successes: Sum of the scores, in [0, n].
-        n: Trials; 0 gives (0, 1).
+        n: Trials, or the number of equal trials that unequal ones are worth; 0 gives (0, 1).
         confidence: In (0, 1).
 
     Raises:
@@ -245,7 +245,7 @@ def _log_beta(a: float, b: float) -> float:
     return math.lgamma(small) + ratio + 1 / (12 * big) - 1 / (12 * total)
 
 
-def _checked(successes: float, n: int, confidence: float) -> float:
+def _checked(successes: float, n: float, confidence: float) -> float:
     if not 0 < confidence < 1:
         raise ValueError(f"confidence must be in (0, 1), got {confidence}")
     if n < 0 or not -1e-9 <= successes <= n + 1e-9:

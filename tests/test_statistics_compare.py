@@ -1,0 +1,173 @@
+"""Comparing sweeps: pairing, difference, McNemar, the scan, the league table."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from scipy import stats
+
+from niah.statistics.compare import compare, league, mcnemar
+from niah.statistics.scan import scan
+from niah.store import TrialRecord
+from tests.test_statistics_grids import record
+
+
+def sweep(scores: NDArray[np.float64], model: str = "m/a", seed: int = 1) -> list[TrialRecord]:
+    """Records of scores of shape (depths, lengths, repeats)."""
+    return [
+        dataclasses.replace(
+            record(1000 * (j + 1), float(i), k, float(score), model=model), seed=seed
+        )
+        for (i, j, k), score in np.ndenumerate(scores)
+    ]
+
+
+@given(st.integers(0, 200), st.integers(0, 200))
+def test_mcnemar_is_the_binomial_test(lost: int, won: int) -> None:
+    """The exact p value is scipy's two-sided binomial test at 1/2."""
+    expected = stats.binomtest(lost, lost + won).pvalue if lost + won else 1.0
+    assert mcnemar(lost, won) == pytest.approx(expected, abs=1e-12)
+
+
+def test_trials_of_the_same_seed_are_paired() -> None:
+    """Same cell, repeat, seed and answers make a pair; the counts of McNemar's table come out."""
+    first = np.ones((2, 2, 3))
+    second = first.copy()
+    second[0, 0, :2] = 0
+    result = compare(sweep(first), sweep(second, "m/b"))
+    assert result.paired
+    assert (result.only_first, result.only_second) == (2, 0)
+    assert result.mcnemar_p == mcnemar(2, 0)
+    assert result.difference.value == pytest.approx(-2 / 12)
+    assert result.difference.method == "paired, t over 3 replicates"
+    means = np.array([-1 / 4, -1 / 4, 0])
+    low, high = stats.t.interval(0.95, 2, loc=means.mean(), scale=stats.sem(means))
+    assert (result.difference.lower, result.difference.upper) == pytest.approx((low, high))
+    expected = np.array([[-2 / 3, 0.0], [0.0, 0.0]])
+    np.testing.assert_allclose(result.cell_difference, expected)
+
+
+def test_different_seeds_are_not_paired_and_said_so() -> None:
+    """Without common seeds the comparison is unpaired: no McNemar, Newcombe's interval."""
+    first, second = np.ones((2, 2, 2)), np.ones((2, 2, 2))
+    first[0, 0, 0] = 0
+    result = compare(sweep(first), sweep(second, "m/b", seed=2))
+    assert not result.paired
+    assert result.pairing.startswith("not paired")
+    assert result.mcnemar_p is None
+    assert result.difference.method.startswith("unpaired, Newcombe")
+    assert result.difference.lower < 1 / 8 < result.difference.upper
+
+
+def test_newcombe_interval_as_published() -> None:
+    """56/70 against 48/80, Newcombe (1998) example (a): 0.2, interval near 0.05 to 0.33."""
+    first = np.zeros((1, 1, 80))
+    first[..., :48] = 1
+    second = np.zeros((1, 1, 70))
+    second[..., :56] = 1
+    left = [dataclasses.replace(r, repeat=0) for r in sweep(first)]
+    right = [dataclasses.replace(r, repeat=0, seed=2) for r in sweep(second)]
+    difference = compare(left, right).difference
+    assert difference.value == pytest.approx(0.2)
+    assert (difference.lower, difference.upper) == pytest.approx((0.0524, 0.3339), abs=0.004)
+
+
+def test_equal_sweeps_do_not_differ_and_have_an_interval() -> None:
+    """No discordant pair: p values of 1, no region, and an interval that is not a point."""
+    scores = np.ones((3, 3, 1))
+    result = compare(sweep(scores), sweep(scores, "m/b"))
+    assert result.mcnemar_p == result.overall_p == 1
+    assert not result.significant.any()
+    assert result.difference.lower < 0 < result.difference.upper
+
+
+def test_nothing_in_common_is_not_zero() -> None:
+    """Sweeps without a common cell give NaN, not a difference of 0."""
+    result = compare(sweep(np.ones((1, 1, 2))), [])
+    assert math.isnan(result.difference.value)
+    assert result.difference.n == 0
+
+
+def test_the_scan_finds_a_broken_patch() -> None:
+    """Nine broken cells out of 100 are outlined, and little else."""
+    rng = np.random.default_rng(1)
+    first = (rng.random((10, 10, 5)) < 0.95).astype(float)
+    second = (rng.random((10, 10, 5)) < 0.95).astype(float)
+    second[2:5, 6:9] = rng.random((3, 3, 5)) < 0.2
+    result = compare(sweep(first), sweep(second, "m/b"), seed=4)
+    assert result.significant[2:5, 6:9].all()
+    best = result.regions[0]
+    assert best.p <= 0.001
+    assert any(
+        r.kind == "window" and (r.rows.start, r.columns.start) == (2, 6) for r in result.regions
+    )
+    assert not result.significant[6:, :5].any()
+
+
+def test_the_scan_is_reproducible() -> None:
+    """The same seed gives the same p values."""
+    rng = np.random.default_rng(2)
+    rows, columns = rng.integers(0, 6, (2, 150))
+    change = rng.integers(-1, 2, 150).astype(float)
+    results = [scan(rows, columns, change, (6, 6), seed=9, flips=500) for _ in range(2)]
+    assert results[0] == results[1]
+
+
+def test_partial_credit_is_compared() -> None:
+    """Fractional scores enter the mean as they are, and McNemar by which side is higher."""
+    result = compare(sweep(np.full((2, 2, 1), 0.5)), sweep(np.full((2, 2, 1), 0.75), "m/b"))
+    assert result.difference.value == 0.25
+    assert (result.only_first, result.only_second) == (0, 4)
+
+
+def test_league_ranks_and_ties() -> None:
+    """Close contestants share a rank; a clearly worse one ranks below both."""
+    rng = np.random.default_rng(7)
+    base = (rng.random((8, 8, 5)) < 0.9).astype(float)
+    near = base.copy()
+    near[0, 0, 0] = 1 - near[0, 0, 0]
+    worse = base * (rng.random(base.shape) < 0.5)
+    rows = league(
+        {"near": sweep(near, "m/b"), "worse": sweep(worse, "m/c"), "base": sweep(base, "m/a")}
+    )
+    assert [r.rank for r in rows] == [1, 1, 3]
+    assert rows[2].label == "worse"
+    assert rows[0].tied_with == (rows[1].label,)
+    assert rows[2].tied_with == ()
+
+
+@pytest.mark.slow
+def test_false_positives_of_the_scan() -> None:
+    """Two sweeps of the same reader: some region is called different in at most 8 % of 250."""
+    rng = np.random.default_rng(11)
+    truth = np.linspace(0.98, 0.4, 12)[None, :, None]
+    rows, columns = (a.ravel() for a in np.meshgrid(range(12), range(12), indexing="ij"))
+    found = 0
+    for seed in range(250):
+        first, second = (rng.random((2, 12, 12, 3)) < truth).astype(float)
+        change = (second - first).ravel()
+        result = scan(
+            np.repeat(rows, 3), np.repeat(columns, 3), change, (12, 12), seed=seed, flips=499
+        )
+        found += bool(result.regions) or result.overall_p <= 0.05
+    assert found / 250 <= 0.08
+
+
+@pytest.mark.slow
+def test_coverage_of_the_paired_difference() -> None:
+    """The interval of a paired difference covers the truth at least 93 % of the time."""
+    rng = np.random.default_rng(13)
+    covered = 0
+    for repeats in (1, 4):
+        for _ in range(150):
+            first = (rng.random((5, 6, repeats)) < 0.9).astype(float)
+            second = (rng.random((5, 6, repeats)) < 0.8).astype(float)
+            difference = compare(sweep(first), sweep(second, "m/b")).difference
+            covered += difference.lower <= -0.1 <= difference.upper
+    assert covered / 300 >= 0.93
