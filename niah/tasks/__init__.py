@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -47,3 +48,26 @@ class Challenge:
     forbidden: tuple[str, ...] = ()
     answer_kind: Literal["number", "code", "words", "phrase"] = "words"
     keywords: tuple[tuple[str, ...], ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """A task family with its parameters, ready to draw challenges.
+
+    Attributes:
+        kind: Name of the family.
+        version: Of its construction and wording, and of the user's own facts.
+        draw: From a trial's seed to what it plants and asks.
+    """
+
+    kind: str
+    version: str
+    draw: Callable[[int], Challenge]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """One key that a family takes in ``[task]``."""
+
+    name: str
+    description: str
