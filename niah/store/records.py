@@ -21,7 +21,9 @@ T = TypeVar("T")
 COLUMNS = ("model", "task", "context_length", "depth_percent", "repeat", "outcome")
 """Fields of a trial that have a column of their own; ``run`` and ``trial_id`` are its key."""
 
-_KEY = ("run", "trial_id")
+_IN_RECORD = tuple(
+    field.name for field in fields(TrialRecord) if field.name not in {"run", "trial_id", *COLUMNS}
+)
 
 
 def encode_trial(trial: TrialRecord) -> tuple[str | int | float, ...]:
@@ -31,9 +33,9 @@ def encode_trial(trial: TrialRecord) -> tuple[str | int | float, ...]:
         ValueError: if a field has the wrong type or is not finite, so that it could not be read
             back.
     """
-    values = {field.name: getattr(trial, field.name) for field in fields(trial)}
-    columns = [values.pop(name) for name in COLUMNS]
-    run, trial_id = (values.pop(name) for name in _KEY)
+    values = {name: getattr(trial, name) for name in _IN_RECORD}
+    columns = [getattr(trial, name) for name in COLUMNS]
+    run, trial_id = trial.run, trial.trial_id
     text = json.dumps(values, default=_as_mapping, allow_nan=False, separators=(",", ":"))
     decode_trial(run, (trial_id, *columns, text))
     "".join((trial_id, trial.model, trial.task)).encode()  # lone surrogates cannot be columns
@@ -82,13 +84,11 @@ def build(cls: type[T], values: Mapping[str, Any]) -> T:
         raise ValueError(f"{min(unknown)}: unknown field")
     if missing := required - values.keys():
         raise ValueError(f"{min(missing)}: missing")
-    checked = {}
-    for name, value in values.items():
-        try:
-            checked[name] = checks[name](value)
-        except ValueError as error:
-            raise ValueError(f"{name}: {error}") from error
-    return cls(**checked)
+    name = ""
+    try:
+        return cls(**{(name := key): checks[key](value) for key, value in values.items()})
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from error
 
 
 def _as_mapping(value: object) -> dict[str, object]:
@@ -114,7 +114,7 @@ def _check(hint: Any) -> Callable[[Any], object]:
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin in (types.UnionType, typing.Union):
         (inner,) = (_check(option) for option in arguments if option is not types.NoneType)
-        return lambda value: None if value is None else inner(value)
+        return lambda value: value if value is None else inner(value)
     if origin is typing.Literal:
         return _one_of(frozenset(arguments))
     if origin is tuple:
@@ -129,7 +129,7 @@ def _check(hint: Any) -> Callable[[Any], object]:
     if hint is float:
         return _finite
     if hint in (str, int, bool):
-        return lambda value: _typed(value, hint)
+        return _exactly(hint)
     raise TypeError(f"no way to store {hint}")
 
 
@@ -137,6 +137,15 @@ def _typed(value: Any, expected: type) -> Any:
     if type(value) is not expected:
         raise ValueError(f"expected {expected.__name__}, got {type(value).__name__}")
     return value
+
+
+def _exactly(expected: type) -> Callable[[Any], object]:
+    def check(value: Any) -> object:
+        if type(value) is not expected:
+            raise ValueError(f"expected {expected.__name__}, got {type(value).__name__}")
+        return value
+
+    return check
 
 
 def _finite(value: Any) -> float:

@@ -133,7 +133,7 @@ def list_runs(
     """
     chosen = (
         f"SELECT run_key, {', '.join(_SUMMARY_COLUMNS)} FROM runs"
-        " WHERE ?1 IS NULL OR name = ?1 ORDER BY run_key DESC LIMIT ?2"
+        " WHERE name = coalesce(?, name) ORDER BY run_key DESC LIMIT ?"
     )
     with storage_errors(store.path), one_moment(store.connection):
         rows = store.connection.execute(chosen, (name, -1 if limit is None else limit)).fetchall()
