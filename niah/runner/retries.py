@@ -13,6 +13,8 @@ LONGEST_WAIT_S = 60.0
 MALFORMED_ATTEMPTS = 3
 # A host that never answered once is not there.
 UNREACHED_ATTEMPTS = 3
+# Finding out an unstated rate takes a few rejections, and they may all hit one trial.
+RATE_LIMIT_SHARE = 10
 
 _WAITING_CURES: frozenset[FailureKind] = frozenset(
     {"rate-limit", "overloaded", "server-error", "timeout", "connection", "tls", "malformed"}
@@ -26,8 +28,9 @@ class RetryLimits:
     """Caps for one trial.
 
     Attributes:
-        max_attempts: Requests for one trial, the first included.
-        max_retry_s: From the first sending to the last, waiting included.
+        max_attempts: Requests for one trial, the first included; those that a rate limit turned
+            away cost nothing and count a tenth.
+        max_retry_s: Waited for one trial, in all.
     """
 
     max_attempts: int
@@ -62,7 +65,7 @@ def decide(
     failure: Failure,
     *,
     attempt: int,
-    elapsed_s: float,
+    waited_s: float,
     limits: RetryLimits,
     jitter: float,
     answered: bool = True,
@@ -76,7 +79,7 @@ def decide(
     Args:
         failure: What went wrong.
         attempt: Requests made for this trial so far, at least 1.
-        elapsed_s: Since the first of them was sent.
+        waited_s: The waits decided for this trial so far, added up; time in the queue is none.
         limits: Caps in count and time.
         jitter: In [0, 1), drawn by the caller.
         answered: Whether the host answered any request of this run. Before it has, an
@@ -93,13 +96,15 @@ def decide(
     most = limits.max_attempts
     if failure.kind == "malformed":
         most = min(most, MALFORMED_ATTEMPTS)
+    elif failure.kind == "rate-limit":
+        most *= RATE_LIMIT_SHARE
     if attempt >= most:
         return GiveUp(reason=f"gave up after {attempt} attempts: {failure.message}")
     wait_s = _wait_s(failure, attempt, jitter)
-    if elapsed_s + wait_s > limits.max_retry_s:
+    if waited_s + wait_s > limits.max_retry_s:
         return GiveUp(
-            reason=f"gave up after {elapsed_s:.0f} s, the next attempt was {wait_s:.0f} s away "
-            f"and max_retry_s is {limits.max_retry_s:.0f}: {failure.message}"
+            reason=f"gave up after waiting {waited_s:.0f} s: the next attempt is {wait_s:.0f} s "
+            f"away and max_retry_s is {limits.max_retry_s:.0f}: {failure.message}"
         )
     return Retry(after_s=wait_s)
 
