@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from niah.statistics.effective import (
     effective_length,
-    effective_length_of_draws,
     measured_effective_length,
     nolima_rule,
     nolima_rule_of_pairs,
@@ -18,6 +17,8 @@ from niah.statistics.effective import (
 )
 from niah.statistics.grids import Marginal
 from niah.statistics.intervals import jeffreys
+from niah.statistics.margins import pooled_margins
+from niah.statistics.pooled import pool
 from tests.test_statistics_grids import record
 
 # Accuracy at 4K .. 128K, as published with the RULER and NoLiMa papers.
@@ -104,13 +105,21 @@ def test_unmeasured_lengths_are_passed_over_and_named() -> None:
     assert result.longest_tested == 4000
 
 
-def test_draws_give_median_and_range() -> None:
-    """Over draws, the value is the median effective length and the ends are quantiles."""
-    draws = np.full((100, 3, 4), 0.9)
-    draws[:60, :, 3] = 0.1
-    draws[:4, :, 1:] = 0.1
-    result = effective_length_of_draws(draws, [1000, 2000, 3000, 4000], ruler_rule())
-    assert (result.lower, result.value, result.upper) == (1000, 3000, 4000)
+def test_a_pooled_map_has_an_effective_length() -> None:
+    """From a pooled map of a reader with a cliff, the rule finds the cliff, between its ends."""
+    rng = np.random.default_rng(2)
+    truth = np.broadcast_to(np.where(np.arange(10) < 6, 0.99, 0.1), (10, 10))
+    pooled = pool(rng.binomial(3, truth), np.full((10, 10), 3))
+    lengths = 1000 * np.arange(1, 11)
+    margins = pooled_margins(pooled, lengths, np.arange(10))
+    result = effective_length(margins.by_length, ruler_rule())
+    assert result.value == 6000
+    assert (result.lower or 0) <= 6000 <= (result.upper or 0)
+    assert margins.by_length.n.tolist() == [30] * 10
+    assert margins.by_depth.accuracy == pytest.approx(pooled.accuracy.mean(axis=1))
+    overall = margins.accuracy
+    assert overall.lower <= overall.value <= overall.upper
+    assert overall.n == 300
 
 
 def test_a_threshold_outside_0_1_is_refused() -> None:

@@ -129,7 +129,7 @@ def nolima_rule_of_pairs(scores: Mapping[str, Sequence[float]]) -> Rule:
 def effective_length(
     by_length: Marginal, rule: Rule, *, joint_upper: ArrayLike | None = None
 ) -> EffectiveLength:
-    """The effective context length from accuracies per length and their bounds.
+    """The effective context length from accuracies per length and their bounds, raw or pooled.
 
     The lower end applies the rule to the lower bounds. It is too long only if the bound at the
     first truly failing length is, so its confidence is that of a single bound. The upper end
@@ -180,35 +180,6 @@ def measured_effective_length(
     tested = max(1, int(np.count_nonzero(by_length.n)))
     joint = length_marginal(records, lengths, confidence=1 - (1 - CONFIDENCE) / tested)
     return effective_length(by_length, rule, joint_upper=joint.upper)
-
-
-def effective_length_of_draws(
-    draws: FloatGrid, context_lengths: ArrayLike, rule: Rule
-) -> EffectiveLength:
-    """The effective context length of a pooled map, from draws of its posterior.
-
-    The value is the median of the draws' effective lengths, the ends are their 2.5 % and 97.5 %
-    quantiles; all three are tested lengths.
-
-    Args:
-        draws: Maps drawn from the posterior, shape (draws, depths, lengths).
-        context_lengths: Ascending, tokens, shape (lengths,).
-        rule: What counts as held.
-    """
-    lengths = np.asarray(context_lengths, np.int64)
-    held = held_lengths(draws.mean(axis=1), rule.threshold)
-    steps = np.quantile(held, [0.5, 0.025, 0.975], method="inverted_cdf").astype(int)
-    value, lower, upper = (int(lengths[s - 1]) if s > 0 else None for s in steps)
-    return EffectiveLength(
-        rule=rule,
-        value=value,
-        lower=lower,
-        upper=upper,
-        shortest_tested=int(lengths[0]),
-        longest_tested=int(lengths[-1]),
-        untested=(),
-        method=f"median and 95 % range over {len(draws)} draws of the pooled map",
-    )
 
 
 def held_lengths(accuracy: FloatGrid, threshold: float) -> FloatGrid:

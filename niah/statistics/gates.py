@@ -178,7 +178,7 @@ def drop_probability(before: tuple[float, float], now: tuple[float, float], delt
         before, now: Sum of scores and number of trials.
         delta: In [0, 1).
     """
-    angle: FloatGrid = (np.arange(4000) + 0.5) * (np.pi / 8000)
+    angle = np.asarray((np.arange(4000) + 0.5) * (np.pi / 8000), np.float64)
     accuracy = np.sin(angle) ** 2
     weight_before, weight_now = (_angle_weights(angle, *counts) for counts in (before, now))
     below = np.concatenate([[0.0], np.cumsum(weight_now)])
