@@ -203,7 +203,13 @@ def test_what_is_not_there_is_named(tmp_path: Path) -> None:
         open_store(tmp_path / "niah.db", access="read")
     with pytest.raises(StoreError, match="cannot be read"):
         open_store(tmp_path)
+    for impossible in ("a\0b", "x" * 300):
+        with pytest.raises(StoreError, match="cannot be"):
+            open_store(tmp_path / impossible, access="write")
     assert list(tmp_path.iterdir()) == []
+    (tmp_path / "loop.db").symlink_to(tmp_path / "loop.db")
+    with pytest.raises(StoreError, match=r"loop\.db"):
+        open_store(tmp_path / "loop.db", access="write")
 
 
 def test_reading_changes_nothing(store: Store) -> None:

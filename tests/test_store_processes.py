@@ -134,6 +134,20 @@ def test_a_lock_excludes_this_process_too(store: Store) -> None:
         pass
 
 
+def test_a_lock_holds_under_every_name_of_the_store(store: Store, tmp_path: Path) -> None:
+    """A symbolic link to the store leads to the same locks."""
+    (tmp_path / "other").mkdir()
+    link = tmp_path / "other" / "link.db"
+    link.symlink_to(store.path)
+    with (
+        open_store(link) as other,
+        lock_run(store, "quickstart-1"),
+        pytest.raises(StoreUnavailable),
+        lock_run(other, "quickstart-1"),
+    ):
+        pass
+
+
 def test_a_run_named_like_a_path_stays_in_the_folder(tmp_path: Path) -> None:
     """A run's id never becomes part of a path, and a lock's text from elsewhere is not repeated."""
     folder = tmp_path / "deep" / "er"

@@ -41,7 +41,7 @@ class Store:
     same store open.
 
     Attributes:
-        path: Absolute path of the SQLite file.
+        path: Absolute path of the SQLite file, symbolic links resolved.
         timeout_s: How long to wait for another process that is writing.
     """
 
@@ -80,13 +80,17 @@ def open_store(path: Path | str, *, access: Access = "create", timeout_s: float 
             damaged, it cannot be opened with this access, or a newer niah wrote it.
         StoreUnavailable: if the disk is full or another process keeps the store locked.
     """
-    path = Path(path).absolute()
-    if not path.parent.is_dir():
+    try:
+        path = Path(path).resolve()  # one store, one set of locks, under whatever name
+        in_a_folder, exists = path.parent.is_dir(), path.exists()
+    except (OSError, RuntimeError, ValueError) as error:  # forbidden, a loop, a NUL
+        raise StoreError(f"{path} cannot be a store ({error}); name another with --db.") from error
+    if not in_a_folder:
         raise StoreError(
             f"The folder {path.parent} of the store does not exist; create it or name another"
             " store with --db."
         )
-    if access == "create" and not path.exists():
+    if access == "create" and not exists:
         _create(path)
     _recognise(path)
     if access != "read" and not os.access(path, os.W_OK):
