@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from niah import __version__, haystacks, tasks, tokenizers
-from niah.errors import ExperimentError
+from niah import __version__, haystacks, tokenizers
+from niah.errors import PromptRefused
 from niah.experiment import Experiment, experiment_sha256
 from niah.haystacks import Corpus
 from niah.models import Model
 from niah.plan import Ingredients, Trial, build_trials
 from niah.prompts import Layout, Prompt
-from niah.prompts.compose import COMPOSITION_VERSION, compose, minimum_context_length
+from niah.prompts.compose import COMPOSITION_VERSION, compose
 from niah.prompts.index import CorpusIndex, build_index
 from niah.tasks import Challenge, Task
+from niah.tasks.registry import prepare_task
 
 _LIBRARIES = ("tiktoken", "tokenizers", "numpy", "httpx")
 
@@ -33,6 +34,7 @@ class Prepared:
         indexes: The tokenised corpus, by tokenizer name.
         task: What draws needles and questions.
         ingredients: Hashes and versions of all of these.
+        versions: The same for the record, with those of niah, Python and the libraries, by name.
         trials: In the order in which they are sent.
         sha256: Hash over everything that affects a request.
         warnings: What the user should know before paying, a sentence each.
@@ -44,6 +46,7 @@ class Prepared:
     indexes: Mapping[str, CorpusIndex]
     task: Task
     ingredients: Ingredients
+    versions: Mapping[str, str]
     trials: tuple[Trial, ...]
     sha256: str
     warnings: tuple[str, ...]
@@ -52,3 +55,126 @@ class Prepared:
     def simulated(self) -> bool:
         """True when any model is a reference reader."""
         return any(model.simulated for model in self.models.values())
+
+
+def prepare(experiment: Experiment, *, cache_dir: Path | None = None) -> Prepared:
+    """Load what an experiment names and plan its trials; sends nothing.
+
+    Args:
+        experiment: As validated.
+        cache_dir: For vocabularies and indexes; the user's cache directory when None.
+
+    Raises:
+        ModelError, TokenizerError, HaystackError, TaskError: if something that it names is
+            unknown or cannot be used.
+    """
+    models = {model.id: model for model in experiment.resolved_models()}
+    vocabularies = {
+        name: tokenizers.load(name) for name in {model.tokenizer for model in models.values()}
+    }
+    corpus = haystacks.load(
+        experiment.haystack.source,
+        path=Path(experiment.haystack.path) if experiment.haystack.path else None,
+        language=experiment.haystack.language,
+        longest_context=experiment.grid.context_lengths[-1],
+        repeat=experiment.haystack.repeat,
+    )
+    task = prepare_task(
+        experiment.task.kind,
+        experiment.task.parameters,
+        language=experiment.language,
+        haystack=corpus.text,
+    )
+    ingredients = Ingredients(
+        haystack=corpus.name,
+        haystack_sha256=corpus.sha256,
+        task_version=task.version,
+        composition_version=COMPOSITION_VERSION,
+        tokenizers={
+            model.id: vocabularies[model.tokenizer].fingerprint for model in models.values()
+        },
+    )
+    return Prepared(
+        experiment=experiment,
+        models=models,
+        corpus=corpus,
+        indexes={
+            name: build_index(corpus, vocabulary, cache_dir=cache_dir)
+            for name, vocabulary in vocabularies.items()
+        },
+        task=task,
+        ingredients=ingredients,
+        versions=_versions(ingredients),
+        trials=build_trials(experiment, ingredients),
+        sha256=experiment_sha256(experiment, ingredients.as_dict()),
+        warnings=tuple(_warnings(experiment, models)),
+    )
+
+
+def compose_prompt(prepared: Prepared, trial: Trial) -> tuple[Challenge, Prompt]:
+    """What the trial plants and asks, and the prompt that does it.
+
+    Raises:
+        PromptRefused: if no prompt has exactly the asked length.
+    """
+    challenge = prepared.task.draw(trial.seed)
+    prompt = compose(
+        prepared.indexes[prepared.models[trial.model].tokenizer],
+        context_length=trial.context_length,
+        depth_percent=trial.depth_percent,
+        challenge=challenge,
+        layout=layout(prepared.experiment),
+        seed=trial.seed,
+    )
+    return challenge, prompt
+
+
+def layout(experiment: Experiment) -> Layout:
+    """What stands around the haystack in every prompt of the experiment."""
+    return Layout(
+        system=experiment.prompt.system, question_position=experiment.prompt.question_position
+    )
+
+
+def refused_trials(prepared: Prepared) -> list[tuple[Trial, str]]:
+    """The trials that cannot be composed, each with the reason; found by composing them."""
+    refused = []
+    for trial in prepared.trials:
+        try:
+            compose_prompt(prepared, trial)
+        except PromptRefused as error:
+            refused.append((trial, str(error)))
+    return refused
+
+
+def _versions(ingredients: Ingredients) -> dict[str, str]:
+    return {
+        "niah": __version__,
+        "python": platform.python_version(),
+        **{library: version(library) for library in _LIBRARIES},
+        "haystack": ingredients.haystack,
+        "haystack_sha256": ingredients.haystack_sha256,
+        "task": ingredients.task_version,
+        "composition": str(ingredients.composition_version),
+        **{
+            f"tokenizer_sha256 of {model}": fingerprint
+            for model, fingerprint in ingredients.tokenizers.items()
+        },
+    }
+
+
+def _warnings(experiment: Experiment, models: Mapping[str, Model]) -> Iterator[str]:
+    longest = experiment.grid.context_lengths[-1]
+    for model in models.values():
+        if not model.tokenizer_known:
+            yield (
+                f"the vocabulary of {model.id} is not known; {model.tokenizer} counts its tokens "
+                "instead, so its context lengths are approximate"
+            )
+        limit = experiment.max_output_tokens(model)
+        window = model.context_window
+        if window is not None and longest + limit > window:
+            yield (
+                f"{model.id} has a window of {window:,} tokens, which does not hold the longest "
+                f"context of {longest:,} and an answer of {limit:,}; expect context-exceeded there"
+            )

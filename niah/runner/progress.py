@@ -65,6 +65,11 @@ class Tally:
         self._session_planned = self._planned
         self._session_done = 0
 
+    @property
+    def session_done(self) -> int:
+        """Trials finished in this session."""
+        return self._session_done
+
     def resume(self, records: Iterable[TrialRecord]) -> None:
         """Count what earlier sessions have finished."""
         for record in records:

@@ -1,0 +1,170 @@
+"""niah run: measure, store, plot, say what came out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from niah.cli.options import (
+    DEFAULT_DATABASE,
+    DEFAULT_PLOTS,
+    Config,
+    Database,
+    EnvFile,
+    Json,
+    Models,
+    Overrides,
+    Plots,
+    environment,
+    load_config,
+    note,
+    print_json,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from niah.figures.text import Style
+    from niah.runner.prepare import Prepared
+    from niah.runner.run import RunResult
+    from niah.statistics.grids import Summary
+
+INCOMPLETE = 3
+INTERRUPTED = 130
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command("run")(run)
+
+
+def run(
+    config: Config,
+    model: Models = None,
+    override: Overrides = None,
+    max_cost: Annotated[
+        float | None, typer.Option("--max-cost", metavar="USD", help="Hard stop for the run.")
+    ] = None,
+    concurrency: Annotated[
+        int | None, typer.Option("--concurrency", help="Most requests in flight.")
+    ] = None,
+    new: Annotated[
+        bool, typer.Option("--new", help="Begin a new run even if one can go on.")
+    ] = False,
+    style: Annotated[str, typer.Option(help="Colours: accessible or classic.")] = "accessible",
+    db: Database = DEFAULT_DATABASE,
+    plots: Plots = DEFAULT_PLOTS,
+    env_file: EnvFile = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
+    json: Json = False,
+) -> None:
+    """Measure an experiment, or go on with it where it stopped; store and plot the results."""
+    from niah.cli.plotting import checked_style, plot_run
+    from niah.cli.progress import live_line
+    from niah.runner.keys import read_keys
+    from niah.runner.prepare import prepare
+    from niah.runner.run import run_experiment
+    from niah.store.database import open_store
+    from niah.store.trials import iter_trials
+
+    colours = checked_style(style)
+    limits = [
+        f"limits.{key}={value}"
+        for key, value in (("max_cost_usd", max_cost), ("concurrency", concurrency))
+        if value is not None
+    ]
+    experiment = load_config(config, model, [*(override or ()), *limits])
+    keys = read_keys(experiment.resolved_models(), environment(env_file))
+    prepared = prepare(experiment)
+    for warning in prepared.warnings:
+        note(f"warning: {warning}")
+    with open_store(db) as store:
+        with live_line(experiment.name, quiet=quiet) as show:
+            result = run_experiment(prepared, store, keys=keys, new=new, progress=show, tell=note)
+        records = list(iter_trials(store, result.run.run))
+        figures = plot_run(result.run, records, plots, style=colours) if records else []
+    _report(prepared, result, figures, config=config, json=json)
+    if result.interrupted:
+        raise typer.Exit(INTERRUPTED)
+    if result.status != "complete":
+        raise typer.Exit(INCOMPLETE)
+
+
+def _report(
+    prepared: Prepared, result: RunResult, figures: Sequence[Path], *, config: str, json: bool
+) -> None:
+    """What came out, on stdout; why it is incomplete and how to go on, on stderr."""
+    if json:
+        print_json(_summary_json(result, figures))
+    else:
+        for summary in result.summaries:
+            print(_summary_text(summary))
+        for figure in figures:
+            print(figure)
+    for reason in result.reasons:
+        note(f"niah: {reason}")
+    if result.status == "complete":
+        if not result.sent:
+            note(f"niah: {result.run.run} was complete already; --new measures it again.")
+    else:
+        note(
+            f"niah: {result.run.run} has {result.finished:,} of {result.run.planned_trials:,} "
+            f"trials; the same command goes on: niah run {config}"
+        )
+
+
+def _summary_text(summary: Summary) -> str:
+    from niah.console import count, inert, percent, usd
+
+    marker = "reference reader, simulated: " if summary.simulated else ""
+    accuracy = summary.accuracy
+    measured = (
+        f"accuracy {percent(accuracy.value)}, 95% interval {percent(accuracy.lower)} to "
+        f"{percent(accuracy.upper)}, n = {count(accuracy.n)}"
+        if accuracy.n
+        else "nothing measured"
+    )
+    unscored = ", ".join(
+        f"{count(n)} {outcome}"
+        for outcome, n in summary.outcomes.items()
+        if n and outcome not in ("answered",)
+    )
+    tokens = summary.input_tokens.value or summary.prompt_tokens
+    cost = usd(summary.cost_usd.value)
+    lines = [
+        f"{marker}{inert(summary.model)}, {inert(summary.task)}",
+        f"  {measured}",
+        f"  {count(summary.trials)} of {count(summary.planned)} trials"
+        + (f" ({unscored})" if unscored else "")
+        + f", {count(int(tokens))} input tokens, cost {cost}",
+    ]
+    return "\n".join(lines)
+
+
+def _summary_json(result: RunResult, figures: Sequence[Path]) -> Mapping[str, Any]:
+    from niah.runner.results import estimate_json, summary_json
+
+    outcomes: dict[str, int] = {}
+    for summary in result.summaries:
+        for outcome, n in summary.outcomes.items():
+            if n:
+                outcomes[outcome] = outcomes.get(outcome, 0) + n
+    return {
+        "run": result.run.run,
+        "status": result.status,
+        "simulated": result.run.simulated,
+        "trials": sum(outcomes.values()),
+        "planned": result.run.planned_trials,
+        "sent": result.sent,
+        "outcomes": outcomes,
+        **estimate_json(result.accuracy),
+        "input_tokens": int(
+            sum(summary.input_tokens.value or summary.prompt_tokens for summary in result.summaries)
+        ),
+        "cost_usd": result.cost_usd,
+        "figures": [str(path) for path in figures],
+        "reasons": list(result.reasons),
+        "sweeps": [summary_json(summary) for summary in result.summaries],
+    }

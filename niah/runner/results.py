@@ -1,0 +1,119 @@
+"""From a stored run back to its plan, its numbers and its prompts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from niah.errors import ConfigurationError
+from niah.experiment import Experiment, parse_canonical
+from niah.plan import Trial, task_label
+from niah.prompts import Prompt
+from niah.runner.prepare import compose_prompt, prepare
+from niah.statistics import Grid
+from niah.statistics.grids import CellKey, Summary, build_grids, summarize
+from niah.statistics.intervals import Estimate
+from niah.store import Run, TrialRecord
+
+
+def planned_cells(experiment: Experiment) -> Mapping[CellKey, int]:
+    """Trials that the experiment has for each cell."""
+    label = task_label(experiment)
+    return {
+        (model, label, context_length, depth_percent): experiment.grid.trials
+        for model in experiment.models
+        for context_length in experiment.grid.context_lengths
+        for depth_percent in experiment.grid.depth_percents
+    }
+
+
+def run_grids(run: Run, records: Iterable[TrialRecord]) -> list[Grid]:
+    """The grids of a stored run, one per model and task."""
+    planned = planned_cells(parse_canonical(run.experiment))
+    return build_grids(records, simulated=run.simulated, planned=planned)
+
+
+def summarize_run(run: Run, records: Iterable[TrialRecord]) -> list[Summary]:
+    """The numbers of a stored run, one value per model and task."""
+    planned = planned_cells(parse_canonical(run.experiment))
+    return summarize(records, simulated=run.simulated, planned=planned)
+
+
+def rebuild_prompt(run: Run, record: TrialRecord) -> Prompt:
+    """The prompt of a stored trial, composed again and proven to be the one that was sent.
+
+    Raises:
+        ConfigurationError: if nothing was sent, or if the prompt cannot be rebuilt because the
+            haystack, a vocabulary or niah itself has changed.
+    """
+    if not record.prompt_sha256:
+        raise ConfigurationError(f"nothing was sent for this trial: {record.message}")
+    prepared = prepare(parse_canonical(run.experiment))
+    trial = Trial(
+        trial_id=record.trial_id,
+        model=record.model,
+        task=record.task,
+        context_length=record.context_length,
+        depth_percent=record.depth_percent,
+        repeat=record.repeat,
+        seed=record.seed,
+    )
+    _, prompt = compose_prompt(prepared, trial)
+    if prompt.sha256 != record.prompt_sha256:
+        changed = [
+            f"{name} was {was}, is {prepared.versions.get(name, 'absent')}"
+            for name, was in run.versions.items()
+            if prepared.versions.get(name) != was
+        ]
+        raise ConfigurationError(
+            f"the prompt of this trial cannot be rebuilt, because {'; '.join(changed)}"
+            if changed
+            else "the prompt of this trial cannot be rebuilt: its hash differs from the stored one"
+        )
+    return prompt
+
+
+def estimate_json(estimate: Estimate) -> dict[str, Any]:
+    """A number with its n and its interval, as JSON values; NaN becomes null."""
+    return {
+        "accuracy": finite(estimate.value),
+        "interval": [finite(estimate.lower), finite(estimate.upper)],
+        "n": estimate.n,
+        "method": estimate.method,
+    }
+
+
+def summary_json(summary: Summary) -> dict[str, Any]:
+    """One sweep in numbers, as JSON values."""
+    return {
+        "model": summary.model,
+        "task": summary.task,
+        "simulated": summary.simulated,
+        **estimate_json(summary.accuracy),
+        "trials": summary.trials,
+        "planned": summary.planned,
+        "outcomes": {outcome: n for outcome, n in summary.outcomes.items() if n},
+        "failures": summary.failures,
+        "input_tokens": summary.input_tokens.value,
+        "cached_input_tokens": summary.cached_input_tokens.value,
+        "output_tokens": summary.output_tokens.value,
+        "cost_usd": summary.cost_usd.value,
+        "by_length": [
+            {
+                "context_length": int(summary.by_length.axis[i]),
+                "accuracy": finite(summary.by_length.accuracy[i]),
+                "interval": [
+                    finite(summary.by_length.lower[i]),
+                    finite(summary.by_length.upper[i]),
+                ],
+                "n": int(summary.by_length.n[i]),
+            }
+            for i in range(len(summary.by_length.axis))
+        ],
+    }
+
+
+def finite(value: float) -> float | None:
+    """The number, or None where it is NaN."""
+    return None if math.isnan(value) else float(value)

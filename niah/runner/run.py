@@ -1,0 +1,235 @@
+"""A run from its opening to its result: the only orchestration."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import signal
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from time import monotonic
+
+import httpx
+
+from niah.errors import StoreUnavailable
+from niah.plan import Trial
+from niah.runner.budget import check_prices, open_ledger
+from niah.runner.keys import Keys
+from niah.runner.prepare import Prepared
+from niah.runner.progress import Progress, Tally
+from niah.runner.results import summarize_run
+from niah.runner.session import Purse, Session, measure
+from niah.runner.transport import open_transport
+from niah.statistics.grids import Summary, sweep_estimate
+from niah.statistics.intervals import Estimate
+from niah.store import Run, RunStatus
+from niah.store.database import Store
+from niah.store.locks import lock_experiment, lock_run
+from niah.store.runs import create_run, latest_run, set_run_status, spent_usd
+from niah.store.trials import finished_trial_ids, iter_trials
+from niah.store.writer import open_writer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunResult:
+    """What a session of a run came to.
+
+    Attributes:
+        run: As stored.
+        status: ``complete`` when every trial has an outcome other than ``failed``.
+        finished: Trials of the run that need no further request.
+        sent: Trials that this session finished.
+        interrupted: True when the user stopped it.
+        reasons: Why it is incomplete, a sentence each.
+        summaries: The run's numbers, one value per model and task.
+        accuracy: Mean score over all its scored trials.
+        cost_usd: All that was billed or may have been; None = unknown.
+    """
+
+    run: Run
+    status: RunStatus
+    finished: int
+    sent: int
+    interrupted: bool
+    reasons: tuple[str, ...]
+    summaries: tuple[Summary, ...]
+    accuracy: Estimate
+    cost_usd: float | None
+
+
+def run_experiment(
+    prepared: Prepared,
+    store: Store,
+    *,
+    keys: Keys,
+    transports: Mapping[str, httpx.AsyncBaseTransport] | None = None,
+    new: bool = False,
+    progress: Callable[[Progress], None] = lambda _: None,
+    tell: Callable[[str], None] = lambda _: None,
+    log: Callable[[str], None] = lambda _: None,
+) -> RunResult:
+    """Begin a run of the experiment, or go on with the one that is unfinished.
+
+    The first SIGINT or SIGTERM lets the requests in flight finish and sends no others; the
+    second abandons them, and their worst cases stay counted as spent.
+
+    Args:
+        prepared: From ``prepare``.
+        store: Open for writing.
+        keys: Of the models' providers.
+        transports: In place of the network, by provider name; the reference readers need one.
+        new: Begin a new run in any case.
+        progress: Called after each finished trial.
+        tell: Called with a sentence that the user should read now.
+        log: Called with one line for each retry.
+
+    Raises:
+        ConfigurationError: if a budget is set and a price is unknown.
+        StoreUnavailable: if the experiment is running elsewhere or the store cannot be written.
+    """
+    limit_usd = prepared.experiment.limits.max_cost_usd
+    check_prices(prepared.models.values(), limit_usd)
+    with lock_experiment(store, prepared.sha256):
+        run = _open_run(prepared, store, new=new)
+        finished = finished_trial_ids(store, run.run)
+        tally = Tally(prepared.trials)
+        tally.resume(
+            record for record in iter_trials(store, run.run) if record.trial_id in finished
+        )
+        open_trials = [trial for trial in prepared.trials if trial.trial_id not in finished]
+        reasons: list[str] = []
+        interrupted = False
+        if open_trials:
+            with lock_run(store, run.run), open_writer(store, run.run) as writer:
+                set_run_status(store, run.run, "running")
+                session = Session(
+                    prepared=prepared,
+                    run=run.run,
+                    keys=keys,
+                    writer=writer,
+                    transports=dict(transports or {}),
+                    purse=Purse(
+                        writer, open_ledger(limit_usd, spent_usd=spent_usd(store, run.run))
+                    ),
+                    tally=tally,
+                    progress=progress,
+                    log=log,
+                    began_s=monotonic(),
+                    reasons=reasons,
+                )
+                interrupted = asyncio.run(_supervise(session, open_trials, tell))
+        return _close_run(prepared, store, run, tally, interrupted, tuple(reasons))
+
+
+async def _supervise(session: Session, trials: list[Trial], tell: Callable[[str], None]) -> bool:
+    """Measure the trials over connections that are closed in the end; True if interrupted."""
+    async with AsyncExitStack() as stack:
+        for name in {model.provider.name for model in session.prepared.models.values()}:
+            if name not in session.transports:
+                session.transports[name] = await stack.enter_async_context(open_transport())
+        work = asyncio.ensure_future(measure(session, trials))
+        with _signals(session, work, tell) as interrupted:
+            try:
+                await work
+            except asyncio.CancelledError:
+                if not interrupted:
+                    raise
+            except ExceptionGroup as group:
+                raise _first(group) from None
+    return bool(interrupted)
+
+
+@contextmanager
+def _signals(
+    session: Session, work: asyncio.Future[None], tell: Callable[[str], None]
+) -> Iterator[list[bool]]:
+    """While open, the first signal stops the sending and the second the waiting."""
+    received: list[bool] = []
+
+    def on_signal() -> None:
+        received.append(True)
+        session.stop.set()
+        if len(received) == 1:
+            tell("stopping: the requests in flight are finished first; again to abandon them")
+        else:
+            work.cancel()
+
+    loop = asyncio.get_running_loop()
+    handled = []
+    for number in (signal.SIGINT, signal.SIGTERM):
+        try:
+            loop.add_signal_handler(number, on_signal)
+        except (NotImplementedError, RuntimeError, ValueError):
+            continue  # not the main thread, or a system without them
+        handled.append(number)
+    try:
+        yield received
+    finally:
+        for number in handled:
+            loop.remove_signal_handler(number)
+
+
+def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """What went wrong, where several tasks met the same fault: a store that failed counts first."""
+    leaves = list(_leaves(group))
+    return next((leaf for leaf in leaves if isinstance(leaf, StoreUnavailable)), leaves[0])
+
+
+def _leaves(group: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:
+    for error in group.exceptions:
+        if isinstance(error, BaseExceptionGroup):
+            yield from _leaves(error)
+        else:
+            yield error
+
+
+def _open_run(prepared: Prepared, store: Store, *, new: bool) -> Run:
+    """The latest run of the experiment, or a new one."""
+    latest = None if new else latest_run(store, prepared.sha256)
+    if latest is not None:
+        return latest
+    now = datetime.now(UTC)
+    run = Run(
+        run=f"{prepared.experiment.name}-{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}",
+        name=prepared.experiment.name,
+        experiment_sha256=prepared.sha256,
+        experiment=prepared.experiment.canonical_json(),
+        versions=dict(prepared.versions),
+        simulated=prepared.simulated,
+        planned_trials=len(prepared.trials),
+        created_at=now.isoformat(timespec="seconds"),
+    )
+    create_run(store, run)
+    return run
+
+
+def _close_run(
+    prepared: Prepared,
+    store: Store,
+    run: Run,
+    tally: Tally,
+    interrupted: bool,
+    reasons: tuple[str, ...],
+) -> RunResult:
+    finished = finished_trial_ids(store, run.run)
+    complete = all(trial.trial_id in finished for trial in prepared.trials)
+    status: RunStatus = "complete" if complete else "incomplete"
+    if run.status != status or run.finished_at is None:
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        set_run_status(store, run.run, status, finished_at=now)
+        run = replace(run, status=status, finished_at=now)
+    records = list(iter_trials(store, run.run))
+    priced = all(model.price is not None for model in prepared.models.values())
+    return RunResult(
+        run=run,
+        status=status,
+        finished=len(finished),
+        sent=tally.session_done,
+        interrupted=interrupted,
+        reasons=reasons,
+        summaries=tuple(summarize_run(run, records)),
+        accuracy=sweep_estimate(records),
+        cost_usd=spent_usd(store, run.run) if priced else None,
+    )
