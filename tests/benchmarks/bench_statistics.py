@@ -13,18 +13,22 @@ families. About 20 minutes on one core.
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from truth_maps import HELD_OUT, TUNED, truth_map
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from niah.statistics.adaptive import Design, TrialKey, advance, begin
 from niah.statistics.effective import RULER_THRESHOLD, held_lengths
 from niah.statistics.intervals import jeffreys
 from niah.statistics.pooled import pool
+from tests.benchmarks.truth_maps import HELD_OUT, TUNED, truth_map
 
 Array = NDArray[np.float64]
 
@@ -59,7 +63,7 @@ class Reader(Mapping[TrialKey, float]):
         return float(self.chances[row, column, repeat] < self.truth[row, column])
 
     def __iter__(self) -> Iterator[TrialKey]:
-        yield from np.ndindex(*self.chances.shape)  # type: ignore[misc]
+        yield from np.ndindex(*self.chances.shape)
 
     def __len__(self) -> int:
         return self.chances.size

@@ -19,7 +19,8 @@ def truth_map(family: str, size: int, seed: int) -> Map:
     generator = np.random.default_rng([seed, *family.encode()])
     depth, length = np.meshgrid(np.linspace(0, 1, size), np.linspace(0, 1, size), indexing="ij")
     build = {**TUNED, **HELD_OUT}[family]
-    return np.clip(build(depth, length, generator), 0.001, 0.999)
+    result: Map = np.clip(build(depth, length, generator), 0.001, 0.999)
+    return result
 
 
 def _step(value: Map, width: float) -> Map:
@@ -69,7 +70,7 @@ def _last_window(depth: Map, length: Map, g: np.random.Generator) -> Map:
 def _stripes(depth: Map, length: Map, g: np.random.Generator) -> Map:
     across = depth if g.random() < 0.5 else length
     steps = np.round(across * (across.shape[0] - 1)).astype(int)
-    bad = g.random(across.shape[0]) < 0.3
+    bad = np.asarray(g.random(across.shape[0]) < 0.3)
     return np.where(bad[steps], g.uniform(0.2, 0.6), g.uniform(0.92, 0.99))
 
 
@@ -103,7 +104,8 @@ def _recovery(depth: Map, length: Map, g: np.random.Generator) -> Map:
 def _waves(depth: Map, length: Map, g: np.random.Generator) -> Map:
     phase, turn = g.uniform(0, 2 * np.pi), g.uniform(0, np.pi)
     along = np.cos(turn) * depth + np.sin(turn) * length
-    return 0.72 + 0.25 * np.sin(2 * np.pi * g.uniform(1, 2) * along + phase)
+    result: Map = 0.72 + 0.25 * np.sin(2 * np.pi * g.uniform(1, 2) * along + phase)
+    return result
 
 
 def _cross(depth: Map, length: Map, g: np.random.Generator) -> Map:
