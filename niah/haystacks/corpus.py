@@ -1,0 +1,41 @@
+"""The text that haystacks are cut from."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Corpus:
+    """A text to cut haystacks from.
+
+    Attributes:
+        name: Where it comes from, versioned: ``gazetteer-en-1``, ``essays-1``, ``files:docs``.
+        language: ISO 639 code of the text, ``und`` when unknown.
+        text: The whole text, UTF-8 encodable, LF line ends, no lone carriage returns.
+        sha256: SHA-256 of the text's UTF-8 bytes, hexadecimal.
+        repeated: How many times the source was laid end to end; 1 = not repeated.
+    """
+
+    name: str
+    language: str
+    text: str
+    sha256: str
+    repeated: int = 1
+
+
+def corpus(name: str, language: str, text: str, *, repeated: int = 1) -> Corpus:
+    """A corpus with its hash."""
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return Corpus(name=name, language=language, text=text, sha256=digest, repeated=repeated)
+
+
+def lay_end_to_end(source: Corpus, min_bytes: int) -> Corpus:
+    """The source repeated, a blank line between, until it has at least so many bytes."""
+    size = len(source.text.encode()) + 1
+    times = max(1, -(-min_bytes // size))
+    if times == 1:
+        return source
+    text = "\n".join([source.text.rstrip("\n") + "\n"] * times)
+    return corpus(source.name, source.language, text, repeated=times)
