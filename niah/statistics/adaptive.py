@@ -199,12 +199,19 @@ def _choose(design: Design, pooled: PooledMap, asked: NDArray[np.int64]) -> list
     p = sigmoid(logits)
     information = (p * (1 - p)) @ _WEIGHTS
     slope = information
-    c = logit_covariance(pooled)
     column = np.arange(depths * lengths) % lengths
     member = np.zeros((lengths, depths * lengths))
     member[column, np.arange(depths * lengths)] = slope / depths
     mean = np.array([(p[column == j] @ _WEIGHTS).mean() for j in range(lengths)])
     order = np.random.default_rng([design.seed, int(count.sum())]).permutation(count.size)
+
+    # What a pick at cell c removes needs sums over c's column of the covariance; they follow each
+    # pick's rank-one change, so that the matrix itself is never rewritten.
+    covariance = logit_covariance(pooled)
+    variance = np.diag(covariance).copy()
+    map_term = (slope**2) @ (covariance**2)
+    length_rows = member @ covariance
+    picks: list[tuple[float, FloatGrid]] = []
 
     chosen: list[tuple[int, int]] = []
     spent = 0.0
@@ -216,17 +223,29 @@ def _choose(design: Design, pooled: PooledMap, asked: NDArray[np.int64]) -> list
             affordable &= count > 0
         if not affordable.any():
             break
-        removed = 1 / (np.diag(c) + 1 / information)
-        length_rows = member @ c
+        removed = 1 / (variance + 1 / information)
         spread = np.sqrt(np.maximum((length_rows * member).sum(axis=1), 1e-12))
         above = normal_probability((mean - design.threshold) / spread)
-        map_term = (slope**2) @ (c**2)
         length_term = (4 * above * (1 - above)) @ (length_rows**2) * depths
         gain = (map_term + design.length_weight * length_term) * removed / cost
         gain[~affordable] = -1.0
-        # Rounded, so that the order of summation on another machine breaks no tie.
-        best = int(order[np.argmax([float(f"{v:.9g}") for v in gain[order]])])
-        c = c - np.outer(c[:, best], c[best]) * removed[best]
+        # In single precision, so that the order of summation on another machine breaks no tie.
+        best = int(order[np.argmax(gain.astype(np.float32)[order])])
+
+        share = float(removed[best])
+        affected = covariance[best].copy()
+        for earlier, vector in picks:
+            affected -= earlier * vector[best] * vector
+        weighted = slope**2 * affected
+        reached = weighted @ covariance
+        for earlier, vector in picks:
+            reached -= earlier * float(vector @ weighted) * vector
+        map_term += affected * (
+            share**2 * float(weighted @ affected) * affected - 2 * share * reached
+        )
+        length_rows -= share * np.outer(member @ affected, affected)
+        variance -= share * affected**2
+        picks.append((share, affected))
         chosen.append(divmod(best, lengths))
         count[best] += 1
         spent += float(cost[best])
