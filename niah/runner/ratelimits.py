@@ -1,24 +1,24 @@
-"""Rate limits of one quantity, requests or tokens: stated by the server, or found out.
+"""A limit that the server states: a token bucket, kept in step with its answers.
 
-A *stated* limit is a token bucket: a rate, a capacity, a level that is debited when a request
-is sent. A *searched* limit is the line "units allowed so far, over time", which must run above
-every request that was let through and below every one that was turned away.
-
-Pure: every function takes the time and returns a new value.
+Pure: every function takes the time and returns a new value. Units are requests or tokens.
 """
 
 from __future__ import annotations
 
-import math
-from collections import deque
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from niah.providers.limits import Allowance
 
 MINUTE_S = 60.0
+# Requests sent this close together may reach the server in another order.
+TRANSIT_S = 0.5
 # A bucket that takes longer than this to fill up is not refilled by the minute.
 _LONG_RESET_S = 1.5 * MINUTE_S
-_EPSILON = 1e-6
+# What two sums of the same amounts may differ by, the server's and ours.
+_ROUNDING = 1e-6
+_ROUNDED = 1e-3
+# The share of a bucket by which the server's view may differ before it is believed.
+_SLACK = 0.02
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +50,8 @@ def level_at(bucket: Bucket, now: float) -> float:
 
 def wait_for(bucket: Bucket, units: float, now: float) -> float:
     """Seconds until so many units are there; for more than ever fit in, until it is full."""
-    missing = min(units, bucket.capacity) - level_at(bucket, now)
-    return missing / bucket.rate if missing > bucket.capacity * _EPSILON * 1e-3 else 0.0
+    needed = min(units * (1 + _ROUNDING), bucket.capacity * (1 - _ROUNDING))
+    return max(0.0, needed - level_at(bucket, now)) / bucket.rate
 
 
 def debit(bucket: Bucket, units: float, now: float) -> Bucket:
@@ -63,50 +63,58 @@ def observe(
     bucket: Bucket | None,
     allowance: Allowance | None,
     *,
+    units: float,
     sent_at: float,
     now: float,
     sent_since: float,
-    in_flight: float,
+    sent_lately: float,
 ) -> Bucket | None:
     """The bucket after an answer stated its limit.
 
-    Servers state what is left either as of letting the request in or as of answering it. Both
-    readings are worked out, and the bucket's own level is kept between them: it is exact as
-    long as nobody else uses the key, and follows the server when somebody does.
+    Servers state what is left as of letting the request in, or as of answering it. Both
+    readings are worked out. The bucket's own level is exact as long as nobody else uses the
+    key, and is kept unless it lies outside them.
 
     Args:
         bucket: As known so far; None = not at all.
         allowance: What the headers say; None = nothing.
+        units: Of the request that was answered.
         sent_at: When the request that was answered had been sent.
         now: When its answer came.
-        sent_since: Units sent after it, until now.
-        in_flight: Units sent and not answered yet, for a server that does not count them yet.
+        sent_since: Units of other requests sent after ``sent_at - TRANSIT_S``.
+        sent_lately: Units of other requests sent after ``now - TRANSIT_S``.
     """
     if allowance is None or not allowance.limit or allowance.remaining is None:
         return bucket
-    limit, remaining, reset_s = allowance.limit, allowance.remaining, allowance.reset_s
+    limit, remaining, reset_s = allowance.limit, allowance.remaining, allowance.reset_s or 0.0
     rate, capacity = limit / MINUTE_S, limit
-    if reset_s is not None and reset_s > 0:
-        if reset_s > _LONG_RESET_S and remaining < limit:
-            rate = (limit - remaining) / reset_s
-        elif bucket is None or bucket.rate != rate:
-            capacity = max(remaining, min(limit, remaining + reset_s * rate))
-        else:
-            capacity = max(bucket.capacity, min(limit, remaining + reset_s * rate))
-    as_of_sending = min(capacity, remaining + rate * (now - sent_at)) - sent_since
-    readings = (as_of_sending, remaining)
-    if bucket is None or bucket.rate != rate:
-        level = min(as_of_sending, remaining - in_flight if bucket is None else remaining)
-    else:
-        known = level_at(replace(bucket, capacity=capacity), now)
-        level = min(max(known, min(readings)), max(readings))
-    return Bucket(rate=rate, capacity=capacity, level=level, at=now)
+    if reset_s > _LONG_RESET_S and remaining < limit:
+        rate = (limit - remaining) / reset_s
+    elif reset_s > 0:
+        # What is left is stated in whole units, rounded down; a bucket whose largest request
+        # fills it would never seem full enough without them.
+        full = remaining + reset_s * rate
+        capacity = max(units, min(limit, full + min(1.0, _ROUNDED * full)))
+    refilled = remaining + rate * (now - sent_at)
+    least = min(refilled - sent_since, remaining - sent_lately)
+    if bucket is None:
+        return Bucket(rate=rate, capacity=capacity, level=least, at=now)
+    known = level_at(bucket, now)
+    most = max(refilled, remaining) + _SLACK * capacity
+    return Bucket(
+        rate=rate,
+        capacity=max(capacity, bucket.capacity) if rate == bucket.rate else capacity,
+        level=min(max(known, least), most),
+        at=now,
+    )
 
 
-def drained(bucket: Bucket, units: float, now: float) -> Bucket:
-    """The bucket after it turned a request away: less was left than that request needed."""
-    level = min(level_at(bucket, now), max(0.0, min(units, bucket.capacity)) * 0.5)
-    return replace(bucket, level=level, at=now)
+def refused(bucket: Bucket, allowance: Allowance | None, units: float, now: float) -> Bucket:
+    """The bucket after it turned a request away: what is left is what the server says.
 
-
-_ = (deque, field, math)
+    When it does not say, it is somewhere below what was needed; half of that is the best guess.
+    """
+    left = 0.5 * units
+    if allowance is not None and allowance.remaining is not None:
+        left = allowance.remaining
+    return replace(bucket, level=min(level_at(bucket, now), left), at=now)

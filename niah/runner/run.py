@@ -26,7 +26,7 @@ from niah.statistics.grids import Summary, sweep_estimate
 from niah.statistics.intervals import Estimate
 from niah.store import Run, RunStatus
 from niah.store.database import Store
-from niah.store.locks import lock_experiment, lock_run
+from niah.store.locks import lock_experiment
 from niah.store.runs import create_run, latest_run, set_run_status, spent_usd
 from niah.store.trials import finished_trial_ids, iter_trials
 from niah.store.writer import open_writer
@@ -93,16 +93,16 @@ def run_experiment(
     check_prices(prepared.models.values(), limit_usd)
     with lock_experiment(store, prepared.sha256):
         run = _open_run(prepared, store, new=new)
-        finished = finished_trial_ids(store, run.run)
         tally = Tally(prepared.trials)
-        tally.resume(
-            record for record in iter_trials(store, run.run) if record.trial_id in finished
-        )
-        open_trials = [trial for trial in prepared.trials if trial.trial_id not in finished]
         reasons: list[str] = []
         interrupted = False
-        if open_trials:
-            with lock_run(store, run.run), open_writer(store, run.run) as writer:
+        if run.status != "complete":
+            with open_writer(store, run.run) as writer:
+                finished = finished_trial_ids(store, run.run)
+                tally.resume(
+                    record for record in iter_trials(store, run.run) if record.trial_id in finished
+                )
+                open_trials = [t for t in prepared.trials if t.trial_id not in finished]
                 set_run_status(store, run.run, "running")
                 session = Session(
                     prepared=prepared,
