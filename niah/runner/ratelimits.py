@@ -14,6 +14,8 @@ MINUTE_S = 60.0
 TRANSIT_S = 0.5
 # A bucket that takes longer than this to fill up is not refilled by the minute.
 _LONG_RESET_S = 1.5 * MINUTE_S
+# How much later than another a request may arrive after its sending.
+LAG_S = 0.2
 # What two sums of the same amounts may differ by, the server's and ours.
 _ROUNDING = 1e-6
 _ROUNDED = 1e-3
@@ -51,12 +53,18 @@ def level_at(bucket: Bucket, now: float) -> float:
 def wait_for(bucket: Bucket, units: float, now: float) -> float:
     """Seconds until so many units are there; for more than ever fit in, until it is full."""
     needed = min(units * (1 + _ROUNDING), bucket.capacity * (1 - _ROUNDING))
-    return max(0.0, needed - level_at(bucket, now)) / bucket.rate
+    missing = needed - level_at(bucket, now)
+    return missing / bucket.rate + max(0.0, bucket.at - now) if missing > 0 else 0.0
 
 
 def debit(bucket: Bucket, units: float, now: float) -> Bucket:
-    """The bucket after a request was sent."""
-    return replace(bucket, level=level_at(bucket, now) - units, at=now)
+    """The bucket after a request was sent.
+
+    A full bucket begins to refill when the request arrives, which is later than its sending.
+    """
+    level = level_at(bucket, now)
+    begins = now + LAG_S if units > 0 and level >= bucket.capacity else now
+    return replace(bucket, level=level - units, at=max(begins, bucket.at))
 
 
 def observe(

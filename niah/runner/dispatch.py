@@ -1,0 +1,479 @@
+"""When each request is sent: one lane per host and key, none above the cap.
+
+A lane starts the next trial at the moment it fits: into the user's cap, into the number of
+requests that the server bears at once, and into its limits per minute, which are stated in
+headers, configured, or searched for. It sleeps exactly until then.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from bisect import insort
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
+from typing import Generic, TypeVar
+
+from niah.providers import Failure
+from niah.providers.limits import LimitsSeen
+from niah.runner import ratelimits, search
+from niah.runner.ratelimits import TRANSIT_S, Bucket
+from niah.runner.search import Search
+
+T = TypeVar("T")
+
+# Until a host has answered, only so many are sent, the smallest, to read its headers. Some hosts
+# let in no more than that at once.
+PROBES = 1
+# A host that states no limits gets one request in this time until it turns one away: what is
+# on its way when it does is turned away too.
+UNKNOWN_GAP_S = 0.025
+# A server that bears fewer at once than we send gets one more again after so many windows.
+WINDOWS_PER_STEP = 8
+SHORTEST_HOLD_S = 0.5
+# Shorter sleeps end before the clock has moved.
+SHORTEST_SLEEP_S = 1e-4
+
+_AT_ONCE = re.compile(r"concurren|simultaneous|in flight|parallel", re.IGNORECASE)
+_OF_TOKENS = re.compile(r"token|\bTPM\b", re.IGNORECASE)
+_OF_REQUESTS = re.compile(r"requests? (per|limit)|\bRPM\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job(Generic[T]):
+    """One trial to send.
+
+    Attributes:
+        item: The caller's.
+        tokens: What the provider counts against its limit: prompt and output limit.
+        rank: Place in a prescribed order, the lowest first.
+    """
+
+    item: T
+    tokens: int
+    rank: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """What one attempt came to, as far as it matters here.
+
+    Attributes:
+        limits: What its headers stated.
+        rejected: The failure, when a rate limit turned it away.
+        again_after_s: Send it again after that many seconds; None = finished. A rejected one is
+            sent again when the lane finds that it fits.
+    """
+
+    limits: LimitsSeen = field(default_factory=LimitsSeen)
+    rejected: Failure | None = None
+    again_after_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaneSettings:
+    """How a lane may use its host.
+
+    Attributes:
+        requests_per_minute: From the configuration; None = stated or searched for.
+        tokens_per_minute: The same.
+        cautious: Probe first, and ramp up: hosts with limits per minute. Servers on this machine
+            have none, and get the whole cap at once.
+        prescribed: Keep to the jobs' ranks; otherwise the longest go first, because a long one
+            at the end would hold up everything.
+    """
+
+    requests_per_minute: float | None = None
+    tokens_per_minute: float | None = None
+    cautious: bool = True
+    prescribed: bool = False
+
+
+class Slots:
+    """The cap on requests in flight, shared evenly by the lanes that have work."""
+
+    def __init__(self, cap: int) -> None:
+        self.cap = cap
+        self.in_flight = 0
+        self.most_in_flight = 0
+        self._lanes: list[Callable[[], None]] = []
+
+    def join(self, wake: Callable[[], None]) -> None:
+        """A lane has work from now on."""
+        self._lanes.append(wake)
+
+    def leave(self, wake: Callable[[], None]) -> None:
+        """A lane is done; the others may use its share."""
+        self._lanes.remove(wake)
+        self._wake_all()
+
+    def free_for(self, lane_in_flight: int) -> bool:
+        """Whether a lane with so many in flight may send one more."""
+        share = max(1, self.cap // max(1, len(self._lanes)))
+        return self.in_flight < self.cap and lane_in_flight < share
+
+    def take(self) -> None:
+        """One request starts."""
+        self.in_flight += 1
+        self.most_in_flight = max(self.most_in_flight, self.in_flight)
+
+    def give_back(self) -> None:
+        """One request has ended."""
+        self.in_flight -= 1
+        if len(self._lanes) > 1:
+            self._wake_all()
+
+    def _wake_all(self) -> None:
+        for wake in self._lanes:
+            wake()
+
+
+@dataclass(slots=True, kw_only=True)
+class _Flight(Generic[T]):
+    number: int
+    job: Job[T]
+    sent_at: float
+
+
+class Lane(Generic[T]):
+    """Sends jobs to one host under one key."""
+
+    def __init__(
+        self,
+        attempt: Callable[[Job[T]], Awaitable[Attempt]],
+        *,
+        settings: LaneSettings,
+        slots: Slots,
+        clock: Callable[[], float],
+        sleep: Callable[[float], Awaitable[None]],
+    ) -> None:
+        self._attempt = attempt
+        self._settings = settings
+        self._slots = slots
+        self._clock = clock
+        self._sleep = sleep
+        self._ready: list[tuple[float, int, Job[T]]] = []
+        self._delayed: list[tuple[float, int, Job[T]]] = []
+        self._flights: dict[int, _Flight[T]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._lately: list[_Flight[T]] = []
+        self._changed = asyncio.Event()
+        self._closed = False
+        self._error: BaseException | None = None
+        self._numbers = 0
+        self._queued = 0
+        # What is known about the host.
+        self._began_at = clock()
+        self._heard = False
+        self._stated = False
+        self._next_at = 0.0
+        self._hold_until = 0.0
+        self._window = slots.cap
+        self._since_step = 0
+        self._allowed = [0.0, 0.0]
+        self._buckets: list[Bucket | None] = [
+            None if limit is None else ratelimits.full_bucket(limit, now=self._began_at)
+            for limit in (settings.requests_per_minute, settings.tokens_per_minute)
+        ]
+        self._fixed = [bucket is not None for bucket in self._buckets]
+        self._searches: list[Search | None] = [None, None]
+
+    def add(self, jobs: Iterable[Job[T]]) -> None:
+        """Queue jobs; also while the lane runs."""
+        for job in jobs:
+            self._queue(job)
+        self._changed.set()
+
+    def close(self) -> None:
+        """Nothing more will be added: ``run`` returns when everything is finished."""
+        self._closed = True
+        self._changed.set()
+
+    async def run(self) -> None:
+        """Send everything that is queued, until the lane is closed and done.
+
+        An exception of an attempt ends the lane and is raised here; requests in flight are
+        cancelled.
+        """
+        wake = self._changed.set
+        self._slots.join(wake)
+        try:
+            while self._error is None:
+                wait_s = self._start_what_fits()
+                if self._closed and not (self._ready or self._delayed or self._flights):
+                    return
+                self._changed.clear()
+                await self._pause(wait_s)
+            raise self._error
+        finally:
+            self._slots.leave(wake)
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _pause(self, wait_s: float | None) -> None:
+        if wait_s is None:
+            await self._changed.wait()
+            return
+
+        async def ring() -> None:
+            await self._sleep(max(wait_s, SHORTEST_SLEEP_S))
+            self._changed.set()
+
+        timer = asyncio.create_task(ring())
+        try:
+            await self._changed.wait()
+        finally:
+            timer.cancel()
+
+    # --- the queue ----------------------------------------------------------------------------
+
+    def _queue(self, job: Job[T]) -> None:
+        self._queued += 1
+        key = job.rank if self._settings.prescribed else -job.tokens
+        insort(self._ready, (float(key), self._queued, job), key=lambda entry: entry[:2])
+
+    def _start_what_fits(self) -> float | None:
+        """Start all that fits now; seconds until the next may, None = until something changes."""
+        while True:
+            now = self._clock()
+            while self._delayed and self._delayed[0][0] <= now:
+                self._queue(heappop(self._delayed)[2])
+            later = [self._delayed[0][0] - now] if self._delayed else []
+            if self._ready and self._slots.free_for(len(self._flights)) and self._may_add():
+                index, wait_s = self._next(now)
+                if wait_s <= 0:
+                    self._start(self._ready.pop(index)[2], now)
+                    continue
+                later.append(wait_s)
+            return min(later, default=None)
+
+    def _next(self, now: float) -> tuple[int, float]:
+        """Which of the ready jobs goes next, and in how many seconds.
+
+        The longest, but for a small one that fits while the longest waits for tokens, when the
+        small ones at the end would have to wait for requests.
+        """
+        last = len(self._ready) - 1
+        if self._settings.prescribed:
+            return 0, self._wait_for(self._ready[0][2], now)
+        if self._settings.cautious and not self._heard:
+            return last, self._wait_for(self._ready[last][2], now)
+        wait_s = self._wait_for(self._ready[0][2], now)
+        if wait_s > 0 and last > 0 and self._wait_for(self._ready[last][2], now) <= 0:
+            rates = self._rates()
+            if rates is not None and crowded_end([e[2].tokens for e in self._ready], *rates):
+                return last, 0.0
+        return 0, wait_s
+
+    def _rates(self) -> tuple[float, float, float] | None:
+        """Requests and tokens per second, and the burst of requests; None = not both known."""
+        found = []
+        for bucket, search_ in zip(self._buckets, self._searches, strict=True):
+            rate = bucket.rate if bucket else search.rate(search_) if search_ else None
+            if rate is None:
+                return None
+            found.append(rate)
+        bucket = self._buckets[0]
+        return found[0], found[1], bucket.capacity if bucket else 0.0
+
+    def _may_add(self) -> bool:
+        flying = len(self._flights)
+        if self._settings.cautious and not self._heard and flying >= PROBES:
+            return False
+        return flying < self._window
+
+    def _wait_for(self, job: Job[T], now: float) -> float:
+        waits = [self._hold_until - now, self._next_at - now]
+        for bucket, search_, units in zip(
+            self._buckets, self._searches, (1.0, float(job.tokens)), strict=True
+        ):
+            if bucket is not None:
+                waits.append(ratelimits.wait_for(bucket, units, now))
+            if search_ is not None:
+                waits.append(search.ready_at(search_, units) - now)
+        return max(waits)
+
+    # --- one request --------------------------------------------------------------------------
+
+    def _start(self, job: Job[T], now: float) -> None:
+        self._numbers += 1
+        flight = _Flight(number=self._numbers, job=job, sent_at=now)
+        self._flights[flight.number] = flight
+        self._lately = [f for f in self._lately if f.sent_at > now - TRANSIT_S] + [flight]
+        for index, units in enumerate((1.0, float(job.tokens))):
+            self._allowed[index] += units
+            bucket, search_ = self._buckets[index], self._searches[index]
+            if bucket is not None:
+                self._buckets[index] = ratelimits.debit(bucket, units, now)
+            if search_ is not None:
+                self._searches[index] = search.send(
+                    search_, number=flight.number, units=units, at=now
+                )
+        if self._settings.cautious and not self._stated and self._searches == [None, None]:
+            self._next_at = now + UNKNOWN_GAP_S
+        self._slots.take()
+        task = asyncio.create_task(self._fly(flight))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _fly(self, flight: _Flight[T]) -> None:
+        try:
+            done = await self._attempt(flight.job)
+            self._land(flight, done)
+        except Exception as error:  # raised by run()
+            self._error = error
+        finally:
+            self._flights.pop(flight.number, None)
+            self._slots.give_back()
+            self._changed.set()
+
+    def _land(self, flight: _Flight[T], done: Attempt) -> None:
+        now = self._clock()
+        self._heard = True
+        self._observe(flight, done.limits, now)
+        if done.rejected is not None:
+            self._rejected(flight, done.rejected, done.limits, now)
+            if done.again_after_s is not None:
+                self._queue(flight.job)
+            return
+        for index, search_ in enumerate(self._searches):
+            if search_ is not None:
+                self._searches[index] = search.let_through(search_, flight.number)
+        self._since_step += 1
+        if self._since_step >= WINDOWS_PER_STEP * self._window:
+            self._since_step = 0
+            self._window = min(self._window + 1, self._slots.cap)
+        if done.again_after_s is not None:
+            self._queued += 1
+            heappush(self._delayed, (now + done.again_after_s, self._queued, flight.job))
+
+    def _observe(self, flight: _Flight[T], limits: LimitsSeen, now: float) -> None:
+        for index, allowance in enumerate((limits.requests, limits.tokens)):
+            if allowance is None:
+                continue
+            bucket = self._buckets[index]
+            if self._fixed[index] and bucket and (allowance.limit or 0) >= bucket.capacity:
+                continue  # configured, and stricter than the server
+            others = [f for f in self._flights.values() if f is not flight]
+            lately = [f for f in self._lately if f is not flight]
+            unseen = {
+                f.number: f for f in (*others, *lately) if f.sent_at > flight.sent_at - TRANSIT_S
+            }
+            self._buckets[index] = ratelimits.observe(
+                bucket,
+                allowance,
+                units=_units(flight.job, index),
+                sent_at=flight.sent_at,
+                now=now,
+                sent_since=sum(_units(f.job, index) for f in unseen.values()),
+                sent_lately=sum(
+                    _units(f.job, index) for f in lately if f.sent_at > now - TRANSIT_S
+                ),
+            )
+            self._stated = self._stated or self._buckets[index] is not None
+
+    # --- turned away --------------------------------------------------------------------------
+
+    def _rejected(
+        self, flight: _Flight[T], failure: Failure, limits: LimitsSeen, now: float
+    ) -> None:
+        for index in (0, 1):
+            units = _units(flight.job, index)
+            self._allowed[index] -= units
+            bucket = self._buckets[index]
+            if bucket is not None:  # it was debited for nothing
+                self._buckets[index] = ratelimits.debit(bucket, -units, now)
+        cause = self._cause(flight, failure, limits)
+        for index, search_ in enumerate(self._searches):
+            if search_ is not None and index != cause:
+                self._searches[index] = search.withdrawn(search_, flight.number)
+        if cause is None:
+            self._narrow(now)
+        else:
+            self._learn(flight, cause, limits, now)
+        hold_s = failure.retry_after_s
+        if hold_s:
+            self._hold_until = max(self._hold_until, now + hold_s)
+
+    def _cause(self, flight: _Flight[T], failure: Failure, limits: LimitsSeen) -> int | None:
+        """Which limit turned a request away: 0 requests, 1 tokens, None how many at once."""
+        left = [
+            None if allowance is None else allowance.remaining
+            for allowance in (limits.requests, limits.tokens)
+        ]
+        for index in (1, 0):
+            units = left[index]
+            if units is not None and units < _units(flight.job, index):
+                return index
+        if None not in left:
+            return None
+        if _AT_ONCE.search(failure.message):
+            return None
+        if _OF_TOKENS.search(failure.message):
+            return 1
+        if _OF_REQUESTS.search(failure.message):
+            return 0
+        likely = [self._shortness(flight, index) for index in (0, 1)]
+        if max(likely) <= 0.0 and len(self._flights) > 1:
+            return None
+        return 1 if likely[1] >= likely[0] else 0
+
+    def _shortness(self, flight: _Flight[T], index: int) -> float:
+        units = _units(flight.job, index)
+        bucket, search_ = self._buckets[index], self._searches[index]
+        if bucket is not None:
+            return 1.0 if ratelimits.level_at(bucket, self._clock()) < units else 0.0
+        if search_ is not None:
+            return search.shortness(search_, flight.number, units)
+        return 0.5 if index == 1 else 0.4
+
+    def _learn(self, flight: _Flight[T], index: int, limits: LimitsSeen, now: float) -> None:
+        units = _units(flight.job, index)
+        bucket, search_ = self._buckets[index], self._searches[index]
+        if bucket is not None:
+            stated = limits.requests if index == 0 else limits.tokens
+            self._buckets[index] = ratelimits.refused(bucket, stated, units, now)
+        elif search_ is not None:
+            self._searches[index] = search.turned_away(
+                search_, flight.number, transit_s=now - flight.sent_at
+            )
+        else:
+            self._searches[index] = search.begin(
+                at=flight.sent_at,
+                number=flight.number,
+                units=units,
+                allowed=self._allowed[index],
+                since_s=flight.sent_at - self._began_at,
+                transit_s=now - flight.sent_at,
+            )
+
+    def _narrow(self, now: float) -> None:
+        """The server bears fewer at once: as many as are in flight without this one."""
+        self._window = max(1, min(self._window, len(self._flights) - 1))
+        self._since_step = 0
+        self._hold_until = max(self._hold_until, now + SHORTEST_HOLD_S)
+
+
+def _units(job: Job[T], index: int) -> float:
+    return 1.0 if index == 0 else float(job.tokens)
+
+
+def crowded_end(
+    tokens: Sequence[int], requests_per_s: float, tokens_per_s: float, burst: float
+) -> bool:
+    """Whether a queue, longest first, ends in requests that wait for each other, not for tokens.
+
+    Args:
+        tokens: Of the queue, the longest first.
+        requests_per_s: Rate of the request limit.
+        tokens_per_s: Rate of the token limit.
+        burst: Requests that may go at once by then.
+    """
+    total = 0
+    for count, size in enumerate(reversed(tokens), start=1):
+        total += size
+        if (count - burst) / requests_per_s > total / tokens_per_s:
+            return True
+    return False
