@@ -7,7 +7,7 @@ from pathlib import Path
 
 from niah.errors import HaystackError
 from niah.haystacks import cache, essays, gazetteer, noise, own
-from niah.haystacks.corpus import Corpus, corpus, lay_end_to_end
+from niah.haystacks.corpus import Corpus, lay_end_to_end, make_corpus
 from niah.haystacks.essays import fetch as fetch_essays
 
 __all__ = ["Corpus", "Source", "fetch_essays", "load", "sources"]
@@ -130,7 +130,7 @@ def load(
         return _repeated(essays.load(cache_dir), longest_context, repeat)
     if name == "noise":
         text = noise.generate(language, tier(longest_context))
-        return corpus(noise.version(language), language, text)
+        return make_corpus(noise.version(language), language, text)
     return _gazetteer(language, tier(longest_context), cache_dir)
 
 
@@ -145,12 +145,12 @@ def _gazetteer(language: str, size: int, cache_dir: Path | None) -> Corpus:
     name = gazetteer.version(language)
     sha256 = _TIER_SHA256.get((name, size))
     if sha256 is None:
-        return corpus(name, language, gazetteer.generate(language, size))
+        return make_corpus(name, language, gazetteer.generate(language, size))
     path = (cache_dir or cache.default_directory()) / "haystacks" / f"{name}-{size >> 20}M.txt"
     text = cache.read(path, sha256)
     if text is not None:
         return Corpus(name=name, language=language, text=text, sha256=sha256)
-    made = corpus(name, language, gazetteer.generate(language, size))
+    made = make_corpus(name, language, gazetteer.generate(language, size))
     if made.sha256 != sha256:
         raise HaystackError(
             f"{name} comes out with other bytes than it should on this Python: reinstall niah, and "

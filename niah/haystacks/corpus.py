@@ -25,7 +25,7 @@ class Corpus:
     repeated: int = 1
 
 
-def corpus(name: str, language: str, text: str, *, repeated: int = 1) -> Corpus:
+def make_corpus(name: str, language: str, text: str, *, repeated: int = 1) -> Corpus:
     """A corpus with its hash."""
     digest = hashlib.sha256(text.encode()).hexdigest()
     return Corpus(name=name, language=language, text=text, sha256=digest, repeated=repeated)
@@ -38,4 +38,4 @@ def lay_end_to_end(source: Corpus, min_bytes: int) -> Corpus:
     if times == 1:
         return source
     text = "\n".join([source.text.rstrip("\n") + "\n"] * times)
-    return corpus(source.name, source.language, text, repeated=times)
+    return make_corpus(source.name, source.language, text, repeated=times)

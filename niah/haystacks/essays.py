@@ -17,7 +17,7 @@ from pathlib import Path
 
 from niah.errors import HaystackError
 from niah.haystacks import cache
-from niah.haystacks.corpus import Corpus, corpus
+from niah.haystacks.corpus import Corpus, make_corpus
 
 NAME = "essays-1"
 LANGUAGE = "en"
@@ -44,7 +44,7 @@ def load(cache_dir: Path | None = None) -> Corpus:
         raise HaystackError(
             f"the essays are not on this machine yet: fetch them once with `{COMMAND}`"
         )
-    return corpus(NAME, LANGUAGE, text)
+    return make_corpus(NAME, LANGUAGE, text)
 
 
 def fetched(cache_dir: Path | None = None) -> bool:

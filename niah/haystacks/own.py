@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from niah.errors import HaystackError
-from niah.haystacks.corpus import Corpus, corpus
+from niah.haystacks.corpus import Corpus, make_corpus
 
 SUFFIXES = (".txt", ".md")
 MAX_BYTES = 1 << 30
@@ -45,7 +45,7 @@ def read(path: Path, language: str) -> Corpus:
         what = "is empty" if path.is_file() else "has only empty text files"
         raise HaystackError(f"{path} {what}: a haystack needs text")
     name = path.resolve().name or "root"
-    return corpus(f"files:{name}", language, "\n\n".join(documents) + "\n")
+    return make_corpus(f"files:{name}", language, "\n\n".join(documents) + "\n")
 
 
 def _files(path: Path) -> list[Path]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import string
 import unicodedata
 from collections.abc import Iterator, Mapping
@@ -37,6 +38,13 @@ class NeedleForm:
     answers: tuple[str, ...]
     answer_kind: AnswerKind | None = None
     keywords: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def fixed_answers(self) -> tuple[str, ...]:
+        """The answers that are the same in every trial."""
+        return tuple(
+            answer.format_map({}) for answer in self.answers if "{" not in answer.replace("{{", "")
+        )
 
 
 CATALOGUE: Mapping[str, Mapping[str, NeedleForm]] = {
@@ -154,7 +162,7 @@ def own_form(entry: Any, where: str) -> NeedleForm:
     given = [given] if isinstance(given, str | int) and not isinstance(given, bool) else given
     if not isinstance(given, list) or not given:
         raise TaskError(f"{where}.answers is not a text or a list of texts")
-    answers = tuple(_line(str(answer), f"{where}.answers") for answer in given)
+    answers = tuple(_line(_text(answer), f"{where}.answers") for answer in given)
     drawn = set(_placeholders(text, f"{where}.text"))
     for key, value in (("question", question), *(("answers", answer) for answer in answers)):
         for name in _placeholders(value, f"{where}.{key}"):
@@ -162,6 +170,11 @@ def own_form(entry: Any, where: str) -> NeedleForm:
                 raise TaskError(
                     f"{where}.{key} has the placeholder {{{name}}}, which its text does not have"
                 )
+    for answer in answers:
+        if _states(question, answer):
+            raise TaskError(
+                f"{where}.question already states the answer {answer!r}; ask without naming it"
+            )
     if not _ends_a_sentence(text):
         text += "."
     return NeedleForm(text=text, question=question, answers=answers)
@@ -180,9 +193,11 @@ def read_forms(path: Path) -> tuple[NeedleForm, ...]:
             raise TaskError(f"{path} is larger than {MAX_FILE_BYTES:,} bytes; split it")
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise TaskError(f"{path} cannot be read: {error.strerror}") from None
+        raise TaskError(f"{path} cannot be read: {error.strerror or error}") from None
     except UnicodeDecodeError as error:
         raise TaskError(f"{path}: byte {error.start} is not UTF-8; save it as UTF-8") from None
+    except ValueError as error:  # a NUL character in the path
+        raise TaskError(f"task.path = {str(path)!r} is not a path: {error}") from None
     if path.suffix == ".jsonl":
         entries = _jsonl(text, path)
     elif path.suffix == ".csv":
@@ -215,7 +230,17 @@ def _csv(text: str, path: Path) -> Iterator[tuple[str, Any]]:
                 entry["answers"] = [part for part in entry["answers"].split("|") if part.strip()]
             yield f"{path}, line {reader.line_num}", entry
     except csv.Error as error:
-        raise TaskError(f"{path}, line {reader.line_num}: {error}") from None
+        raise TaskError(f"{path}, after line {reader.line_num}: {error}") from None
+
+
+def _text(answer: Any) -> Any:
+    """Numbers are accepted as answers; truth values and tables are not."""
+    return str(answer) if isinstance(answer, int) and not isinstance(answer, bool) else answer
+
+
+def _states(question: str, answer: str) -> bool:
+    words = r"\s+".join(map(re.escape, answer.split()))
+    return re.search(rf"(?<!\w){words}(?!\w)", question, re.IGNORECASE) is not None
 
 
 def _line(value: Any, where: str) -> str:
@@ -235,11 +260,18 @@ def _line(value: Any, where: str) -> str:
 
 def _placeholders(text: str, where: str) -> list[str]:
     try:
-        fields = [name for _, name, _, _ in string.Formatter().parse(text) if name is not None]
+        parsed = [part for part in string.Formatter().parse(text) if part[1] is not None]
     except ValueError:
         raise TaskError(
             f"{where} has a brace without its partner; write {{{{ and }}}} for braces in the text"
         ) from None
+    fields = []
+    for _, name, width, conversion in parsed:
+        if width or conversion:
+            raise TaskError(
+                f"{where} has a format in the placeholder {{{name}}}; write its name alone"
+            )
+        fields.append(name or "")
     for name in fields:
         if name not in KINDS:
             raise TaskError(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -49,13 +49,17 @@ INSTRUCTIONS: Mapping[str, str] = {
 
 REDRAWS = 100
 _NUMBER = re.compile(r"\d(?:[\d.,_'\u00a0\u202f ]*\d)?")
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _CODE = re.compile(r"(?=[\w-]*\d)[\w-]{6,}")
 
 
 def prepare(parameters: Mapping[str, Any], language: str, haystack: str) -> Task:
     """The task with its needles checked; see ``registry.prepare_task``."""
-    instruction = parameters.get("instruction") or INSTRUCTIONS.get(language)
-    if not isinstance(instruction, str):
+    given = parameters.get("instruction")
+    if given is not None and not (isinstance(given, str) and given.strip()):
+        raise TaskError(f"task.instruction = {given!r} is not a text")
+    instruction = given or INSTRUCTIONS.get(language)
+    if instruction is None:
         raise TaskError(
             f"there is no instruction in {language!r} (niah has {', '.join(INSTRUCTIONS)}); give "
             "your own in task.instruction"
@@ -63,18 +67,47 @@ def prepare(parameters: Mapping[str, Any], language: str, haystack: str) -> Task
     forms = _forms(parameters, language)
     for form in forms:
         _check_absent(form, haystack)
-    present = long_numbers(haystack)
+    stands = _reader(haystack)
     facts = hashlib.sha256(repr((instruction, forms)).encode()).hexdigest()
 
     def draw(seed: int) -> Challenge:
         form = choice(seed, "needle", forms)
         for redraw in range(REDRAWS):
             challenge = _fill(form, seed, redraw, language, instruction)
-            if not present.intersection(challenge.answers):
+            drawn = set(challenge.answers).difference(form.fixed_answers)
+            if not any(map(stands, drawn)):
                 return challenge
-        raise HaystackError("the haystack contains every number that could be drawn for a needle")
+        raise HaystackError(
+            f"{REDRAWS} answers drawn for the needle {form.text!r} already stand in the haystack; "
+            "let its answer be a {number} or a {uuid}"
+        )
 
     return Task(kind="single", version=f"{VERSION}/{facts[:16]}", draw=draw)
+
+
+def _reader(haystack: str) -> Callable[[str], bool]:
+    """Whether a drawn answer stands in the haystack, fast enough to ask in every trial."""
+    numbers = long_numbers(haystack)
+    folded: list[str] = []
+
+    def stands(answer: str) -> bool:
+        if answer.isdecimal() and len(answer) >= 5:
+            return answer in numbers
+        if _UUID.fullmatch(answer):
+            return False
+        if not folded:
+            folded.append(" ".join(haystack.casefold().split()))
+        words = " ".join(answer.casefold().split())
+        found = folded[0].find(words)
+        while found >= 0:
+            end = found + len(words)
+            around = folded[0][found - 1 : found] + folded[0][end : end + 1]
+            if not any(map(str.isalnum, around)):
+                return True
+            found = folded[0].find(words, found + 1)
+        return False
+
+    return stands
 
 
 def long_numbers(text: str) -> frozenset[str]:
@@ -89,7 +122,9 @@ def _forms(parameters: Mapping[str, Any], language: str) -> tuple[NeedleForm, ..
     if len(given) > 1:
         raise TaskError(f"task.{given[0]} and task.{given[1]} are both given; keep one of them")
     if "path" in parameters:
-        return read_forms(Path(str(parameters["path"])))
+        if not isinstance(parameters["path"], str):
+            raise TaskError(f"task.path = {parameters['path']!r} is not a path")
+        return read_forms(Path(parameters["path"]))
     if "needles" in parameters:
         entries = parameters["needles"]
         if not isinstance(entries, list) or not entries:
@@ -125,10 +160,8 @@ def _kind(answers: tuple[str, ...]) -> AnswerKind:
 
 def _check_absent(form: NeedleForm, haystack: str) -> None:
     """Refuse a fixed answer that a reader could find without the needle."""
-    for answer in form.answers:
-        if "{" in answer.replace("{{", ""):
-            continue
-        words = answer.format_map({}).split()
+    for answer in form.fixed_answers:
+        words = answer.split()
         pattern = r"\s+".join(map(re.escape, words))
         found = re.search(rf"(?<!\w){pattern}(?!\w)", haystack, re.IGNORECASE)
         if found:
