@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import Literal
+
+import orjson
 
 QuestionPosition = Literal["after", "before", "both"]
 
@@ -57,11 +60,15 @@ class Prompt:
         tokens: Context length: the tokens of all message contents, each encoded on its own.
         haystack_tokens: Tokens of the haystack alone, the needles not counted.
         placements: One per needle, in the challenge's order.
-        sha256: SHA-256 of the canonical JSON of the messages' roles and contents.
     """
 
     messages: tuple[Message, ...]
     tokens: int
     haystack_tokens: int
     placements: tuple[Placement, ...]
-    sha256: str
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of the messages as compact JSON in UTF-8; computed anew at each access."""
+        messages = [{"role": message.role, "content": message.content} for message in self.messages]
+        return hashlib.sha256(orjson.dumps(messages)).hexdigest()

@@ -1,0 +1,390 @@
+"""Composes one prompt of exactly the asked number of tokens.
+
+The haystack is a window of the corpus, cut at sentences. Its tokens are known from the index up
+to short stretches around each seam, which are encoded again; so the exact count of a prompt of
+any length costs a few short encodings. The window is then made to fit: the last sentence moves
+on until there are too many tokens by r, and a sentence of r tokens is left out; where no
+sentence fits, the window ends inside its last sentence.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from niah.draws import integer
+from niah.errors import PromptRefused
+from niah.prompts import Layout, Message, Placement, Prompt
+from niah.prompts.index import CorpusIndex
+from niah.tasks import Challenge, Needle
+from niah.tokenizers import Tokenizer
+
+COMPOSITION_VERSION = 1
+
+WINDOWS_TRIED = 12
+TAILS_TRIED = 12
+OMISSIONS_TRIED = 6
+CUT_SPREAD = 4
+MARGIN_TOKENS = 200
+LONGEST_GAP = 8
+PARAGRAPH = "\n\n"
+FULL_WIDTH_MARKS = "\u3002\uff01\uff1f\uff61\u300d\u300f\uff09"
+
+Piece = str | tuple[int, int]
+"""Literal text, or a stretch of the corpus by its character offsets."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """A haystack: sentences ``first`` up to and without ``stop``, one left out, the last cut.
+
+    Attributes:
+        omitted: Sentences of the window that are left out.
+        cut: Character offset at which the last sentence is cut; None = it is whole.
+    """
+
+    first: int
+    stop: int
+    omitted: tuple[int, ...] = ()
+    cut: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Frame:
+    """What is fixed while a window is looked for."""
+
+    index: CorpusIndex
+    before: str
+    after: str
+    needles: tuple[tuple[float, str], ...]
+    counted: dict[str, int] = field(default_factory=dict)
+
+
+def compose(
+    index: CorpusIndex,
+    *,
+    context_length: int,
+    depth_percent: float,
+    challenge: Challenge,
+    layout: Layout,
+    seed: int,
+) -> Prompt:
+    """The prompt of a trial; the same arguments give the same bytes.
+
+    Args:
+        index: The corpus under the model's tokenizer.
+        context_length: Tokens of all message contents together, each encoded on its own.
+        depth_percent: Where needles without a depth of their own stand, 0..100.
+        challenge: What is planted and asked.
+        layout: What stands around the haystack.
+        seed: Draws the window of the corpus.
+
+    Raises:
+        PromptRefused: if no prompt has exactly that length.
+    """
+    before, after = _around(challenge, layout)
+    system_tokens = len(index.tokenizer.encode(layout.system)) if layout.system else 0
+    frame = _Frame(
+        index=index,
+        before=before,
+        after=after,
+        needles=tuple(
+            (depth_percent if needle.depth_percent is None else needle.depth_percent, needle.text)
+            for needle in challenge.needles
+        ),
+    )
+    wanted = context_length - system_tokens
+    window = _fit(frame, wanted, seed, context_length)
+    places = _places(frame, window)
+    content = "".join(_text(index, piece) for piece in _pieces(frame, window, places))
+    messages = (
+        *((Message(role="system", content=layout.system),) if layout.system else ()),
+        Message(role="user", content=content),
+    )
+    return Prompt(
+        messages=messages,
+        tokens=context_length,
+        haystack_tokens=_haystack_tokens(index, window),
+        placements=_placements(frame, window, places, challenge.needles, content),
+    )
+
+
+def recount(prompt: Prompt, tokenizer: Tokenizer) -> int:
+    """The prompt's tokens, every message content encoded whole: the audit of ``compose``."""
+    return sum(len(tokenizer.encode(message.content)) for message in prompt.messages)
+
+
+def minimum_context_length(tokenizer: Tokenizer, challenge: Challenge, layout: Layout) -> int:
+    """Tokens of a prompt that has the needles and the question and no haystack at all."""
+    before, after = _around(challenge, layout)
+    body = " ".join(needle.text for needle in challenge.needles)
+    system_tokens = len(tokenizer.encode(layout.system)) if layout.system else 0
+    return system_tokens + len(tokenizer.encode(before + body + after))
+
+
+def _around(challenge: Challenge, layout: Layout) -> tuple[str, str]:
+    """What stands before and after the haystack in the user message."""
+    before = challenge.instruction + PARAGRAPH
+    after = ""
+    if layout.question_position in ("before", "both"):
+        before += challenge.question + PARAGRAPH
+    if layout.question_position in ("after", "both"):
+        after = PARAGRAPH + challenge.question
+    return before, after
+
+
+def _fit(frame: _Frame, wanted: int, seed: int, context_length: int) -> Window:
+    """A window that makes the user message exactly ``wanted`` tokens long."""
+    index = frame.index
+    shortest = _count(frame, _pieces(frame, Window(first=0, stop=0), [0] * len(frame.needles)))
+    if wanted < shortest:
+        raise PromptRefused(
+            f"a context length of {context_length:,} tokens is too short for needle and question, "
+            f"which need {context_length - wanted + shortest:,}"
+        )
+    room = wanted - shortest
+    if index.tokens < room:
+        raise PromptRefused(
+            f"the haystack {index.corpus.name} has {index.tokens:,} tokens, too few for a context "
+            f"length of {context_length:,}; give it more text, or set haystack.repeat = true"
+        )
+    starts = _feasible_starts(index, room)
+    for attempt in range(WINDOWS_TRIED):
+        first = integer(seed, f"window/{attempt}" if attempt else "window", starts)
+        for window in _candidates(frame, first, wanted, room, seed):
+            places = _places(frame, window)
+            if _touches(window, places):
+                continue
+            if _count(frame, _pieces(frame, window, places)) == wanted:
+                return window
+    raise PromptRefused(
+        f"no part of the haystack {index.corpus.name} makes exactly {context_length:,} tokens"
+    )
+
+
+def _feasible_starts(index: CorpusIndex, room: int) -> int:
+    """How many sentences, from the first one, have enough text after them."""
+    latest = index.tokens - room - min(MARGIN_TOKENS, room)
+    return max(1, int(np.searchsorted(index.start_tokens, latest, side="right")))
+
+
+def _candidates(frame: _Frame, first: int, wanted: int, room: int, seed: int) -> Iterator[Window]:
+    """Windows from a sentence on that should have the wanted length, the best ones first."""
+    index = frame.index
+    reach = int(index.start_tokens[first]) + room
+    stop = max(first, int(np.searchsorted(index.end_tokens, reach, side="left")) - 1)
+    short = Window(first=first, stop=first)
+    if not index.syncs:
+        yield from _cuts(frame, Window(first=first, stop=stop), wanted)
+    for last in range(stop, min(stop + TAILS_TRIED, len(index.starts)) + 1):
+        whole = Window(first=first, stop=last)
+        surplus = _count(frame, _pieces(frame, whole, _places(frame, whole))) - wanted
+        if surplus < 0:
+            short = whole
+        elif surplus == 0:
+            yield whole
+        else:
+            yield from _omissions(index, whole, surplus, seed)
+    yield from _cuts(frame, short, wanted)
+
+
+def _omissions(index: CorpusIndex, window: Window, surplus: int, seed: int) -> Iterator[Window]:
+    """The window without one sentence, or two, that have as many tokens as are too many."""
+    low, high = window.first + 1, window.stop - 1
+    if low >= high:
+        return
+    sizes = index.end_tokens[low:high] - index.end_tokens[low - 1 : high - 1]
+    sizes *= index.omissible[low:high]
+    for one in _some(np.flatnonzero(sizes == surplus), seed):
+        yield replace(window, omitted=(low + one,))
+    for size in range(surplus // 2, 2, -1):
+        pair = _some(np.flatnonzero(sizes == size), seed)[:1]
+        pair += _some(np.flatnonzero(sizes == surplus - size), seed + 1)[-1:]
+        if len(pair) == 2 and abs(pair[0] - pair[1]) > 1:
+            yield replace(window, omitted=(low + min(pair), low + max(pair)))
+            return
+
+
+def _some(sentences: NDArray[np.intp], seed: int) -> list[int]:
+    """A few of the sentences, from a drawn one on."""
+    if not len(sentences):
+        return []
+    begin = integer(seed, "omission", len(sentences))
+    return [int(sentence) for sentence in sentences[begin : begin + OMISSIONS_TRIED]]
+
+
+def _cuts(frame: _Frame, short: Window, wanted: int) -> Iterator[Window]:
+    """The window with a part of the next sentence, preferably cut behind a word."""
+    index, text = frame.index, frame.index.corpus.text
+    if short.stop >= len(index.starts):
+        return
+    missing = wanted - _count(frame, _pieces(frame, short, _places(frame, short)))
+    begin = index.starts[short.stop]
+    sentence = text[begin : index.ends[short.stop]]
+    token_ends = index.tokenizer.token_ends(sentence)
+    near = sorted(range(-CUT_SPREAD, CUT_SPREAD + 1), key=abs)
+    cuts = [
+        token_ends[missing - 1 + off] for off in near if 0 <= missing - 1 + off < len(token_ends)
+    ]
+    cuts = [cut for cut in dict.fromkeys(cuts) if 0 < cut < len(sentence)]
+    for cut in sorted(cuts, key=lambda cut: not sentence[cut].isspace()):
+        if not sentence[cut - 1].isspace():
+            yield Window(first=short.first, stop=short.stop + 1, cut=begin + cut)
+
+
+def _touches(window: Window, places: Sequence[int]) -> bool:
+    """Whether a needle would stand where a sentence is left out."""
+    return any(place in (left_out, left_out + 1) for left_out in window.omitted for place in places)
+
+
+def _places(frame: _Frame, window: Window) -> list[int]:
+    """For each needle the sentence before which it stands: the boundary nearest to its depth."""
+    ends = _sentence_ends(frame.index, window)
+    return [window.first + _nearest(ends, depth) for depth, _ in frame.needles]
+
+
+def _sentence_ends(index: CorpusIndex, window: Window) -> NDArray[np.int64]:
+    """Haystack tokens up to the end of each sentence of the window; as long as the window."""
+    ends = (
+        index.end_tokens[window.first : window.stop]
+        - index.start_tokens[window.first : window.first + 1]
+    )
+    for left_out in window.omitted:
+        size = index.end_tokens[left_out] - index.end_tokens[left_out - 1]
+        ends[left_out - window.first :] -= size
+    if window.cut is not None:
+        begin = index.starts[window.stop - 1]
+        part = index.corpus.text[begin : window.cut]
+        before = int(ends[-2]) if len(ends) > 1 else 0
+        ends[-1] = before + len(index.tokenizer.encode(part))
+    return ends
+
+
+def _nearest(ends: NDArray[np.int64], depth_percent: float) -> int:
+    """How many sentences stand before the boundary nearest to the depth."""
+    if not len(ends) or depth_percent <= 0:
+        return 0
+    if depth_percent >= 100:
+        return len(ends)
+    target = depth_percent / 100 * float(ends[-1])
+    after = int(ends.searchsorted(target))
+    below = float(ends[after - 1]) if after else 0.0
+    return after if target - below <= float(ends[after]) - target else after + 1
+
+
+def _pieces(frame: _Frame, window: Window, places: Sequence[int]) -> list[Piece]:
+    """The user message in order: text, and stretches of the corpus."""
+    index = frame.index
+    pieces: list[Piece] = [frame.before]
+    at: dict[int, list[str]] = {}
+    for place, (_, needle) in sorted(
+        zip(places, frame.needles, strict=True), key=lambda pair: pair[0]
+    ):
+        at.setdefault(place, []).append(needle)
+    position = window.first
+    for event in sorted({*at, *window.omitted, window.stop}):
+        if event > position:
+            if position in window.omitted:
+                if event > position + 1:
+                    pieces.append((index.ends[position], index.ends[event - 1]))
+            else:
+                pieces.append((index.starts[position], index.ends[event - 1]))
+        position = event
+        if event in at:
+            gap = _gap(index, event)
+            joined = gap.join(at[event])
+            if event > window.first:
+                joined = gap + joined
+            if event < window.stop:
+                joined += gap
+            pieces.append(joined)
+    if window.cut is not None:
+        _cut_last(pieces, window.cut)
+    pieces.append(frame.after)
+    return pieces
+
+
+def _cut_last(pieces: list[Piece], cut: int) -> None:
+    """End the last stretch of the corpus at the cut."""
+    for number in range(len(pieces) - 1, -1, -1):
+        piece = pieces[number]
+        if not isinstance(piece, str):
+            pieces[number] = (piece[0], cut)
+            return
+
+
+def _gap(index: CorpusIndex, sentence: int) -> str:
+    """What parts a needle from its neighbours: what parts the two sentences in the corpus."""
+    if not 0 < sentence < len(index.starts):
+        return " "
+    end, start = index.ends[sentence - 1], index.starts[sentence]
+    if start == end:
+        return "" if index.corpus.text[end - 1] in FULL_WIDTH_MARKS else " "
+    return index.corpus.text[end:start] if start - end <= LONGEST_GAP else PARAGRAPH
+
+
+def _text(index: CorpusIndex, piece: Piece) -> str:
+    return piece if isinstance(piece, str) else index.corpus.text[piece[0] : piece[1]]
+
+
+def _count(frame: _Frame, pieces: Sequence[Piece]) -> int:
+    """Tokens of the joined pieces, exactly: known between sync points, encoded around seams."""
+    index = frame.index
+    syncs, sync_tokens, text = index.syncs, index.sync_tokens, index.corpus.text
+    total = 0
+    seam = ""
+    for piece in pieces:
+        if isinstance(piece, str):
+            seam += piece
+            continue
+        begin, end = piece
+        head = bisect_right(syncs, begin)
+        tail = bisect_left(syncs, end - 1) - 1
+        if tail <= head:
+            seam += text[begin:end]
+            continue
+        total += _count_seam(frame, seam + text[begin : syncs[head]])
+        total += sync_tokens[tail] - sync_tokens[head]
+        seam = text[syncs[tail] : end]
+    return total + _count_seam(frame, seam)
+
+
+def _count_seam(frame: _Frame, seam: str) -> int:
+    tokens = frame.counted.get(seam)
+    if tokens is None:
+        tokens = frame.counted[seam] = len(frame.index.tokenizer.encode(seam))
+    return tokens
+
+
+def _haystack_tokens(index: CorpusIndex, window: Window) -> int:
+    ends = _sentence_ends(index, window)
+    return int(ends[-1]) if len(ends) else 0
+
+
+def _placements(
+    frame: _Frame,
+    window: Window,
+    places: Sequence[int],
+    needles: Sequence[Needle],
+    content: str,
+) -> tuple[Placement, ...]:
+    """Where the needles came to stand, in the challenge's order."""
+    ends = _sentence_ends(frame.index, window)
+    total = int(ends[-1]) if len(ends) else 0
+    placements = []
+    for place, (depth_percent, text), needle in zip(places, frame.needles, needles, strict=True):
+        offset = int(ends[place - window.first - 1]) if place > window.first else 0
+        placements.append(
+            Placement(
+                role=needle.role,
+                asked_depth_percent=depth_percent,
+                placed_depth_percent=100 * offset / total if total else 0.0,
+                token_offset=offset,
+                char_offset=content.find(text, len(frame.before)),
+            )
+        )
+    return tuple(placements)
