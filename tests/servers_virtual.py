@@ -68,8 +68,14 @@ class _Buckets:
     def __init__(self, host: Host, largest: int) -> None:
         self.rates = (host.requests_per_minute / 60, host.tokens_per_minute / 60)
         self.capacities = (
-            max(host.least_burst, host.requests_per_minute * host.burst),
-            max(host.least_burst * largest, host.tokens_per_minute * host.burst),
+            min(
+                host.requests_per_minute,
+                max(host.least_burst, host.requests_per_minute * host.burst),
+            ),
+            min(
+                host.tokens_per_minute,
+                max(host.least_burst * largest, host.tokens_per_minute * host.burst),
+            ),
         )
         self.levels = list(self.capacities)
         self.at = 0.0
@@ -227,7 +233,7 @@ def random_scenario(seed: int, *, headers: bool) -> tuple[Host, list[Trial], int
     total = sum(trial.tokens for trial in trials)
     minutes = math.exp(draw.uniform(math.log(2), math.log(60)))
     # The ratio of the two limits is that of the sweep's mean, times or divided by up to 4.
-    tokens_per_minute = max(total / minutes, max(t.tokens for t in trials) * draw.uniform(0.3, 1))
+    tokens_per_minute = max(total / minutes, max(t.tokens for t in trials) * draw.uniform(1.25, 2))
     requests_per_minute = len(trials) / minutes * math.exp(draw.uniform(-1, 1) * math.log(4))
     host = Host(
         requests_per_minute=max(2.0, round(requests_per_minute)),

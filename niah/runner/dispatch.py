@@ -23,9 +23,9 @@ from niah.runner.search import Search
 
 T = TypeVar("T")
 
-# Until a host has answered, only so many are sent, the smallest, to read its headers. Some hosts
-# let in no more than that at once.
-PROBES = 1
+# Until a host has answered, only the smallest is sent, which answers soon, and the longest, so
+# that its limits are not left unused in the meantime.
+PROBES = 2
 # A host that states no limits gets one request in this time until it turns one away: what is
 # on its way when it does is turned away too.
 UNKNOWN_GAP_S = 0.025
@@ -157,7 +157,7 @@ class Lane(Generic[T]):
         self._delayed: list[tuple[float, int, Job[T]]] = []
         self._flights: dict[int, _Flight[T]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._lately: list[_Flight[T]] = []
+        self._log: list[_Flight[T]] = []  # sent since the oldest in flight, landed ones too
         self._changed = asyncio.Event()
         self._closed = False
         self._error: BaseException | None = None
@@ -252,19 +252,20 @@ class Lane(Generic[T]):
     def _next(self, now: float) -> tuple[int, float]:
         """Which of the ready jobs goes next, and in how many seconds.
 
-        The longest, but for a small one that fits while the longest waits for tokens, when the
-        small ones at the end would have to wait for requests.
+        The longest, but for a small one that fits while the longest waits for tokens, as long as
+        the small ones at the end would have to wait for requests.
         """
         last = len(self._ready) - 1
         if self._settings.prescribed:
             return 0, self._wait_for(self._ready[0][2], now)
-        if self._settings.cautious and not self._heard:
+        if self._settings.cautious and not self._heard and not self._flights:
             return last, self._wait_for(self._ready[last][2], now)
         wait_s = self._wait_for(self._ready[0][2], now)
-        if wait_s > 0 and last > 0 and self._wait_for(self._ready[last][2], now) <= 0:
-            rates = self._rates()
-            if rates is not None and crowded_end([e[2].tokens for e in self._ready], *rates):
-                return last, 0.0
+        rates = self._rates() if wait_s > 0 and last > 0 else None
+        if rates is not None and crowded_end([e[2].tokens for e in self._ready], *rates):
+            small_wait_s = self._wait_for(self._ready[last][2], now)
+            if small_wait_s < wait_s:
+                return last, small_wait_s
         return 0, wait_s
 
     def _rates(self) -> tuple[float, float, float] | None:
@@ -301,7 +302,7 @@ class Lane(Generic[T]):
         self._numbers += 1
         flight = _Flight(number=self._numbers, job=job, sent_at=now)
         self._flights[flight.number] = flight
-        self._lately = [f for f in self._lately if f.sent_at > now - TRANSIT_S] + [flight]
+        self._log.append(flight)
         for index, units in enumerate((1.0, float(job.tokens))):
             self._allowed[index] += units
             bucket, search_ = self._buckets[index], self._searches[index]
@@ -325,7 +326,10 @@ class Lane(Generic[T]):
         except Exception as error:  # raised by run()
             self._error = error
         finally:
-            self._flights.pop(flight.number, None)
+            del self._flights[flight.number]
+            oldest = min((f.sent_at for f in self._flights.values()), default=self._clock())
+            while self._log and self._log[0].sent_at < oldest - TRANSIT_S:
+                self._log.pop(0)
             self._slots.give_back()
             self._changed.set()
 
@@ -356,23 +360,26 @@ class Lane(Generic[T]):
             bucket = self._buckets[index]
             if self._fixed[index] and bucket and (allowance.limit or 0) >= bucket.capacity:
                 continue  # configured, and stricter than the server
-            others = [f for f in self._flights.values() if f is not flight]
-            lately = [f for f in self._lately if f is not flight]
-            unseen = {
-                f.number: f for f in (*others, *lately) if f.sent_at > flight.sent_at - TRANSIT_S
-            }
             self._buckets[index] = ratelimits.observe(
                 bucket,
                 allowance,
                 units=_units(flight.job, index),
                 sent_at=flight.sent_at,
                 now=now,
-                sent_since=sum(_units(f.job, index) for f in unseen.values()),
-                sent_lately=sum(
-                    _units(f.job, index) for f in lately if f.sent_at > now - TRANSIT_S
-                ),
+                sent_since=self._sent_since(flight, flight.sent_at - TRANSIT_S, index),
+                sent_lately=self._sent_since(flight, now - TRANSIT_S, index),
             )
             self._stated = self._stated or self._buckets[index] is not None
+
+    def _sent_since(self, flight: _Flight[T], at: float, index: int) -> float:
+        """Units of other requests sent after a time."""
+        total = 0.0
+        for other in reversed(self._log):
+            if other.sent_at <= at:
+                break
+            if other is not flight:
+                total += _units(other.job, index)
+        return total
 
     # --- turned away --------------------------------------------------------------------------
 
@@ -385,6 +392,7 @@ class Lane(Generic[T]):
             bucket = self._buckets[index]
             if bucket is not None:  # it was debited for nothing
                 self._buckets[index] = ratelimits.debit(bucket, -units, now)
+        self._log.remove(flight)
         cause = self._cause(flight, failure, limits)
         for index, search_ in enumerate(self._searches):
             if search_ is not None and index != cause:

@@ -14,11 +14,10 @@ MINUTE_S = 60.0
 TRANSIT_S = 0.5
 # A bucket that takes longer than this to fill up is not refilled by the minute.
 _LONG_RESET_S = 1.5 * MINUTE_S
-# How much later than another a request may arrive after its sending.
+# The longest time that a request is expected to be under way.
 LAG_S = 0.2
 # What two sums of the same amounts may differ by, the server's and ours.
 _ROUNDING = 1e-6
-_ROUNDED = 1e-3
 # The share of a bucket by which the server's view may differ before it is believed.
 _SLACK = 0.02
 
@@ -54,17 +53,19 @@ def wait_for(bucket: Bucket, units: float, now: float) -> float:
     """Seconds until so many units are there; for more than ever fit in, until it is full."""
     needed = min(units * (1 + _ROUNDING), bucket.capacity * (1 - _ROUNDING))
     missing = needed - level_at(bucket, now)
-    return missing / bucket.rate + max(0.0, bucket.at - now) if missing > 0 else 0.0
+    return max(0.0, missing) / bucket.rate
 
 
 def debit(bucket: Bucket, units: float, now: float) -> Bucket:
     """The bucket after a request was sent.
 
-    A full bucket begins to refill when the request arrives, which is later than its sending.
+    Until it arrives the server's bucket goes on filling, and what does not fit in is lost: a
+    bucket that is all but full counts as so much less full.
     """
     level = level_at(bucket, now)
-    begins = now + LAG_S if units > 0 and level >= bucket.capacity else now
-    return replace(bucket, level=level - units, at=max(begins, bucket.at))
+    if units > 0:
+        level = min(level, bucket.capacity - bucket.rate * LAG_S)
+    return replace(bucket, level=level - units, at=now)
 
 
 def observe(
@@ -94,17 +95,17 @@ def observe(
     """
     if allowance is None or not allowance.limit or allowance.remaining is None:
         return bucket
-    limit, remaining, reset_s = allowance.limit, allowance.remaining, allowance.reset_s or 0.0
+    limit, remaining, reset_s = allowance.limit, allowance.remaining, allowance.reset_s
     rate, capacity = limit / MINUTE_S, limit
-    if reset_s > _LONG_RESET_S and remaining < limit:
+    if reset_s is not None and reset_s > _LONG_RESET_S and remaining < limit:
         rate = (limit - remaining) / reset_s
-    elif reset_s > 0:
-        # What is left is stated in whole units, rounded down; a bucket whose largest request
-        # fills it would never seem full enough without them.
+    elif reset_s is not None and reset_s + remaining > 0:
+        # Tokens left are rounded down; a bucket that the largest request fills would otherwise
+        # never seem full enough for it.
         full = remaining + reset_s * rate
-        capacity = max(units, min(limit, full + min(1.0, _ROUNDED * full)))
+        capacity = max(units, remaining, min(limit, full + 1.0 if full > 1000 else full))
     refilled = remaining + rate * (now - sent_at)
-    least = min(refilled - sent_since, remaining - sent_lately)
+    least = min(refilled - rate * LAG_S - sent_since, remaining - sent_lately)
     if bucket is None:
         return Bucket(rate=rate, capacity=capacity, level=least, at=now)
     known = level_at(bucket, now)
