@@ -60,7 +60,7 @@ class Design:
     max_passes: float = 2.2
     growth: float = 0.10
     threshold: float = RULER_THRESHOLD
-    length_weight: float = 1.0
+    length_weight: float = 8.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
