@@ -1,0 +1,183 @@
+"""The reference readers by name: what each notices of the prompt that it is sent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from niah.draws import derive_seed, integer
+from niah.errors import ModelError
+from niah.reference import recall as surfaces
+from niah.reference.reading import NOT_FOUND, read
+from niah.reference.recall import Recall
+
+_FAMILIES: tuple[tuple[str, str], ...] = (
+    ("exact", "reads the whole prompt and answers with the best-matching sentence"),
+    ("lost-in-the-middle", "recalls both ends; the middle fades from 1K to 128K tokens"),
+    ("decay", "recall falls with length, the same at every depth"),
+    ("last-4000", "sees its last 4,000 tokens only; any last-N, such as last-16k"),
+    ("cliff-32k", "perfect up to 32,000 tokens, nothing beyond; any cliff-N"),
+    ("flat-90", "recalls 90 of 100 sentences wherever they stand; any flat-N"),
+)
+
+_SIZE = r"(\d{1,9})(ki|k|m)?"
+_LAST = re.compile(rf"last-{_SIZE}", re.IGNORECASE)
+_CLIFF = re.compile(rf"cliff-{_SIZE}", re.IGNORECASE)
+_FLAT = re.compile(r"flat-(\d{1,2}(?:\.\d{1,6})?|100)")
+_UNITS = {"": 1, "k": 1000, "ki": 1024, "m": 1_000_000}
+_DROP = re.compile(r"drop=(0?\.\d{1,9}|[01])")
+_DRAW = re.compile(r"draw=(\d{1,9})")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reader:
+    base: str
+    recall: Recall
+    window: int | None  # tokens that it sees; None = all
+    draw: int
+
+
+def available() -> list[tuple[str, str]]:
+    """The readers, each with a line that describes it.
+
+    Every name may carry ``@drop=0.05``, which lowers its recall by that much, and ``@draw=2``,
+    which makes it notice other sentences with the same recall.
+    """
+    return list(_FAMILIES)
+
+
+def recall_map(reader: str) -> Recall:
+    """The reader's true recall: from (depth in percent, context length in tokens) to 0..1.
+
+    For a reader of its last tokens it leaves out the few tokens that the question takes.
+
+    Raises:
+        ModelError: if there is no such reader.
+    """
+    return _parse(reader).recall
+
+
+def check_reader(reader: str) -> None:
+    """Does nothing if there is such a reader.
+
+    Raises:
+        ModelError: if there is none.
+    """
+    _parse(reader)
+
+
+def answer(
+    reader: str, messages: Sequence[Mapping[str, str]], *, count_tokens: Callable[[str], int]
+) -> str:
+    """What the reader says to a prompt; the same prompt gets the same answer.
+
+    Args:
+        reader: One of ``available()``, with or without modifiers.
+        messages: The prompt: each with ``role`` and ``content``.
+        count_tokens: The tokens of a text, by the reader's own vocabulary.
+
+    Raises:
+        ModelError: if there is no such reader.
+    """
+    parsed = _parse(reader)
+    length = 0
+    if reader != "exact":
+        length = sum(count_tokens(message["content"]) for message in messages)
+    if parsed.window is not None and length > parsed.window:
+        messages = keep_last(messages, parsed.window, count_tokens)
+    reading = read(messages)
+    seed = 0
+    if reader != "exact" and reading.found:
+        digest = sha256("\0".join(message["content"] for message in messages).encode("utf-8"))
+        seed = derive_seed("reference reader", parsed.base, parsed.draw, digest.hexdigest())
+    noticed = [
+        found.text
+        for number, found in enumerate(reading.found)
+        if _recalls(parsed, found.depth_percent, length, seed, number)
+    ]
+    return " ".join(noticed) or NOT_FOUND[reading.language]
+
+
+def _recalls(reader: _Reader, depth_percent: float, length: int, seed: int, number: int) -> bool:
+    # What a reader of its last tokens still sees was noticed: the cut itself was its recall.
+    recall = reader.recall(100.0 if reader.window else depth_percent, length)
+    return integer(seed, f"recall/{number}", 1 << 53) / (1 << 53) < recall
+
+
+def keep_last(
+    messages: Sequence[Mapping[str, str]], window: int, count_tokens: Callable[[str], int]
+) -> list[Mapping[str, str]]:
+    """The end of a conversation that fits the window, cut inside a message where it must be."""
+    kept: list[Mapping[str, str]] = []
+    left = window
+    for message in reversed(messages):
+        content = message["content"]
+        tokens = count_tokens(content)
+        if tokens > left:
+            content = _last_tokens(content, left, count_tokens)
+            tokens = left
+        kept.append({**message, "content": content})
+        left -= tokens
+        if left <= 0:
+            break
+    return kept[::-1]
+
+
+def _last_tokens(text: str, window: int, count_tokens: Callable[[str], int]) -> str:
+    """The longest end of a text, to the character, that has no more than so many tokens."""
+    low, high = 0, min(len(text), 4 * window + 16)
+    while high < len(text) and count_tokens(text[-high:]) <= window:
+        low, high = high, min(len(text), 2 * high)
+    while high - low > 1:
+        middle = (low + high) // 2
+        if count_tokens(text[len(text) - middle :]) <= window:
+            low = middle
+        else:
+            high = middle
+    return text[len(text) - low :]
+
+
+def _parse(reader: str) -> _Reader:
+    base, *modifiers = reader.split("@")
+    known = _base(base)
+    if known is None:
+        raise ModelError(
+            f"there is no reference reader {reader!r}; use one of "
+            f"{', '.join(name for name, _ in _FAMILIES)}"
+        )
+    recall, window = known
+    draw = 0
+    for modifier in modifiers:
+        if drop := _DROP.fullmatch(modifier):
+            recall = surfaces.lowered(recall, float(drop[1]))
+        elif redraw := _DRAW.fullmatch(modifier):
+            draw = int(redraw[1])
+        else:
+            raise ModelError(
+                f"the reference reader {reader!r} has the modifier {modifier!r}; use drop=0.05 "
+                "(0 to 1) or draw=2 after one of "
+                f"{', '.join(name for name, _ in _FAMILIES)}"
+            )
+    return _Reader(base=base, recall=recall, window=window, draw=draw)
+
+
+def _base(name: str) -> tuple[Recall, int | None] | None:
+    if name == "exact":
+        return surfaces.flat(1.0), None
+    if name == "lost-in-the-middle":
+        return surfaces.lost_in_the_middle, None
+    if name == "decay":
+        return surfaces.decay, None
+    if match := _FLAT.fullmatch(name):
+        return surfaces.flat(float(match[1]) / 100), None
+    if match := _CLIFF.fullmatch(name):
+        return surfaces.cliff(_tokens(match)), None
+    if (match := _LAST.fullmatch(name)) and _tokens(match):
+        return surfaces.tail(_tokens(match)), _tokens(match)
+    return None
+
+
+def _tokens(size: re.Match[str]) -> int:
+    return int(size[1]) * _UNITS[(size[2] or "").lower()]

@@ -1,0 +1,300 @@
+"""Reading by the letter: find the question in a prompt, and the sentence that shares its words."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+NOT_FOUND: Mapping[str, str] = {
+    "en": "I could not find that in the text.",
+    "de": "Das konnte ich im Text nicht finden.",
+}
+
+# A sentence must carry this share of the weight of the question's words. Near misses, which differ
+# from what was asked in one word of three or four, stay below it.
+ENOUGH = 0.75
+MOST_ANSWERS = 64
+
+_STOP_WORDS: Mapping[str, frozenset[str]] = {
+    "en": frozenset(
+        "a about all am an and any are as asked at be been being by can could did do does each "
+        "every for from give given had has have having he her his how i if in into is it its "
+        "list many me mentioned much name not of on or out please say says she so state such "
+        "tell text than that the their them there these they this those to was we were what "
+        "when where which who whom whose why will with would you your document documents "
+        "question answer provided according".split()
+    ),
+    "de": frozenset(
+        "ab aber alle allen aller alles als also am an auch auf aus bei bin bis da dabei das dass "
+        "dein dem den der des die dies diese diesem diesen dieser dieses doch dort du durch ein "
+        "eine einem einen einer eines er es etwas für genannt gibt hat hatte hatten ihr im in "
+        "ist ja jede jedem jeden jeder jedes kann können laut lautet lauten man mit nach nenne "
+        "nennen nicht noch nun nur ob oder sich sie sind so text über um und uns unter vom von "
+        "vor war waren warum was weil welche welchem welchen welcher welches wem wen wenn wer "
+        "werden wessen wie wieso wird wo wofür wurde wurden zu zum zur frage antwort".split()
+    ),
+}
+_GERMAN = re.compile(
+    r"\b(?:wie|was|welche[mnrs]?|wer|wen|wem|wessen|wo|wann|warum|wieso|der|das|den|dem|des|ist|"
+    r"sind|lautet|hat|nenne[n]?|für|von|und)\b"
+)
+_ENGLISH = re.compile(
+    r"\b(?:what|which|who|whom|whose|where|when|why|how|the|of|is|are|does|did|has|have|and|for)\b"
+)
+
+_WORD = re.compile(r"\w+(?:[-'\u2019]\w+)*")
+_PART = re.compile(r"\w+")
+_ABBREVIATIONS = frozenset(
+    "dr mr mrs ms prof st no nr vol fig ca bzw etc vs inc ltd co jr sr hl str bd geb gest".split()
+)
+# A line break ends a sentence, an escaped one inside JSON too, and a full stop before a space.
+_BREAK = re.compile(r"\n|\\n|[.!?\u2026][\"'\u201d\u201c\u00bb\u2019)\]]*(?=\s|$|\\n|<|\")")
+_QUESTION = re.compile(r"[^?\n]*?([^.!?\n:]*(?:[.:](?=\S)[^.!?\n:]*)*\?)")
+_PARAGRAPH = re.compile(r"\n[^\S\n]*\n")
+_INSTRUCTION = re.compile(
+    r"\b(?:question|answer\w*|frage|antwort\w*|beantwort\w*)\b", re.IGNORECASE
+)
+_MONTH = re.compile(r"\s(?:Jan|Feb|März|April|Mai\b|Jun|Jul|Aug|Sep|Okt|Nov|Dez|Jahrhundert|Jh\b)")
+_TAG = re.compile(r"<[^<>\n]*>|^[#>*\-\s]+")
+_SUFFIXES = ("ings", "ing", "ies", "ern", "es", "ed", "en", "er", "em", "s", "e", "n", "y")
+_FURTHEST = 5_000  # characters of the longest sentence, to each side of a word
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A sentence that answers the question.
+
+    Attributes:
+        text: The sentence.
+        depth_percent: Document characters before it / all that are not in it x 100, 0..100.
+    """
+
+    text: str
+    depth_percent: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a reader made of a prompt.
+
+    Attributes:
+        question: As it stands in the prompt; empty when none was found.
+        language: Of the question: "en" or "de".
+        found: The sentences that match it equally well, in the order of the text.
+    """
+
+    question: str
+    language: str
+    found: tuple[Found, ...]
+
+
+def read(messages: Sequence[Mapping[str, str]]) -> Reading:
+    """Read a prompt: its question, and the sentences of its document that answer it.
+
+    The document is everything the user said but the question and the instruction. The question's
+    content words are weighted by how rare they are in the document; a sentence answers if it has
+    the rarest of them, all names among them, and enough of their weight.
+
+    Args:
+        messages: Each with ``role`` and ``content``.
+    """
+    contents = [message["content"] for message in messages if message["role"] == "user"]
+    text = "\n\n".join(contents)
+    last = len(text) - len(contents[-1]) if contents else 0
+    question = _find_question(text, last)
+    language = _language(question)
+    words = _question_words(question, language)
+    if not words:
+        return Reading(question=question, language=language, found=())
+    return Reading(
+        question=question, language=language, found=tuple(_search(text, words, question))
+    )
+
+
+def _find_question(text: str, last: int) -> str:
+    """The question at the end of the last message, else at its beginning, else its last line."""
+    message = text[last:]
+    tail = message[-6_000:].rstrip()
+    paragraphs = _PARAGRAPH.split(tail)
+    for paragraph in reversed(paragraphs[-2:]):
+        asked = _questions(paragraph)
+        if asked and len(paragraph) - paragraph.rfind("?") <= 400:
+            return asked[-1]
+        if len(paragraph) > 120:  # no mere "Answer:" below the question
+            break
+    for paragraph in _PARAGRAPH.split(message[:6_000])[:4]:
+        asked = _questions(paragraph)
+        if asked:
+            return asked[-1]
+    closing = paragraphs[-1].strip() if paragraphs else ""
+    return closing if len(closing) <= 600 else ""
+
+
+def _questions(paragraph: str) -> list[str]:
+    return [match[1].strip() for match in _QUESTION.finditer(paragraph) if match[1].strip(" ?")]
+
+
+def _language(question: str) -> str:
+    lower = question.lower()
+    return "de" if len(_GERMAN.findall(lower)) > len(_ENGLISH.findall(lower)) else "en"
+
+
+def _stem(word: str) -> str:
+    """The word without its ending: a beginning of the word, of at least three letters."""
+    if word[-2:] in ("'s", "\u2019s"):
+        word = word[:-2]
+    if not word.isalpha():
+        return word
+    for suffix in _SUFFIXES:
+        if word.endswith(suffix) and len(word) - len(suffix) >= 3:
+            return word[: -len(suffix)]
+    return word
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    stem: str
+    name: bool
+
+
+def _question_words(question: str, language: str) -> list[_Word]:
+    """The content words; in English a capital inside the question makes a name."""
+    stop, words = _STOP_WORDS[language], {}
+    for number, match in enumerate(_WORD.finditer(question)):
+        whole = match[0]
+        if whole.lower() in stop:
+            continue
+        name = any(map(str.isdigit, whole)) or (
+            language == "en" and number > 0 and whole[0].isupper()
+        )
+        for part in _PART.findall(whole.lower()):
+            if len(part) > 1 or part.isdigit():
+                stem = _stem(part)
+                words[stem] = _Word(stem, name or (stem in words and words[stem].name))
+    return list(words.values())
+
+
+def _document(text: str, question: str) -> tuple[int, int]:
+    """Where the document begins and ends between instruction and question."""
+    start, end = 0, len(text)
+    for _ in range(4):
+        stop = _PARAGRAPH.search(text, start, min(end, start + 8_000))
+        if stop is None or not _is_frame(text[start : stop.start()], question):
+            break
+        start = stop.end()
+    for _ in range(4):
+        cut = max(text.rfind("\n\n", start, end), start)
+        if end - cut > 8_000 or not _is_frame(text[cut:end], question):
+            break
+        end = cut
+    return start, end
+
+
+def _is_frame(paragraph: str, question: str) -> bool:
+    """Whether a paragraph at an end of the prompt speaks of the task and not of the matter."""
+    bare = _TAG.sub("", paragraph).strip()
+    return not bare or question in paragraph or bool(_INSTRUCTION.search(bare))
+
+
+def _lower(text: str) -> str:
+    """Lower case with every character in its place."""
+    lower = text.lower()
+    if len(lower) == len(text):
+        return lower
+    return "".join(c if len(c.lower()) != 1 else c.lower() for c in text)
+
+
+def _search(text: str, words: list[_Word], question: str) -> Iterator[Found]:
+    lower = _lower(text)
+    counts = {word.stem: lower.count(word.stem) for word in words}
+    if not min(counts.values()):
+        return
+    size = 1 + len(text) / 100
+    weights = {stem: math.log1p(size / count) for stem, count in counts.items()}
+    rarest = min(counts, key=lambda stem: (counts[stem], -len(stem)))
+    needed = {word.stem for word in words if word.name} | {rarest}
+    enough = ENOUGH * sum(weights.values())
+    first, last = _document(text, question)
+    best, found, seen_to = enough, [], -1
+    for hit in _hits(lower, rarest):
+        if hit < seen_to:
+            continue
+        start, end = _sentence(text, hit)
+        seen_to = end
+        sentence = lower[start:end]
+        if _weight(weights, sentence) < best - 1e-9:  # quick: counts words inside words too
+            continue
+        present = {_stem(part) for part in _PART.findall(sentence)}
+        score = _weight(weights, present)
+        if score < best - 1e-9 or not needed <= present:
+            continue
+        said = _said(text[start:end])
+        framed = not first <= start < last
+        if _asks(said, question) or (framed and _INSTRUCTION.search(said)):
+            continue
+        if score > best + 1e-9:
+            best, found = score, []
+        found.append((start, end, said))
+    for start, end, said in found[:MOST_ANSWERS]:
+        rest = (last - first) - (end - start)
+        depth = 100.0 * (start - first) / rest if rest > 0 else 50.0
+        yield Found(text=said, depth_percent=min(100.0, max(0.0, depth)))
+
+
+def _weight(weights: Mapping[str, float], words: Container[str]) -> float:
+    return sum(weight for stem, weight in weights.items() if stem in words)
+
+
+def _asks(said: str, question: str) -> bool:
+    return said.endswith("?") or " ".join(question.split()) in said
+
+
+def _hits(lower: str, stem: str) -> Iterator[int]:
+    at = lower.find(stem)
+    while at >= 0:
+        yield at
+        at = lower.find(stem, at + 1)
+
+
+def _sentence(text: str, at: int) -> tuple[int, int]:
+    """Begin and end of the sentence that holds a position."""
+    end = _next_break(text, at, min(len(text), at + _FURTHEST))
+    reach = 400
+    while True:
+        low = max(0, at - reach)
+        start = -1
+        for match in _BREAK.finditer(text, low, at):
+            if _ends_sentence(text, match):
+                start = match.end()
+        if start >= 0 or low == 0 or reach >= _FURTHEST:
+            break
+        reach *= 4
+    start = max(start, low)
+    while start < at and text[start].isspace():
+        start += 1
+    return start, end
+
+
+def _next_break(text: str, at: int, limit: int) -> int:
+    for match in _BREAK.finditer(text, at, limit):
+        if _ends_sentence(text, match):
+            return match.end() if text[match.start()] not in "\n\\" else match.start()
+    return limit
+
+
+def _ends_sentence(text: str, match: re.Match[str]) -> bool:
+    """Whether a mark ends a sentence: not behind an abbreviation, an initial or a day."""
+    if text[match.start()] != ".":
+        return True
+    at = match.start()
+    word = re.search(r"\w*$", text[max(0, at - 12) : at])
+    before = word[0] if word else ""
+    if (len(before) == 1 and before.isalpha()) or before.lower() in _ABBREVIATIONS:
+        return False
+    return not (before.isdecimal() and len(before) <= 2 and _MONTH.match(text, match.end()))
+
+
+def _said(sentence: str) -> str:
+    return " ".join(sentence.split()).strip("\u201e\u00ab ")
