@@ -16,7 +16,9 @@ from niah.statistics.adaptive import (
     advance,
     begin,
     replay,
+    scores_by_key,
 )
+from tests.test_statistics_grids import record
 
 COST = np.broadcast_to(np.linspace(1, 16, 8), (7, 8)).copy()
 CLIFF = np.broadcast_to(np.where(np.arange(8) < 5, 0.95, 0.1), (7, 8))
@@ -118,6 +120,13 @@ def test_cells_that_cannot_be_scored_are_given_up() -> None:
     assert tries[:, 7].max() <= 4
     assert progress.n[:, 7].sum() == 0
     assert progress.n[:, :7].sum() > 50
+
+
+def test_records_become_scores() -> None:
+    """A record is found by row, column and repeat; one that was not scored is None."""
+    records = [record(2000, 50.0, 1, 0.5), record(1000, 0.0, 0, None, "blocked")]
+    scores = scores_by_key(records, [1000, 2000], [0.0, 50.0])
+    assert scores == {(1, 1, 1): 0.5, (0, 0, 0): None}
 
 
 def test_everything_unscorable_ends() -> None:

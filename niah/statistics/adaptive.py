@@ -7,7 +7,7 @@ replayed from its records and goes on in the middle of a batch.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 from niah.statistics import FloatGrid
 from niah.statistics.chains import sigmoid
 from niah.statistics.effective import RULER_THRESHOLD
+from niah.statistics.grids import score_of
 from niah.statistics.pooled import PooledMap, logit_covariance, normal_probability, pool
+from niah.store import TrialRecord
 
 TrialKey = tuple[int, int, int]
 """Row (depth), column (length), repeat: all 0-based."""
@@ -128,6 +130,23 @@ def replay(design: Design, scores: Mapping[TrialKey, float | None]) -> Progress:
     while progress.batch and all(key in scores for key in progress.batch):
         progress = advance(design, progress, scores)
     return progress
+
+
+def scores_by_key(
+    records: Iterable[TrialRecord],
+    context_lengths: Sequence[int],
+    depth_percents: Sequence[float],
+) -> dict[TrialKey, float | None]:
+    """What `replay` needs, from one sweep's records; None = the outcome is not scored.
+
+    Raises:
+        KeyError: if a record's length or depth is not on the axes.
+    """
+    column = {length: j for j, length in enumerate(context_lengths)}
+    row = {depth: i for i, depth in enumerate(depth_percents)}
+    return {
+        (row[r.depth_percent], column[r.context_length], r.repeat): score_of(r) for r in records
+    }
 
 
 def advance(
