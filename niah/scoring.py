@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from niah.tasks import Challenge
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
@@ -20,3 +22,11 @@ class Score:
     reason: str
     found: tuple[str, ...] = ()
     taken: tuple[str, ...] = ()
+
+
+def score(response: str, challenge: Challenge) -> Score:
+    """The share of the accepted answers that stand in the response, letter case apart."""
+    text = response.casefold()
+    found = tuple(answer for answer in challenge.answers if answer.casefold() in text)
+    value = len(found) / len(challenge.answers) if challenge.match == "all" else float(bool(found))
+    return Score(value=value, reason="stated" if found else "not stated", found=found)

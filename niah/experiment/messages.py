@@ -68,5 +68,5 @@ def _section(place: Sequence[str | int]) -> type[BaseModel]:
             section = get_args(section)[1]
         if isinstance(section, UnionType):
             section = next(part for part in get_args(section) if part is not NoneType)
-    assert issubclass(section, BaseModel)
-    return section
+    table: type[BaseModel] = section
+    return table

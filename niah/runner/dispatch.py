@@ -190,6 +190,12 @@ class Lane(Generic[T]):
         self._closed = True
         self._changed.set()
 
+    def drop(self) -> None:
+        """Send nothing more of what is queued; what is in flight is finished."""
+        self._ready.clear()
+        self._delayed.clear()
+        self.close()
+
     async def run(self) -> None:
         """Send everything that is queued, until the lane is closed and done.
 

@@ -78,6 +78,7 @@ def prepare(experiment: Experiment, *, cache_dir: Path | None = None) -> Prepare
         language=experiment.haystack.language,
         longest_context=experiment.grid.context_lengths[-1],
         repeat=experiment.haystack.repeat,
+        cache_dir=cache_dir,
     )
     task = prepare_task(
         experiment.task.kind,

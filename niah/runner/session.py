@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from itertools import count
 from time import monotonic
+from urllib.parse import urlsplit
 
 import httpx
 
 from niah.draws import integer
 from niah.errors import BudgetReached, PromptRefused
+from niah.experiment import Experiment
 from niah.models import Model
 from niah.plan import Trial
 from niah.providers import Failure, FailureKind, Response
 from niah.providers.truncation import mark_truncated
 from niah.providers.wire import WIRE_FORMATS
 from niah.runner.budget import Ledger, fits, reserve, settle, worst_case_usd
+from niah.runner.dispatch import Attempt, Job, Lane, LaneSettings, Slots
 from niah.runner.keys import Keys
 from niah.runner.prepare import Prepared, compose_prompt
 from niah.runner.progress import Progress, Tally
 from niah.runner.records import answered_record, failed_record, refused_record, sampling
-from niah.runner.retries import GiveUp, Retry, RetryLimits, StopModel, decide
-from niah.runner.transport import ask
+from niah.runner.retries import Decision, Retry, RetryLimits, StopModel, decide
+from niah.runner.transport import Exchange, ask
 from niah.store import TrialRecord
 from niah.store.writer import Writer
 
@@ -34,13 +35,24 @@ MAYBE_BILLED: frozenset[FailureKind] = frozenset(
     {"timeout", "connection", "malformed", "server-error"}
 )
 
+LOCAL_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+@dataclass(slots=True, kw_only=True)
+class Tries:
+    """What one trial has taken so far: requests made, and waits decided between them."""
+
+    attempts: int = 0
+    waited_s: float = 0.0
+
 
 @dataclass(slots=True, kw_only=True)
 class Session:
-    """What the tasks of one session share; everything but ``stop`` and below is fixed.
+    """What the requests of one session share; everything up to ``began_s`` is fixed.
 
     Attributes:
         purse: What may still be spent.
+        tries: Of the trials that were asked in this session, by id.
         stop: Set when no further trial shall begin.
         stopped_models: Why a model is not asked any more, by id.
         answering: Providers that have answered at least once.
@@ -51,12 +63,13 @@ class Session:
     run: str
     keys: Keys
     writer: Writer
-    transports: Mapping[str, httpx.AsyncBaseTransport]
+    transports: dict[str, httpx.AsyncBaseTransport]
     purse: Purse
     tally: Tally
     progress: Callable[[Progress], None]
     log: Callable[[str], None]
     began_s: float
+    tries: dict[str, Tries] = field(default_factory=dict)
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     stopped_models: dict[str, str] = field(default_factory=dict)
     answering: set[str] = field(default_factory=set)
@@ -107,110 +120,153 @@ class Purse:
 
 
 async def measure(session: Session, trials: Sequence[Trial]) -> None:
-    """Measure the trials, side by side within each provider's lane, until done or stopped.
+    """Measure the trials, each provider in a lane of its own, until done or stopped.
 
     Raises:
         StoreUnavailable: if a result could not be stored.
     """
-    lanes: dict[str, list[Trial]] = {}
-    for trial in trials:
-        lanes.setdefault(session.prepared.models[trial.model].provider.name, []).append(trial)
-    async with asyncio.TaskGroup() as group:
-        for lane in lanes.values():
-            queue = iter(lane)
-            width = min(session.prepared.experiment.limits.concurrency, len(lane))
-            for _ in range(width):
-                group.create_task(_work_off(session, queue))
+    limits = session.prepared.experiment.limits
+    slots = Slots(limits.concurrency)
+    lanes: dict[str, Lane[Trial]] = {}
+    for rank, trial in enumerate(trials):
+        model = session.prepared.models[trial.model]
+        name = model.provider.name
+        if name not in lanes:
+            lanes[name] = Lane(
+                lambda job: _attempt(session, job),
+                settings=_lane_settings(session.prepared.experiment, model),
+                slots=slots,
+                clock=monotonic,
+                sleep=asyncio.sleep,
+            )
+        tokens = trial.context_length + session.prepared.experiment.max_output_tokens(model)
+        lanes[name].add([Job(item=trial, tokens=tokens, rank=rank)])
+    stopping = asyncio.create_task(_drop_when_stopped(session, lanes.values()))
+    try:
+        async with asyncio.TaskGroup() as group:
+            for lane in lanes.values():
+                lane.close()
+                group.create_task(lane.run())
+    finally:
+        stopping.cancel()
 
 
-async def _work_off(session: Session, queue: Iterator[Trial]) -> None:
-    for trial in queue:
-        if session.stop.is_set():
-            return
-        if trial.model not in session.stopped_models:
-            try:
-                await _measure_one(session, trial)
-            except BudgetReached as reached:
-                _stop(session, str(reached))
-                return
+def _lane_settings(experiment: Experiment, model: Model) -> LaneSettings:
+    """Repeats come in the plan's order, so that every cell is visited before any is again."""
+    host = urlsplit(model.provider.base_url).hostname or ""
+    return LaneSettings(
+        requests_per_minute=experiment.limits.requests_per_minute,
+        tokens_per_minute=experiment.limits.tokens_per_minute,
+        cautious=not (model.simulated or host in LOCAL_HOSTS),
+        prescribed=experiment.grid.trials > 1,
+    )
 
 
-async def _measure_one(session: Session, trial: Trial) -> None:
-    """Ask until there is a response, or none can be had, and store what came of it."""
-    prepared, model = session.prepared, session.prepared.models[trial.model]
+async def _drop_when_stopped(session: Session, lanes: Iterable[Lane[Trial]]) -> None:
+    await session.stop.wait()
+    for lane in lanes:
+        lane.drop()
+
+
+async def _attempt(session: Session, job: Job[Trial]) -> Attempt:
+    """Ask once: store what came of it, or say when to ask again."""
+    trial, prepared = job.item, session.prepared
+    model = prepared.models[trial.model]
+    if session.stop.is_set() or model.id in session.stopped_models:
+        return Attempt()
     try:
         challenge, prompt = compose_prompt(prepared, trial)
     except PromptRefused as refusal:
         await _keep(session, refused_record(session.run, trial, str(refusal)), None, 0.0, 0.0)
-        return
+        return Attempt()
     asked = sampling(prepared, model)
     request = WIRE_FORMATS[model.provider.api].build_request(
         prompt.messages, model=model, sampling=asked
     )
-    worst_usd = (
-        worst_case_usd(
+    worst_usd = 0.0
+    if model.price is not None:
+        worst_usd = worst_case_usd(
             model, prompt_tokens=prompt.tokens, max_output_tokens=asked.max_output_tokens
         )
-        if model.price
-        else 0.0
-    )
-    began_s = monotonic()
-    for attempt in count(1):
+    try:
         reservation = await session.purse.reserve(trial.trial_id, worst_usd)
-        started_at = datetime.now(UTC).isoformat(timespec="milliseconds")
-        sent_s = monotonic()
-        exchange = await ask(
-            session.transports[model.provider.name],
-            request,
-            model=model,
-            key=session.keys.get(model.provider.name),
-            timeout_s=prepared.experiment.limits.timeout_s,
-        )
-        facts = {
-            "attempts": attempt,
-            "latency_s": monotonic() - sent_s,
-            "started_at": started_at,
-        }
-        result = exchange.result
-        if isinstance(result, Response):
-            session.answering.add(model.provider.name)
-            result = mark_truncated(result, prompt_tokens=prompt.tokens, model=model)
-            record = answered_record(session.run, trial, model, challenge, prompt, result)
-            record = replace(record, **facts)
-            await _keep(session, record, reservation, worst_usd, record.cost_usd)
-            return
+    except BudgetReached as reached:
+        _stop(session, str(reached))
+        return Attempt()
+    tries = session.tries.setdefault(trial.trial_id, Tries())
+    tries.attempts += 1
+    started_at = datetime.now(UTC).isoformat(timespec="milliseconds")
+    sent_s = monotonic()
+    exchange = await ask(
+        session.transports[model.provider.name],
+        request,
+        model=model,
+        key=session.keys.get(model.provider.name),
+        timeout_s=prepared.experiment.limits.timeout_s,
+    )
+    latency_s, result = monotonic() - sent_s, exchange.result
+    if isinstance(result, Response):
+        session.answering.add(model.provider.name)
+        result = mark_truncated(result, prompt_tokens=prompt.tokens, model=model)
+        record = answered_record(session.run, trial, model, challenge, prompt, result)
+        billed_usd = record.cost_usd
+    else:
         billed_usd = None if result.kind in MAYBE_BILLED else 0.0
-        decision = _decide(session, trial, model, result, attempt, monotonic() - began_s)
+        decision = _decide(session, trial, model, result, tries)
         if isinstance(decision, Retry) and not session.stop.is_set():
-            if reservation is not None and billed_usd is not None:
-                await session.writer.settle(reservation, billed_usd)
-            await session.purse.settle(worst_usd, billed_usd)
-            session.log(
-                f"trial {trial.trial_id[:12]}, attempt {attempt}: {result.kind}, again in "
-                f"{decision.after_s:.1f} s: {result.message}"
+            return await _again(
+                session, trial, exchange, decision, reservation, worst_usd, billed_usd
             )
-            await _pause(session, decision.after_s)
-            if not session.stop.is_set():
-                continue
-            return
         if isinstance(decision, StopModel) and model.id not in session.stopped_models:
             session.stopped_models[model.id] = decision.reason
             session.reasons.append(f"{model.id} is not asked any more: {decision.reason}")
         record = failed_record(session.run, trial, challenge, prompt, result)
-        await _keep(session, replace(record, **facts), reservation, worst_usd, billed_usd)
-        return
+    record = replace(record, attempts=tries.attempts, latency_s=latency_s, started_at=started_at)
+    await _keep(session, record, reservation, worst_usd, billed_usd)
+    return Attempt(limits=exchange.limits, rejected=_rejection(result))
+
+
+async def _again(
+    session: Session,
+    trial: Trial,
+    exchange: Exchange,
+    decision: Retry,
+    reservation: int | None,
+    worst_usd: float,
+    billed_usd: float | None,
+) -> Attempt:
+    """Settle the failed attempt and leave the next one to the lane."""
+    tries = session.tries[trial.trial_id]
+    tries.waited_s += decision.after_s
+    session.log(
+        f"trial {trial.trial_id[:12]}, attempt {tries.attempts}: {exchange.result.message}; "
+        f"again in {decision.after_s:.1f} s"
+    )
+    if reservation is not None and billed_usd is not None:
+        await session.writer.settle(reservation, billed_usd)
+    await session.purse.settle(worst_usd, billed_usd)
+    return Attempt(
+        limits=exchange.limits,
+        rejected=_rejection(exchange.result),
+        again_after_s=decision.after_s,
+    )
+
+
+def _rejection(result: Response | Failure) -> Failure | None:
+    """The failure, when a rate limit turned the request away."""
+    return result if isinstance(result, Failure) and result.kind == "rate-limit" else None
 
 
 def _decide(
-    session: Session, trial: Trial, model: Model, failure: Failure, attempt: int, elapsed_s: float
-) -> Retry | GiveUp | StopModel:
+    session: Session, trial: Trial, model: Model, failure: Failure, tries: Tries
+) -> Decision:
     limits = session.prepared.experiment.limits
     return decide(
         failure,
-        attempt=attempt,
-        elapsed_s=elapsed_s,
+        attempt=tries.attempts,
+        waited_s=tries.waited_s,
         limits=RetryLimits(max_attempts=limits.max_attempts, max_retry_s=limits.max_retry_s),
-        jitter=integer(trial.seed, f"jitter/{attempt}", 1 << 53) / (1 << 53),
+        jitter=integer(trial.seed, f"jitter/{tries.attempts}", 1 << 53) / (1 << 53),
         answered=model.provider.name in session.answering,
     )
 
@@ -231,12 +287,6 @@ async def _keep(
             elapsed_s=monotonic() - session.began_s, cost_usd=session.purse.spent_usd
         )
     )
-
-
-async def _pause(session: Session, seconds: float) -> None:
-    """Wait, but not beyond the moment when the session is told to stop."""
-    with suppress(TimeoutError):
-        await asyncio.wait_for(session.stop.wait(), seconds)
 
 
 def _stop(session: Session, reason: str) -> None:
