@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import stats
 
-from niah.statistics.compare import compare, league, mcnemar
+from niah.statistics.compare import compare, mcnemar
+from niah.statistics.league import league
 from niah.statistics.scan import scan
 from niah.store import TrialRecord
 from tests.test_statistics_grids import record

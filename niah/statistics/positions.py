@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from niah.statistics.compare import LEAST_REPLICATES, Difference
+from niah.statistics.differences import LEAST_REPLICATES, Difference
 from niah.statistics.grids import BALANCED_SHARE, score_of
 from niah.statistics.intervals import CONFIDENCE, t_quantile
 from niah.store import TrialRecord
