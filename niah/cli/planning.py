@@ -104,9 +104,7 @@ def _total_usd(entry: Estimate) -> float | None:
     return entry.input_usd + entry.output_usd
 
 
-def _summary(
-    prepared: Prepared, estimates: tuple[Estimate, ...], refused: int
-) -> dict[str, Any]:
+def _summary(prepared: Prepared, estimates: tuple[Estimate, ...], refused: int) -> dict[str, Any]:
     grid = prepared.experiment.grid
     totals = [_total_usd(entry) for entry in estimates]
     known = [total for total in totals if total is not None]

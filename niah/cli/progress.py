@@ -39,7 +39,7 @@ def render(name: str, progress: Progress) -> str:
 def live_line(name: str, *, quiet: bool) -> Iterator[Callable[[Progress], None]]:
     """A function to call with each new progress; nothing is shown when quiet."""
     if quiet:
-        yield lambda progress: None
+        yield lambda _: None
     elif sys.stderr.isatty():
         yield from _on_terminal(name)
     else:

@@ -26,8 +26,6 @@ from niah.cli.options import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from niah.figures.text import Style
-    from niah.runner.prepare import Prepared
     from niah.runner.run import RunResult
     from niah.statistics.grids import Summary
 
@@ -61,15 +59,16 @@ def run(
     json: Json = False,
 ) -> None:
     """Measure an experiment, or go on with it where it stopped; store and plot the results."""
-    from niah.cli.plotting import checked_style, plot_run
+    from niah.cli.plotting import checked_looks, plot_run
     from niah.cli.progress import live_line
+    from niah.cli.serving import reference_transports
     from niah.runner.keys import read_keys
     from niah.runner.prepare import prepare
     from niah.runner.run import run_experiment
     from niah.store.database import open_store
     from niah.store.trials import iter_trials
 
-    colours = checked_style(style)
+    looks = checked_looks(style=style)
     limits = [
         f"limits.{key}={value}"
         for key, value in (("max_cost_usd", max_cost), ("concurrency", concurrency))
@@ -82,19 +81,25 @@ def run(
         note(f"warning: {warning}")
     with open_store(db) as store:
         with live_line(experiment.name, quiet=quiet) as show:
-            result = run_experiment(prepared, store, keys=keys, new=new, progress=show, tell=note)
+            result = run_experiment(
+                prepared,
+                store,
+                keys=keys,
+                transports=reference_transports(),
+                new=new,
+                progress=show,
+                tell=note,
+            )
         records = list(iter_trials(store, result.run.run))
-        figures = plot_run(result.run, records, plots, style=colours) if records else []
-    _report(prepared, result, figures, config=config, json=json)
+        figures = plot_run(result.run, records, plots, **looks) if records else []
+    _report(result, figures, config=config, json=json)
     if result.interrupted:
         raise typer.Exit(INTERRUPTED)
     if result.status != "complete":
         raise typer.Exit(INCOMPLETE)
 
 
-def _report(
-    prepared: Prepared, result: RunResult, figures: Sequence[Path], *, config: str, json: bool
-) -> None:
+def _report(result: RunResult, figures: Sequence[Path], *, config: str, json: bool) -> None:
     """What came out, on stdout; why it is incomplete and how to go on, on stderr."""
     if json:
         print_json(_summary_json(result, figures))

@@ -1,0 +1,131 @@
+"""niah plot: the heatmaps of stored runs."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from niah.cli.options import DEFAULT_DATABASE, DEFAULT_PLOTS, Database, Json, Plots, print_json
+from niah.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from niah.store import Run, TrialRecord
+
+FORMATS = ("png", "svg", "pdf")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command("plot")(plot)
+
+
+def plot(
+    runs: Annotated[list[str], typer.Argument(help="Run ids or their starts, or latest.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="One file; .png, .svg or .pdf.")
+    ] = None,
+    style: Annotated[str, typer.Option(help="Colours: accessible or classic.")] = "accessible",
+    theme: Annotated[str, typer.Option(help="light or dark.")] = "light",
+    preset: Annotated[
+        str, typer.Option(help="Size: two-columns, one-column, slide or readme.")
+    ] = "two-columns",
+    scale: Annotated[
+        str, typer.Option(help="Lengths: categorical, or true to scale (true).")
+    ] = "categorical",
+    db: Database = DEFAULT_DATABASE,
+    plots: Plots = DEFAULT_PLOTS,
+    json: Json = False,
+) -> None:
+    """Draw the heatmaps of runs: one figure for each model and task."""
+    from niah.store.database import open_store
+    from niah.store.runs import find_run
+    from niah.store.trials import iter_trials
+
+    looks = checked_looks(style=style, theme=theme, preset=preset, scale=scale)
+    formats: Sequence[str] = FORMATS
+    if out is not None:
+        if out.suffix.lstrip(".") not in FORMATS:
+            raise ConfigurationError(f"--out {out}: name a .png, .svg or .pdf file")
+        formats = (out.suffix.lstrip("."),)
+    written: list[Path] = []
+    with open_store(db, access="read") as store:
+        for name in runs:
+            run = find_run(store, name)
+            records = list(iter_trials(store, run.run))
+            written += plot_run(run, records, plots, out=out, formats=formats, **looks)
+            if out is not None and len(written) > 1:
+                raise ConfigurationError(
+                    f"--out {out} is one file, but there are several figures; use --plots"
+                )
+    if json:
+        print_json({"figures": [str(path) for path in written]})
+        return
+    for path in written:
+        print(path)
+
+
+def checked_looks(**looks: str) -> dict[str, str]:
+    """The looks of a figure, each one known.
+
+    Raises:
+        ConfigurationError: naming the option and what it takes.
+    """
+    from niah.figures.styles import PRESETS, STYLES, THEMES
+
+    known = {
+        "style": tuple(STYLES),
+        "theme": tuple(THEMES),
+        "preset": tuple(PRESETS),
+        "scale": ("categorical", "true"),
+    }
+    for option, value in looks.items():
+        if value not in known[option]:
+            raise ConfigurationError(f"--{option} {value}: use {' or '.join(known[option])}")
+    return looks
+
+
+def plot_run(
+    run: Run,
+    records: Sequence[TrialRecord],
+    directory: Path,
+    *,
+    out: Path | None = None,
+    formats: Sequence[str] = FORMATS,
+    style: str = "accessible",
+    theme: str = "light",
+    preset: str = "two-columns",
+    scale: str = "categorical",
+) -> list[Path]:
+    """Draw one heatmap for each model and task of a run; the paths written."""
+    from niah.figures.draw import write_heatmap
+    from niah.figures.heatmap import heatmap_data
+    from niah.runner.results import figure_facts, provenance, run_grids, summarize_run
+
+    grids, summaries = run_grids(run, records), summarize_run(run, records)
+    written: list[Path] = []
+    for grid, summary in zip(grids, summaries, strict=True):
+        data = heatmap_data(
+            grid, summary, figure_facts(run, grid, summary), language="en", scale=scale
+        )
+        name = run.run if len(grids) == 1 else f"{run.run}-{_slug(grid.model)}"
+        stem = out.with_suffix("") if out is not None else directory / name
+        written += write_heatmap(
+            data,
+            stem,
+            formats=tuple(formats),
+            style=style,
+            theme=theme,
+            preset=preset,
+            provenance=provenance(run),
+        )
+    return written
+
+
+def _slug(text: str) -> str:
+    """A name as part of a file's name."""
+    return re.sub(r"[^A-Za-z0-9.]+", "-", text).strip("-.")[:60]
