@@ -18,6 +18,8 @@ from niah.statistics.adaptive import (
     replay,
     scores_by_key,
 )
+from niah.statistics.pooled import pool
+from tests.benchmarks.truth_maps import truth_map
 from tests.test_statistics_grids import record
 
 COST = np.broadcast_to(np.linspace(1, 16, 8), (7, 8)).copy()
@@ -157,3 +159,29 @@ def test_impossible_designs_are_refused() -> None:
         begin(Design(cost=np.zeros((2, 2)), seed=0))
     with pytest.raises(ValueError, match="target_error"):
         begin(Design(cost=COST, seed=0, target_error=0))
+
+
+@pytest.mark.slow
+def test_half_a_pass_is_worth_five() -> None:
+    """On smooth maps an adaptive sweep of half a pass has no more error than five raw passes.
+
+    And its intervals cover at least 90 % of the cells of each family.
+    """
+    for family in ("flat", "soft cliff", "lost in the middle"):
+        errors, raw, covered = [], [], []
+        for seed in range(4):
+            truth = truth_map(family, 15, seed)
+            design = Design(
+                cost=np.broadcast_to(np.linspace(2, 128, 15), (15, 15)).copy(),
+                seed=seed,
+                target_error=1e-6,
+                max_passes=0.5,
+            )
+            _, progress = run(design, truth)
+            pooled = pool(progress.sums, progress.n)
+            errors.append(np.abs(pooled.accuracy - truth).mean())
+            covered.append(((pooled.lower <= truth) & (truth <= pooled.upper)).mean())
+            five = np.random.default_rng(seed).binomial(5, truth) / 5
+            raw.append(np.abs(five - truth).mean())
+        assert np.mean(errors) <= np.mean(raw), family
+        assert np.mean(covered) >= 0.90, family
