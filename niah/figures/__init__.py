@@ -1,0 +1,1 @@
+"""Grids to pictures: every number is computed as data first and drawn afterwards."""

@@ -1,0 +1,184 @@
+"""What stands around a map in words: titles, axis labels, small print, in English and German."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from niah.axes import format_tokens
+from niah.console import inert, usd
+
+Language = Literal["en", "de"]
+
+WORDS: dict[Language, dict[str, str]] = {
+    "en": {
+        "length": "Context length (tokens)",
+        "depth": "Depth of the needle (%)",
+        "accuracy": "Accuracy",
+        "overall": "Accuracy {value}, 95% interval {lower} to {upper}, {n} scored trials",
+        "no-trials": "No trial was scored",
+        "subtitle": "Retrieval by context length and depth; task: {task}",
+        "simulated": "Reference reader - simulated, not a language model",
+        "raw": "raw accuracy per cell",
+        "pooled": "pooled estimate (Gaussian process), not raw accuracy",
+        "haystack": "haystack {value}",
+        "tokenizer": "tokenizer {value}",
+        "cost": "cost {value}",
+        "cost-at-least": "cost at least {value}",
+        "cost-unknown": "cost unknown",
+        "source": "imported from {value}",
+        "run": "run {value}",
+        "niah": "niah {value}",
+        "n": "n = {value} per cell",
+        "n-range": "n = {low} to {high} per cell",
+        "not-measured": "not measured",
+        "failed": "failed to measure",
+        "blocked": "blocked by a filter",
+        "context-exceeded": "context window exceeded",
+        "truncated": "prompt truncated by the server",
+        "partial": "scored, with further trials not scored",
+    },
+    "de": {
+        "length": "Kontextlänge (Token)",
+        "depth": "Tiefe der Nadel (%)",
+        "accuracy": "Trefferquote",
+        "overall": "Trefferquote {value}, 95-%-Intervall {lower} bis {upper}, "
+        "{n} gewertete Versuche",
+        "no-trials": "Kein Versuch wurde gewertet",
+        "subtitle": "Wiederfinden nach Kontextlänge und Tiefe; Aufgabe: {task}",
+        "simulated": "Referenzleser - simuliert, kein Sprachmodell",
+        "raw": "rohe Trefferquote je Zelle",
+        "pooled": "geglättete Schätzung (Gauß-Prozess), keine rohe Trefferquote",
+        "haystack": "Heuhaufen {value}",
+        "tokenizer": "Tokenizer {value}",
+        "cost": "Kosten {value}",
+        "cost-at-least": "Kosten mindestens {value}",
+        "cost-unknown": "Kosten unbekannt",
+        "source": "übernommen aus {value}",
+        "run": "Lauf {value}",
+        "niah": "niah {value}",
+        "n": "n = {value} je Zelle",
+        "n-range": "n = {low} bis {high} je Zelle",
+        "not-measured": "nicht gemessen",
+        "failed": "Messung gescheitert",
+        "blocked": "durch Filter blockiert",
+        "context-exceeded": "Kontextfenster überschritten",
+        "truncated": "Prompt vom Server gekürzt",
+        "partial": "gewertet, weitere Versuche ohne Wertung",
+    },
+}
+LANGUAGES: tuple[Language, ...] = tuple(WORDS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """Where a figure comes from; written into its file.
+
+    Attributes:
+        run: Run id, or several joined by a comma.
+        experiment_sha256: Hash of the experiment.
+        niah_version: The niah that drew it.
+    """
+
+    run: str
+    experiment_sha256: str
+    niah_version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What the small print states beside the numbers; whatever is None is left out.
+
+    Attributes:
+        date: Day of the measurement, ISO 8601.
+        haystack: Name of the corpus.
+        tokenizer: Name of the vocabulary that counts the context length.
+        trials_per_cell: As planned.
+        cost_usd: Billed cost; None = unknown.
+        cost_at_least: True when some trials did not report their cost.
+        source: Where imported results come from; None = measured by niah.
+        run: Run id.
+        niah_version: The niah that measured.
+        estimate: Whether cells show raw accuracies or the pooled map.
+    """
+
+    date: str | None = None
+    haystack: str | None = None
+    tokenizer: str | None = None
+    trials_per_cell: int | None = None
+    cost_usd: float | None = None
+    cost_at_least: bool = False
+    source: str | None = None
+    run: str | None = None
+    niah_version: str | None = None
+    estimate: Literal["raw", "pooled"] = "raw"
+
+
+def caption(facts: Facts, *, n_low: int, n_high: int, language: Language) -> tuple[str, ...]:
+    """The small print, one statement an entry; the drawing joins and wraps them."""
+    words = WORDS[language]
+
+    def named(key: str, value: str | None) -> list[str]:
+        return [] if value is None else [words[key].format(value=plain(value))]
+
+    trials = (
+        words["n"].format(value=n_high)
+        if n_low == n_high
+        else words["n-range"].format(low=n_low, high=n_high)
+    )
+    return (
+        f"{words[facts.estimate]}, {trials}",
+        *named("haystack", facts.haystack),
+        *named("tokenizer", facts.tokenizer),
+        *([] if facts.date is None else [plain(facts.date)]),
+        *_cost(facts, language),
+        *named("source", facts.source),
+        *named("run", facts.run),
+        *named("niah", facts.niah_version),
+    )
+
+
+def _cost(facts: Facts, language: Language) -> list[str]:
+    words = WORDS[language]
+    if facts.cost_usd is None:
+        return [] if facts.source is not None else [words["cost-unknown"]]
+    key = "cost-at-least" if facts.cost_at_least else "cost"
+    return [words[key].format(value=localized(usd(facts.cost_usd), language))]
+
+
+def plain(text: str, width: int = 200) -> str:
+    """Foreign text for a figure: inert, one line, at most ``width`` characters."""
+    text = inert(text)
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def localized(number: str, language: Language) -> str:
+    """A formatted number with the language's decimal sign and thousands separator."""
+    return number if language == "en" else number.translate(str.maketrans(",.", ".,"))
+
+
+def length_label(tokens: int, language: Language) -> str:
+    """A context length as an axis shows it."""
+    return localized(format_tokens(tokens), language)
+
+
+def depth_label(percent: float, language: Language) -> str:
+    """A depth as an axis shows it: at most one decimal."""
+    return localized(f"{round(percent, 1):g}", language)
+
+
+def share_label(share: float, language: Language, *, decimals: int = 2) -> str:
+    """A share in [0, 1] to some decimals; never rounded to 0 from above or to 1 from below."""
+    step = 10.0**-decimals
+    shown = round(share, decimals)
+    if share < 1 <= shown:
+        shown = 1 - step
+    if share > 0 >= shown:
+        shown = step
+    return localized(f"{shown:.{decimals}f}", language)
+
+
+def percent_label(share: float, language: Language) -> str:
+    """A share in [0, 1] as a percentage with one decimal, by the rule of `share_label`."""
+    value = float(share_label(share, "en", decimals=3)) * 100
+    return localized(f"{value:.1f}", language) + ("%" if language == "en" else " %")
