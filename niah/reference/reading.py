@@ -12,9 +12,12 @@ NOT_FOUND: Mapping[str, str] = {
     "de": "Das konnte ich im Text nicht finden.",
 }
 
-# A sentence must carry this share of the weight of the question's words. Near misses, which differ
-# from what was asked in one word of three or four, stay below it.
+# A sentence must carry this share of the weight of the question's words, and every word of at least
+# that share of the rarest one's weight. So a near miss, which differs from what was asked in the
+# word that matters, is no answer.
 ENOUGH = 0.75
+COMMON = 0.6
+FREQUENT = 2_000
 MOST_ANSWERS = 64
 
 _STOP_WORDS: Mapping[str, frozenset[str]] = {
@@ -51,7 +54,7 @@ _ABBREVIATIONS = frozenset(
 )
 # A line break ends a sentence, an escaped one inside JSON too, and a full stop before a space.
 _BREAK = re.compile(r"\n|\\n|[.!?\u2026][\"'\u201d\u201c\u00bb\u2019)\]]*(?=\s|$|\\n|<|\")")
-_QUESTION = re.compile(r"[^?\n]*?([^.!?\n:]*(?:[.:](?=\S)[^.!?\n:]*)*\?)")
+_HEADING = re.compile(r"\W*\w+\W*:\s*")
 _PARAGRAPH = re.compile(r"\n[^\S\n]*\n")
 _INSTRUCTION = re.compile(
     r"\b(?:question|answer\w*|frage|antwort\w*|beantwort\w*)\b", re.IGNORECASE
@@ -95,7 +98,7 @@ def read(messages: Sequence[Mapping[str, str]]) -> Reading:
 
     The document is everything the user said but the question and the instruction. The question's
     content words are weighted by how rare they are in the document; a sentence answers if it has
-    the rarest of them, all names among them, and enough of their weight.
+    the rare ones, all names among them, and enough of their weight.
 
     Args:
         messages: Each with ``role`` and ``content``.
@@ -133,7 +136,16 @@ def _find_question(text: str, last: int) -> str:
 
 
 def _questions(paragraph: str) -> list[str]:
-    return [match[1].strip() for match in _QUESTION.finditer(paragraph) if match[1].strip(" ?")]
+    """The sentences that end with a question mark, without a heading such as ``Question:``."""
+    asked, at = [], paragraph.find("?")
+    while at >= 0:
+        start, _ = _sentence(paragraph, at)
+        heading = _HEADING.match(paragraph, start, at)
+        question = paragraph[heading.end() if heading else start : at + 1].strip()
+        if question.strip(" ?"):
+            asked.append(question)
+        at = paragraph.find("?", at + 1)
+    return asked
 
 
 def _language(question: str) -> str:
@@ -161,7 +173,8 @@ class _Word:
 
 def _question_words(question: str, language: str) -> list[_Word]:
     """The content words; in English a capital inside the question makes a name."""
-    stop, words = _STOP_WORDS[language], {}
+    stop = _STOP_WORDS[language]
+    words: dict[str, _Word] = {}
     for number, match in enumerate(_WORD.finditer(question)):
         whole = match[0]
         if whole.lower() in stop:
@@ -208,16 +221,18 @@ def _lower(text: str) -> str:
 
 def _search(text: str, words: list[_Word], question: str) -> Iterator[Found]:
     lower = _lower(text)
-    counts = {word.stem: lower.count(word.stem) for word in words}
-    if not min(counts.values()):
+    counts = {word.stem: _count(lower, word.stem) for word in words}
+    if not all(counts.values()):
         return
     size = 1 + len(text) / 100
     weights = {stem: math.log1p(size / count) for stem, count in counts.items()}
     rarest = min(counts, key=lambda stem: (counts[stem], -len(stem)))
-    needed = {word.stem for word in words if word.name} | {rarest}
+    rare = COMMON * weights[rarest]
+    needed = {word.stem for word in words if word.name or weights[word.stem] >= rare}
     enough = ENOUGH * sum(weights.values())
     first, last = _document(text, question)
-    best, found, seen_to = enough, [], -1
+    best, seen_to = enough, -1
+    found: list[tuple[int, int, str]] = []
     for hit in _hits(lower, rarest):
         if hit < seen_to:
             continue
@@ -241,6 +256,21 @@ def _search(text: str, words: list[_Word], question: str) -> Iterator[Found]:
         rest = (last - first) - (end - start)
         depth = 100.0 * (start - first) / rest if rest > 0 else 50.0
         yield Found(text=said, depth_percent=min(100.0, max(0.0, depth)))
+
+
+def _count(lower: str, stem: str) -> int:
+    """How often a word of that stem stands in the text; of frequent letters an upper bound."""
+    count = lower.count(stem)
+    if count > FREQUENT:
+        return count
+    return sum(_stem_at(lower, at) == stem for at in _hits(lower, stem))
+
+
+def _stem_at(lower: str, at: int) -> str:
+    if at and (lower[at - 1].isalnum() or lower[at - 1] == "_"):
+        return ""
+    word = _PART.match(lower, at)
+    return _stem(word[0]) if word else ""
 
 
 def _weight(weights: Mapping[str, float], words: Container[str]) -> float:

@@ -11,12 +11,12 @@ Recall = Callable[[float, int], float]
 
 def flat(share: float) -> Recall:
     """The same recall everywhere."""
-    return lambda depth_percent, context_length: share
+    return lambda _depth_percent, _context_length: share
 
 
 def cliff(window: int) -> Recall:
     """Perfect up to a context length, that length included, and nothing beyond it."""
-    return lambda depth_percent, context_length: 1.0 if context_length <= window else 0.0
+    return lambda _depth_percent, context_length: 1.0 if context_length <= window else 0.0
 
 
 def lost_in_the_middle(depth_percent: float, context_length: int) -> float:
@@ -28,7 +28,7 @@ def lost_in_the_middle(depth_percent: float, context_length: int) -> float:
     Source: Liu et al. 2024, Lost in the Middle (arXiv:2307.03172).
     """
     dip = 0.02 + 0.124 * _doublings(context_length)
-    middle = math.sin(math.pi * depth_percent / 100) ** 1.5
+    middle: float = math.sin(math.pi * depth_percent / 100) ** 1.5
     return 0.99 - min(dip, 0.89) * middle
 
 
