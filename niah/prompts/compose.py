@@ -20,6 +20,7 @@ from niah.draws import integer
 from niah.errors import PromptRefused
 from niah.prompts import Layout, Message, Placement, Prompt
 from niah.prompts.index import CorpusIndex
+from niah.prompts.segments import sync_points
 from niah.tasks import Challenge, Needle
 from niah.tokenizers import Tokenizer
 
@@ -55,13 +56,39 @@ class Window:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Frame:
-    """What is fixed while a window is looked for."""
+    """What is fixed while a window is looked for.
+
+    Attributes:
+        before, after: What stands around the haystack in the user message.
+        known: Characters of ``before`` up to its last sync point; their tokens are
+            ``known_tokens``.
+        needles: Asked depth percent and text of each.
+        counted: Tokens of the seams that were encoded.
+    """
 
     index: CorpusIndex
     before: str
     after: str
+    known: int
+    known_tokens: int
     needles: tuple[tuple[float, str], ...]
     counted: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Laid:
+    """A window with its needles in place.
+
+    Attributes:
+        ends: Haystack tokens up to the end of each sentence of the window.
+        places: For each needle the sentence before which it stands.
+        pieces: The user message in order.
+    """
+
+    window: Window
+    ends: NDArray[np.int64]
+    places: list[int]
+    pieces: list[Piece]
 
 
 def compose(
@@ -88,19 +115,20 @@ def compose(
     """
     before, after = _around(challenge, layout)
     system_tokens = len(index.tokenizer.encode(layout.system)) if layout.system else 0
+    known, known_tokens = _known_start(index, before)
     frame = _Frame(
         index=index,
         before=before,
         after=after,
+        known=known,
+        known_tokens=known_tokens,
         needles=tuple(
             (depth_percent if needle.depth_percent is None else needle.depth_percent, needle.text)
             for needle in challenge.needles
         ),
     )
-    wanted = context_length - system_tokens
-    window = _fit(frame, wanted, seed, context_length)
-    places = _places(frame, window)
-    content = "".join(_text(index, piece) for piece in _pieces(frame, window, places))
+    laid = _fit(frame, context_length - system_tokens, seed, context_length)
+    content = "".join([_text(index, piece) for piece in laid.pieces])
     messages = (
         *((Message(role="system", content=layout.system),) if layout.system else ()),
         Message(role="user", content=content),
@@ -108,8 +136,8 @@ def compose(
     return Prompt(
         messages=messages,
         tokens=context_length,
-        haystack_tokens=_haystack_tokens(index, window),
-        placements=_placements(frame, window, places, challenge.needles, content),
+        haystack_tokens=int(laid.ends[-1]) if len(laid.ends) else 0,
+        placements=_placements(frame, laid, challenge.needles),
     )
 
 
@@ -137,10 +165,22 @@ def _around(challenge: Challenge, layout: Layout) -> tuple[str, str]:
     return before, after
 
 
-def _fit(frame: _Frame, wanted: int, seed: int, context_length: int) -> Window:
-    """A window that makes the user message exactly ``wanted`` tokens long."""
+def _known_start(index: CorpusIndex, before: str) -> tuple[int, int]:
+    """How much of the start of the message is the same in every trial, and its tokens."""
+    if not index.syncs:
+        return 0, 0
+    if before not in index.known_starts:
+        points = sync_points(before)
+        known = int(points[-1]) if len(points) else 0
+        index.known_starts[before] = known, len(index.tokenizer.encode(before[:known]))
+    return index.known_starts[before]
+
+
+def _fit(frame: _Frame, wanted: int, seed: int, context_length: int) -> _Laid:
+    """A window that makes the user message exactly ``wanted`` tokens long, laid out."""
     index = frame.index
-    shortest = _count(frame, _pieces(frame, Window(first=0, stop=0), [0] * len(frame.needles)))
+    bare = _lay(frame, Window(first=0, stop=0))
+    shortest = _count(frame, bare.pieces)
     if wanted < shortest:
         raise PromptRefused(
             f"a context length of {context_length:,} tokens is too short for needle and question, "
@@ -155,12 +195,9 @@ def _fit(frame: _Frame, wanted: int, seed: int, context_length: int) -> Window:
     starts = _feasible_starts(index, room)
     for attempt in range(WINDOWS_TRIED):
         first = integer(seed, f"window/{attempt}" if attempt else "window", starts)
-        for window in _candidates(frame, first, wanted, room, seed):
-            places = _places(frame, window)
-            if _touches(window, places):
-                continue
-            if _count(frame, _pieces(frame, window, places)) == wanted:
-                return window
+        for laid in _candidates(frame, first, wanted, room, seed):
+            if _count(frame, laid.pieces) == wanted:
+                return laid
     raise PromptRefused(
         f"no part of the haystack {index.corpus.name} makes exactly {context_length:,} tokens"
     )
@@ -169,26 +206,29 @@ def _fit(frame: _Frame, wanted: int, seed: int, context_length: int) -> Window:
 def _feasible_starts(index: CorpusIndex, room: int) -> int:
     """How many sentences, from the first one, have enough text after them."""
     latest = index.tokens - room - min(MARGIN_TOKENS, room)
-    return max(1, int(np.searchsorted(index.start_tokens, latest, side="right")))
+    return max(1, int(index.start_tokens.searchsorted(latest, side="right")))
 
 
-def _candidates(frame: _Frame, first: int, wanted: int, room: int, seed: int) -> Iterator[Window]:
+def _candidates(frame: _Frame, first: int, wanted: int, room: int, seed: int) -> Iterator[_Laid]:
     """Windows from a sentence on that should have the wanted length, the best ones first."""
     index = frame.index
     reach = int(index.start_tokens[first]) + room
-    stop = max(first, int(np.searchsorted(index.end_tokens, reach, side="left")) - 1)
-    short = Window(first=first, stop=first)
+    stop = max(first, int(index.end_tokens.searchsorted(reach, side="left")))
+    short = Window(first=first, stop=max(first, stop - 1))
     if not index.syncs:
-        yield from _cuts(frame, Window(first=first, stop=stop), wanted)
+        yield from _cuts(frame, short, wanted)
     for last in range(stop, min(stop + TAILS_TRIED, len(index.starts)) + 1):
-        whole = Window(first=first, stop=last)
-        surplus = _count(frame, _pieces(frame, whole, _places(frame, whole))) - wanted
+        whole = _lay(frame, Window(first=first, stop=last))
+        surplus = _count(frame, whole.pieces) - wanted
         if surplus < 0:
-            short = whole
+            short = whole.window
         elif surplus == 0:
             yield whole
         else:
-            yield from _omissions(index, whole, surplus, seed)
+            for window in _omissions(index, whole.window, surplus, seed):
+                laid = _lay(frame, window)
+                if not _touches(window, laid.places):
+                    yield laid
     yield from _cuts(frame, short, wanted)
 
 
@@ -217,12 +257,12 @@ def _some(sentences: NDArray[np.intp], seed: int) -> list[int]:
     return [int(sentence) for sentence in sentences[begin : begin + OMISSIONS_TRIED]]
 
 
-def _cuts(frame: _Frame, short: Window, wanted: int) -> Iterator[Window]:
+def _cuts(frame: _Frame, short: Window, wanted: int) -> Iterator[_Laid]:
     """The window with a part of the next sentence, preferably cut behind a word."""
     index, text = frame.index, frame.index.corpus.text
     if short.stop >= len(index.starts):
         return
-    missing = wanted - _count(frame, _pieces(frame, short, _places(frame, short)))
+    missing = wanted - _count(frame, _lay(frame, short).pieces)
     begin = index.starts[short.stop]
     sentence = text[begin : index.ends[short.stop]]
     token_ends = index.tokenizer.token_ends(sentence)
@@ -233,7 +273,7 @@ def _cuts(frame: _Frame, short: Window, wanted: int) -> Iterator[Window]:
     cuts = [cut for cut in dict.fromkeys(cuts) if 0 < cut < len(sentence)]
     for cut in sorted(cuts, key=lambda cut: not sentence[cut].isspace()):
         if not sentence[cut - 1].isspace():
-            yield Window(first=short.first, stop=short.stop + 1, cut=begin + cut)
+            yield _lay(frame, Window(first=short.first, stop=short.stop + 1, cut=begin + cut))
 
 
 def _touches(window: Window, places: Sequence[int]) -> bool:
@@ -241,10 +281,12 @@ def _touches(window: Window, places: Sequence[int]) -> bool:
     return any(place in (left_out, left_out + 1) for left_out in window.omitted for place in places)
 
 
-def _places(frame: _Frame, window: Window) -> list[int]:
-    """For each needle the sentence before which it stands: the boundary nearest to its depth."""
+def _lay(frame: _Frame, window: Window) -> _Laid:
+    """The window with each needle at the sentence boundary nearest to its depth."""
     ends = _sentence_ends(frame.index, window)
-    return [window.first + _nearest(ends, depth) for depth, _ in frame.needles]
+    places = [window.first + _nearest(ends, depth) for depth, _ in frame.needles]
+    pieces = _pieces(frame, window, places)
+    return _Laid(window=window, ends=ends, places=places, pieces=pieces)
 
 
 def _sentence_ends(index: CorpusIndex, window: Window) -> NDArray[np.int64]:
@@ -279,29 +321,23 @@ def _nearest(ends: NDArray[np.int64], depth_percent: float) -> int:
 def _pieces(frame: _Frame, window: Window, places: Sequence[int]) -> list[Piece]:
     """The user message in order: text, and stretches of the corpus."""
     index = frame.index
-    pieces: list[Piece] = [frame.before]
     at: dict[int, list[str]] = {}
-    for place, (_, needle) in sorted(
-        zip(places, frame.needles, strict=True), key=lambda pair: pair[0]
-    ):
+    for place, (_, needle) in zip(places, frame.needles, strict=True):
         at.setdefault(place, []).append(needle)
+    pieces: list[Piece] = [frame.before]
     position = window.first
     for event in sorted({*at, *window.omitted, window.stop}):
-        if event > position:
-            if position in window.omitted:
-                if event > position + 1:
-                    pieces.append((index.ends[position], index.ends[event - 1]))
-            else:
-                pieces.append((index.starts[position], index.ends[event - 1]))
+        left_out = position in window.omitted
+        if event > position + left_out:
+            begin = index.ends[position] if left_out else index.starts[position]
+            pieces.append((begin, index.ends[event - 1]))
         position = event
         if event in at:
             gap = _gap(index, event)
-            joined = gap.join(at[event])
-            if event > window.first:
-                joined = gap + joined
-            if event < window.stop:
-                joined += gap
-            pieces.append(joined)
+            text = gap.join(at[event])
+            before = gap if event > window.first else ""
+            after = gap if event < window.stop else ""
+            pieces.append(before + text + after)
     if window.cut is not None:
         _cut_last(pieces, window.cut)
     pieces.append(frame.after)
@@ -335,9 +371,9 @@ def _count(frame: _Frame, pieces: Sequence[Piece]) -> int:
     """Tokens of the joined pieces, exactly: known between sync points, encoded around seams."""
     index = frame.index
     syncs, sync_tokens, text = index.syncs, index.sync_tokens, index.corpus.text
-    total = 0
-    seam = ""
-    for piece in pieces:
+    total = frame.known_tokens
+    seam = frame.before[frame.known :]
+    for piece in pieces[1:]:
         if isinstance(piece, str):
             seam += piece
             continue
@@ -360,31 +396,35 @@ def _count_seam(frame: _Frame, seam: str) -> int:
     return tokens
 
 
-def _haystack_tokens(index: CorpusIndex, window: Window) -> int:
-    ends = _sentence_ends(index, window)
-    return int(ends[-1]) if len(ends) else 0
-
-
-def _placements(
-    frame: _Frame,
-    window: Window,
-    places: Sequence[int],
-    needles: Sequence[Needle],
-    content: str,
-) -> tuple[Placement, ...]:
+def _placements(frame: _Frame, laid: _Laid, needles: Sequence[Needle]) -> tuple[Placement, ...]:
     """Where the needles came to stand, in the challenge's order."""
-    ends = _sentence_ends(frame.index, window)
-    total = int(ends[-1]) if len(ends) else 0
+    total = int(laid.ends[-1]) if len(laid.ends) else 0
     placements = []
-    for place, (depth_percent, text), needle in zip(places, frame.needles, needles, strict=True):
-        offset = int(ends[place - window.first - 1]) if place > window.first else 0
+    for number, (place, needle) in enumerate(zip(laid.places, needles, strict=True)):
+        offset = int(laid.ends[place - laid.window.first - 1]) if place > laid.window.first else 0
         placements.append(
             Placement(
                 role=needle.role,
-                asked_depth_percent=depth_percent,
+                asked_depth_percent=frame.needles[number][0],
                 placed_depth_percent=100 * offset / total if total else 0.0,
                 token_offset=offset,
-                char_offset=content.find(text, len(frame.before)),
+                char_offset=_char_offset(laid, number, needle.text),
             )
         )
     return tuple(placements)
+
+
+def _char_offset(laid: _Laid, number: int, needle: str) -> int:
+    """Where a needle starts in the user message."""
+    # Each place has one literal among the pieces, in the order of the places.
+    wanted = sorted(set(laid.places)).index(laid.places[number])
+    offset = len(laid.pieces[0])
+    for piece in laid.pieces[1:-1]:
+        if not isinstance(piece, str):
+            offset += piece[1] - piece[0]
+        elif wanted:
+            wanted -= 1
+            offset += len(piece)
+        else:
+            return offset + piece.index(needle)
+    raise AssertionError("every needle is among the pieces")

@@ -39,6 +39,8 @@ class CorpusIndex:
         omissible: Sentences whose absence leaves the paragraphs as they are.
         syncs: Offsets that no token crosses, whatever stands around; empty when there are none.
         sync_tokens: Tokens before each of them.
+        known_starts: Starts of messages that were counted: characters up to their last sync
+            point, and the tokens of these.
     """
 
     corpus: Corpus
@@ -51,6 +53,7 @@ class CorpusIndex:
     omissible: NDArray[np.bool_] = field(repr=False)
     syncs: list[int] = field(repr=False)
     sync_tokens: list[int] = field(repr=False)
+    known_starts: dict[str, tuple[int, int]] = field(default_factory=dict, repr=False)
 
 
 def build_index(
