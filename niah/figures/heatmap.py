@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar, get_args
 
 from niah.errors import ConfigurationError
 from niah.figures.text import (
+    LANGUAGES,
     WORDS,
     Facts,
     Language,
@@ -16,6 +17,7 @@ from niah.figures.text import (
     depth_label,
     length_label,
     localized,
+    one_of,
     percent_label,
     plain,
     share_label,
@@ -25,11 +27,9 @@ from niah.statistics import Grid
 if TYPE_CHECKING:
     from niah.statistics.grids import Summary
 
-CellState = Literal[
-    "scored", "not-measured", "failed", "blocked", "context-exceeded", "truncated"
-]
+CellState = Literal["scored", "not-measured", "failed", "blocked", "context-exceeded", "truncated"]
 CELL_STATES: tuple[CellState, ...] = get_args(CellState)
-Scale = Literal["categorical", "linear", "log"]
+Scale = Literal["categorical", "true"]
 SCALES: tuple[Scale, ...] = get_args(Scale)
 
 UNSCORED: tuple[CellState, ...] = ("truncated", "context-exceeded", "blocked", "failed")
@@ -54,8 +54,7 @@ class HeatmapData:
         length_axis, depth_axis, accuracy_axis: Axis labels.
         context_lengths, depth_percents: Axis values, ascending.
         length_ticks, depth_ticks: Their labels.
-        scale: ``categorical``: equal cells; ``linear``, ``log``: lengths (and depths, linear) in
-            true proportion.
+        scale: ``categorical``: equal cells; ``true``: lengths and depths in true proportion.
         accuracy: In [0, 1]; None = no scored trial.
         lower, upper: The 95 % interval of each cell.
         n: Scored trials of each cell.
@@ -95,8 +94,8 @@ def heatmap_data(
     summary: Summary | None,
     facts: Facts,
     *,
-    language: Language = "en",
-    scale: Scale = "categorical",
+    language: str = "en",
+    scale: str = "categorical",
 ) -> HeatmapData:
     """What the heatmap of one sweep shows.
 
@@ -110,10 +109,8 @@ def heatmap_data(
     Raises:
         ConfigurationError: if the grid has no cell, or the language or scale is unknown.
     """
-    if language not in WORDS:
-        raise ConfigurationError(f"figures have no language {language!r}; use {', '.join(WORDS)}")
-    if scale not in SCALES:
-        raise ConfigurationError(f"heatmaps have no scale {scale!r}; use {', '.join(SCALES)}")
+    language = one_of("language", language, LANGUAGES)
+    scale = one_of("scale", scale, SCALES)
     if grid.accuracy.size == 0:
         raise ConfigurationError(f"{plain(grid.model)} has no cell to plot; run the sweep first")
     words = WORDS[language]
@@ -226,9 +223,7 @@ def _state(grid: Grid, row: int, column: int) -> CellState:
 
 
 def _is_partial(grid: Grid, row: int, column: int) -> bool:
-    return bool(grid.n[row, column]) and any(
-        _count(grid, state, row, column) for state in UNSCORED
-    )
+    return bool(grid.n[row, column]) and any(_count(grid, state, row, column) for state in UNSCORED)
 
 
 def _count(grid: Grid, outcome: str, row: int, column: int) -> int:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 from niah.axes import format_tokens
 from niah.console import inert, usd
+from niah.errors import ConfigurationError
 
 Language = Literal["en", "de"]
+Choice = TypeVar("Choice", bound=str)
 
 WORDS: dict[Language, dict[str, str]] = {
     "en": {
@@ -144,6 +146,18 @@ def _cost(facts: Facts, language: Language) -> list[str]:
         return [] if facts.source is not None else [words["cost-unknown"]]
     key = "cost-at-least" if facts.cost_at_least else "cost"
     return [words[key].format(value=localized(usd(facts.cost_usd), language))]
+
+
+def one_of(what: str, value: str, known: tuple[Choice, ...]) -> Choice:
+    """The value as one of the known ones.
+
+    Raises:
+        ConfigurationError: naming them.
+    """
+    for choice in known:
+        if choice == value:
+            return choice
+    raise ConfigurationError(f"figures have no {what} {value!r}; use {', '.join(known)}")
 
 
 def plain(text: str, width: int = 200) -> str:
