@@ -10,6 +10,7 @@ from dataclasses import dataclass
 NOT_FOUND: Mapping[str, str] = {
     "en": "I could not find that in the text.",
     "de": "Das konnte ich im Text nicht finden.",
+    "other": "I could not find that in the text.",
 }
 
 # A sentence must carry this share of the weight of the question's words, and every word of at least
@@ -18,6 +19,10 @@ NOT_FOUND: Mapping[str, str] = {
 ENOUGH = 0.75
 COMMON = 0.6
 FREQUENT = 2_000
+# In other languages nothing tells question words from matter, so words that stand in the question
+# alone are left out, and of the rest less is asked for: there a near miss may pass as an answer.
+ENOUGH_ELSEWHERE = 0.6
+COMMON_SHARE = 0.25
 MOST_ANSWERS = 64
 
 _STOP_WORDS: Mapping[str, frozenset[str]] = {
@@ -35,17 +40,20 @@ _STOP_WORDS: Mapping[str, frozenset[str]] = {
         "eine einem einen einer eines er es etwas für genannt gibt hat hatte hatten ihr im in "
         "ist ja jede jedem jeden jeder jedes kann können laut lautet lauten man mit nach nenne "
         "nennen nicht noch nun nur ob oder sich sie sind so text über um und uns unter vom von "
-        "vor war waren warum was weil welche welchem welchen welcher welches wem wen wenn wer "
-        "werden wessen wie wieso wird wo wofür wurde wurden zu zum zur frage antwort".split()
+        "vor war waren warum was weil welche welchem welchen welcher welches wem wen wenn wann "
+        "wer werden weshalb wessen wie wieso wird wo wodurch wofür woher wohin womit woran worin "
+        "worüber wurde wurden zu zum zur frage antwort".split()
     ),
 }
-_GERMAN = re.compile(
-    r"\b(?:wie|was|welche[mnrs]?|wer|wen|wem|wessen|wo|wann|warum|wieso|der|das|den|dem|des|ist|"
-    r"sind|lautet|hat|nenne[n]?|für|von|und)\b"
+# How much, how old, wie lange: the measure is asked for and stands in no answer.
+_MEASURE = re.compile(
+    r"\bhow (?:long|far|old|tall|big|high|deep|wide|often|heavy|large)\b"
+    r"|\bwie (?:lange?|weit|alt|hoch|tief|breit|oft|schwer|groß|viele?)\b",
+    re.IGNORECASE,
 )
-_ENGLISH = re.compile(
-    r"\b(?:what|which|who|whom|whose|where|when|why|how|the|of|is|are|does|did|has|have|and|for)\b"
-)
+_UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]"
+)  # no blanks between words
 
 _WORD = re.compile(r"\w+(?:[-'\u2019]\w+)*")
 _PART = re.compile(r"\w+")
@@ -53,7 +61,10 @@ _ABBREVIATIONS = frozenset(
     "dr mr mrs ms prof st no nr vol fig ca bzw etc vs inc ltd co jr sr hl str bd geb gest".split()
 )
 # A line break ends a sentence, an escaped one inside JSON too, and a full stop before a space.
-_BREAK = re.compile(r"\n|\\n|[.!?\u2026][\"'\u201d\u201c\u00bb\u2019)\]]*(?=\s|$|\\n|<|\")")
+_BREAK = re.compile(
+    r"\n|\\n|[\u3002\uff01\uff1f]|[.!?\u2026\u061f\u0964][\"'\u201d\u201c\u00bb\u2019)\]]*(?=\s|$|\\n|<|\")"
+)
+_QUESTION_MARK = re.compile("[?\uff1f\u061f]")
 _HEADING = re.compile(r"\W*\w+\W*:\s*")
 _PARAGRAPH = re.compile(r"\n[^\S\n]*\n")
 _INSTRUCTION = re.compile(
@@ -104,6 +115,9 @@ def read(messages: Sequence[Mapping[str, str]]) -> Reading:
         messages: Each with ``role`` and ``content``.
     """
     contents = [message["content"] for message in messages if message["role"] == "user"]
+    system = [message["content"] for message in messages if message["role"] == "system"]
+    if sum(map(len, system)) > sum(map(len, contents)):  # it holds the document
+        contents = system + contents
     text = "\n\n".join(contents)
     last = len(text) - len(contents[-1]) if contents else 0
     question = _find_question(text, last)
@@ -112,7 +126,7 @@ def read(messages: Sequence[Mapping[str, str]]) -> Reading:
     if not words:
         return Reading(question=question, language=language, found=())
     return Reading(
-        question=question, language=language, found=tuple(_search(text, words, question))
+        question=question, language=language, found=tuple(_search(text, words, question, language))
     )
 
 
@@ -123,7 +137,7 @@ def _find_question(text: str, last: int) -> str:
     paragraphs = _PARAGRAPH.split(tail)
     for paragraph in reversed(paragraphs[-2:]):
         asked = _questions(paragraph)
-        if asked and len(paragraph) - paragraph.rfind("?") <= 400:
+        if asked and len(paragraph) - paragraph.rfind(asked[-1][-1]) <= 400:
             return asked[-1]
         if len(paragraph) > 120:  # no mere "Answer:" below the question
             break
@@ -137,20 +151,22 @@ def _find_question(text: str, last: int) -> str:
 
 def _questions(paragraph: str) -> list[str]:
     """The sentences that end with a question mark, without a heading such as ``Question:``."""
-    asked, at = [], paragraph.find("?")
-    while at >= 0:
-        start, _ = _sentence(paragraph, at)
-        heading = _HEADING.match(paragraph, start, at)
-        question = paragraph[heading.end() if heading else start : at + 1].strip()
-        if question.strip(" ?"):
+    asked = []
+    for mark in _QUESTION_MARK.finditer(paragraph):
+        start, _ = _sentence(paragraph, mark.start())
+        heading = _HEADING.match(paragraph, start, mark.start())
+        question = paragraph[heading.end() if heading else start : mark.end()].strip()
+        if len(question) > 1:
             asked.append(question)
-        at = paragraph.find("?", at + 1)
     return asked
 
 
 def _language(question: str) -> str:
-    lower = question.lower()
-    return "de" if len(_GERMAN.findall(lower)) > len(_ENGLISH.findall(lower)) else "en"
+    """The language whose common words it has; "other" if they are few."""
+    words = [word.lower() for word in _PART.findall(question)]
+    hits = {name: sum(word in stop for word in words) for name, stop in _STOP_WORDS.items()}
+    likeliest = max(hits, key=lambda name: hits[name])
+    return likeliest if hits[likeliest] >= COMMON_SHARE * len(words) else "other"
 
 
 def _stem(word: str) -> str:
@@ -165,6 +181,15 @@ def _stem(word: str) -> str:
     return word
 
 
+def _stems(lower: str) -> Iterator[str]:
+    """The stems of a text's words; pairs of letters where no blanks stand between words."""
+    for part in _PART.findall(lower):
+        if _UNSPACED.search(part):
+            yield from (part[at : at + 2] for at in range(max(1, len(part) - 1)))
+        else:
+            yield _stem(part)
+
+
 @dataclass(frozen=True, slots=True)
 class _Word:
     stem: str
@@ -173,18 +198,17 @@ class _Word:
 
 def _question_words(question: str, language: str) -> list[_Word]:
     """The content words; in English a capital inside the question makes a name."""
-    stop = _STOP_WORDS[language]
+    stop = _STOP_WORDS.get(language, frozenset())
     words: dict[str, _Word] = {}
-    for number, match in enumerate(_WORD.finditer(question)):
+    for number, match in enumerate(_WORD.finditer(_MEASURE.sub("how", question))):
         whole = match[0]
         if whole.lower() in stop:
             continue
         name = any(map(str.isdigit, whole)) or (
             language == "en" and number > 0 and whole[0].isupper()
         )
-        for part in _PART.findall(whole.lower()):
-            if len(part) > 1 or part.isdigit():
-                stem = _stem(part)
+        for stem in _stems(whole.lower()):
+            if len(stem) > 1 or stem.isdigit():
                 words[stem] = _Word(stem, name or (stem in words and words[stem].name))
     return list(words.values())
 
@@ -219,17 +243,25 @@ def _lower(text: str) -> str:
     return "".join(c if len(c.lower()) != 1 else c.lower() for c in text)
 
 
-def _search(text: str, words: list[_Word], question: str) -> Iterator[Found]:
+def _search(text: str, words: list[_Word], question: str, language: str) -> Iterator[Found]:
     lower = _lower(text)
     counts = {word.stem: _count(lower, word.stem) for word in words}
-    if not all(counts.values()):
+    if language == "other":
+        asked, times = _lower(question), text.count(question)
+        counts = {
+            stem: count for stem, count in counts.items() if count > times * _count(asked, stem)
+        }
+    if not counts or not all(counts.values()):
         return
     size = 1 + len(text) / 100
     weights = {stem: math.log1p(size / count) for stem, count in counts.items()}
     rarest = min(counts, key=lambda stem: (counts[stem], -len(stem)))
     rare = COMMON * weights[rarest]
-    needed = {word.stem for word in words if word.name or weights[word.stem] >= rare}
-    enough = ENOUGH * sum(weights.values())
+    if language == "other":
+        needed, enough = {rarest}, ENOUGH_ELSEWHERE * sum(weights.values())
+    else:
+        needed = {word.stem for word in words if word.name or weights[word.stem] >= rare}
+        enough = ENOUGH * sum(weights.values())
     first, last = _document(text, question)
     best, seen_to = enough, -1
     found: list[tuple[int, int, str]] = []
@@ -241,7 +273,7 @@ def _search(text: str, words: list[_Word], question: str) -> Iterator[Found]:
         sentence = lower[start:end]
         if _weight(weights, sentence) < best - 1e-9:  # quick: counts words inside words too
             continue
-        present = {_stem(part) for part in _PART.findall(sentence)}
+        present = set(_stems(sentence))
         score = _weight(weights, present)
         if score < best - 1e-9 or not needed <= present:
             continue
@@ -261,7 +293,7 @@ def _search(text: str, words: list[_Word], question: str) -> Iterator[Found]:
 def _count(lower: str, stem: str) -> int:
     """How often a word of that stem stands in the text; of frequent letters an upper bound."""
     count = lower.count(stem)
-    if count > FREQUENT:
+    if count > FREQUENT or _UNSPACED.match(stem):
         return count
     return sum(_stem_at(lower, at) == stem for at in _hits(lower, stem))
 
@@ -278,7 +310,7 @@ def _weight(weights: Mapping[str, float], words: Container[str]) -> float:
 
 
 def _asks(said: str, question: str) -> bool:
-    return said.endswith("?") or " ".join(question.split()) in said
+    return said.endswith(("?", "\uff1f", "\u061f")) or " ".join(question.split()) in said
 
 
 def _hits(lower: str, stem: str) -> Iterator[int]:
