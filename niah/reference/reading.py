@@ -7,6 +7,17 @@ import re
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from niah.reference.sentences import sentence_at
+from niah.reference.words import (
+    PART,
+    UNSPACED,
+    Word,
+    language_of,
+    question_words,
+    stem_of,
+    stems_of,
+)
+
 NOT_FOUND: Mapping[str, str] = {
     "en": "I could not find that in the text.",
     "de": "Das konnte ich im Text nicht finden.",
@@ -22,58 +33,15 @@ FREQUENT = 2_000
 # In other languages nothing tells question words from matter, so words that stand in the question
 # alone are left out, and of the rest less is asked for: there a near miss may pass as an answer.
 ENOUGH_ELSEWHERE = 0.6
-COMMON_SHARE = 0.25
 MOST_ANSWERS = 64
 
-_STOP_WORDS: Mapping[str, frozenset[str]] = {
-    "en": frozenset(
-        "a about all am an and any are as asked at be been being by can could did do does each "
-        "every for from give given had has have having he her his how i if in into is it its "
-        "list many me mentioned much name not of on or out please say says she so state such "
-        "tell text than that the their them there these they this those to was we were what "
-        "when where which who whom whose why will with would you your document documents "
-        "question answer provided according".split()
-    ),
-    "de": frozenset(
-        "ab aber alle allen aller alles als also am an auch auf aus bei bin bis da dabei das dass "
-        "dein dem den der des die dies diese diesem diesen dieser dieses doch dort du durch ein "
-        "eine einem einen einer eines er es etwas für genannt gibt hat hatte hatten ihr im in "
-        "ist ja jede jedem jeden jeder jedes kann können laut lautet lauten man mit nach nenne "
-        "nennen nicht noch nun nur ob oder sich sie sind so text über um und uns unter vom von "
-        "vor war waren warum was weil welche welchem welchen welcher welches wem wen wenn wann "
-        "wer werden weshalb wessen wie wieso wird wo wodurch wofür woher wohin womit woran worin "
-        "worüber wurde wurden zu zum zur frage antwort".split()
-    ),
-}
-# How much, how old, wie lange: the measure is asked for and stands in no answer.
-_MEASURE = re.compile(
-    r"\bhow (?:long|far|old|tall|big|high|deep|wide|often|heavy|large)\b"
-    r"|\bwie (?:lange?|weit|alt|hoch|tief|breit|oft|schwer|groß|viele?)\b",
-    re.IGNORECASE,
-)
-_UNSPACED = re.compile(
-    "[\u0e00-\u0eff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]"
-)  # no blanks between words
-
-_WORD = re.compile(r"\w+(?:[-'\u2019]\w+)*")
-_PART = re.compile(r"\w+")
-_ABBREVIATIONS = frozenset(
-    "dr mr mrs ms prof st no nr vol fig ca bzw etc vs inc ltd co jr sr hl str bd geb gest".split()
-)
-# A line break ends a sentence, an escaped one inside JSON too, and a full stop before a space.
-_BREAK = re.compile(
-    r"\n|\\n|[\u3002\uff01\uff1f]|[.!?\u2026\u061f\u0964][\"'\u201d\u201c\u00bb\u2019)\]]*(?=\s|$|\\n|<|\")"
-)
 _QUESTION_MARK = re.compile("[?\uff1f\u061f]")
 _HEADING = re.compile(r"\W*\w+\W*:\s*")
 _PARAGRAPH = re.compile(r"\n[^\S\n]*\n")
 _INSTRUCTION = re.compile(
     r"\b(?:question|answer\w*|frage|antwort\w*|beantwort\w*)\b", re.IGNORECASE
 )
-_MONTH = re.compile(r"\s(?:Jan|Feb|März|April|Mai\b|Jun|Jul|Aug|Sep|Okt|Nov|Dez|Jahrhundert|Jh\b)")
 _TAG = re.compile(r"<[^<>\n]*>|^[#>*\-\s]+")
-_SUFFIXES = ("ings", "ing", "ies", "ern", "es", "ed", "en", "er", "em", "s", "e", "n", "y")
-_FURTHEST = 5_000  # characters of the longest sentence, to each side of a word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,8 +89,8 @@ def read(messages: Sequence[Mapping[str, str]]) -> Reading:
     text = "\n\n".join(contents)
     last = len(text) - len(contents[-1]) if contents else 0
     question = _find_question(text, last)
-    language = _language(question)
-    words = _question_words(question, language)
+    language = language_of(question)
+    words = question_words(question, language)
     if not words:
         return Reading(question=question, language=language, found=())
     return Reading(
@@ -153,64 +121,12 @@ def _questions(paragraph: str) -> list[str]:
     """The sentences that end with a question mark, without a heading such as ``Question:``."""
     asked = []
     for mark in _QUESTION_MARK.finditer(paragraph):
-        start, _ = _sentence(paragraph, mark.start())
+        start, _ = sentence_at(paragraph, mark.start())
         heading = _HEADING.match(paragraph, start, mark.start())
         question = paragraph[heading.end() if heading else start : mark.end()].strip()
         if len(question) > 1:
             asked.append(question)
     return asked
-
-
-def _language(question: str) -> str:
-    """The language whose common words it has; "other" if they are few."""
-    words = [word.lower() for word in _PART.findall(question)]
-    hits = {name: sum(word in stop for word in words) for name, stop in _STOP_WORDS.items()}
-    likeliest = max(hits, key=lambda name: hits[name])
-    return likeliest if hits[likeliest] >= COMMON_SHARE * len(words) else "other"
-
-
-def _stem(word: str) -> str:
-    """The word without its ending: a beginning of the word, of at least three letters."""
-    if word[-2:] in ("'s", "\u2019s"):
-        word = word[:-2]
-    if not word.isalpha():
-        return word
-    for suffix in _SUFFIXES:
-        if word.endswith(suffix) and len(word) - len(suffix) >= 3:
-            return word[: -len(suffix)]
-    return word
-
-
-def _stems(lower: str) -> Iterator[str]:
-    """The stems of a text's words; pairs of letters where no blanks stand between words."""
-    for part in _PART.findall(lower):
-        if _UNSPACED.search(part):
-            yield from (part[at : at + 2] for at in range(max(1, len(part) - 1)))
-        else:
-            yield _stem(part)
-
-
-@dataclass(frozen=True, slots=True)
-class _Word:
-    stem: str
-    name: bool
-
-
-def _question_words(question: str, language: str) -> list[_Word]:
-    """The content words; in English a capital inside the question makes a name."""
-    stop = _STOP_WORDS.get(language, frozenset())
-    words: dict[str, _Word] = {}
-    for number, match in enumerate(_WORD.finditer(_MEASURE.sub("how", question))):
-        whole = match[0]
-        if whole.lower() in stop:
-            continue
-        name = any(map(str.isdigit, whole)) or (
-            language == "en" and number > 0 and whole[0].isupper()
-        )
-        for stem in _stems(whole.lower()):
-            if len(stem) > 1 or stem.isdigit():
-                words[stem] = _Word(stem, name or (stem in words and words[stem].name))
-    return list(words.values())
 
 
 def _document(text: str, question: str) -> tuple[int, int]:
@@ -243,7 +159,7 @@ def _lower(text: str) -> str:
     return "".join(c if len(c.lower()) != 1 else c.lower() for c in text)
 
 
-def _search(text: str, words: list[_Word], question: str, language: str) -> Iterator[Found]:
+def _search(text: str, words: list[Word], question: str, language: str) -> Iterator[Found]:
     lower = _lower(text)
     counts = {word.stem: _count(lower, word.stem) for word in words}
     if language == "other":
@@ -268,12 +184,12 @@ def _search(text: str, words: list[_Word], question: str, language: str) -> Iter
     for hit in _hits(lower, rarest):
         if hit < seen_to:
             continue
-        start, end = _sentence(text, hit)
+        start, end = sentence_at(text, hit)
         seen_to = end
         sentence = lower[start:end]
         if _weight(weights, sentence) < best - 1e-9:  # quick: counts words inside words too
             continue
-        present = set(_stems(sentence))
+        present = set(stems_of(sentence))
         score = _weight(weights, present)
         if score < best - 1e-9 or not needed <= present:
             continue
@@ -293,7 +209,7 @@ def _search(text: str, words: list[_Word], question: str, language: str) -> Iter
 def _count(lower: str, stem: str) -> int:
     """How often a word of that stem stands in the text; of frequent letters an upper bound."""
     count = lower.count(stem)
-    if count > FREQUENT or _UNSPACED.match(stem):
+    if count > FREQUENT or UNSPACED.match(stem):
         return count
     return sum(_stem_at(lower, at) == stem for at in _hits(lower, stem))
 
@@ -301,8 +217,8 @@ def _count(lower: str, stem: str) -> int:
 def _stem_at(lower: str, at: int) -> str:
     if at and (lower[at - 1].isalnum() or lower[at - 1] == "_"):
         return ""
-    word = _PART.match(lower, at)
-    return _stem(word[0]) if word else ""
+    word = PART.match(lower, at)
+    return stem_of(word[0]) if word else ""
 
 
 def _weight(weights: Mapping[str, float], words: Container[str]) -> float:
@@ -318,44 +234,6 @@ def _hits(lower: str, stem: str) -> Iterator[int]:
     while at >= 0:
         yield at
         at = lower.find(stem, at + 1)
-
-
-def _sentence(text: str, at: int) -> tuple[int, int]:
-    """Begin and end of the sentence that holds a position."""
-    end = _next_break(text, at, min(len(text), at + _FURTHEST))
-    reach = 400
-    while True:
-        low = max(0, at - reach)
-        start = -1
-        for match in _BREAK.finditer(text, low, at):
-            if _ends_sentence(text, match):
-                start = match.end()
-        if start >= 0 or low == 0 or reach >= _FURTHEST:
-            break
-        reach *= 4
-    start = max(start, low)
-    while start < at and text[start].isspace():
-        start += 1
-    return start, end
-
-
-def _next_break(text: str, at: int, limit: int) -> int:
-    for match in _BREAK.finditer(text, at, limit):
-        if _ends_sentence(text, match):
-            return match.end() if text[match.start()] not in "\n\\" else match.start()
-    return limit
-
-
-def _ends_sentence(text: str, match: re.Match[str]) -> bool:
-    """Whether a mark ends a sentence: not behind an abbreviation, an initial or a day."""
-    if text[match.start()] != ".":
-        return True
-    at = match.start()
-    word = re.search(r"\w*$", text[max(0, at - 12) : at])
-    before = word[0] if word else ""
-    if (len(before) == 1 and before.isalpha()) or before.lower() in _ABBREVIATIONS:
-        return False
-    return not (before.isdecimal() and len(before) <= 2 and _MONTH.match(text, match.end()))
 
 
 def _said(sentence: str) -> str:
