@@ -1,0 +1,191 @@
+"""What is said in reply to a request: the prompt counted, cut, read, cached, the answer cut."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from niah.errors import ModelError
+from niah.reference.behaviour import Behaviour, FaultName
+from niah.reference.limits import Limits
+from niah.reference.prefixes import PrefixCache, chain
+from niah.reference.readers import answer, check_reader, keep_last
+from niah.reference.wire import Ask, Dialect, Finish, Refusal, Reply, read_json
+from niah.tokenizers import Tokenizer
+
+_THOUGHTS = "I look for the words of the question, in one sentence of the text after the other."
+
+
+@dataclass(slots=True, kw_only=True)
+class Seen:
+    """What an endpoint has seen so far.
+
+    Attributes:
+        requests: For an answer, refused ones included; lists and counts are left out.
+        answered: Of these, the ones that got an answer, whole or not.
+        in_flight: Under way now.
+        most_in_flight: The most there ever were.
+        prompt_tokens: Of the answered ones, as reported.
+        cached_tokens: Of the answered ones, as reported.
+        faults: How often each was played.
+    """
+
+    requests: int = 0
+    answered: int = 0
+    in_flight: int = 0
+    most_in_flight: int = 0
+    prompt_tokens: int = 0
+    cached_tokens: int = 0
+    faults: dict[FaultName, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """What the requests to one endpoint share; see ``build_app`` for the clocks."""
+
+    behaviour: Behaviour
+    tokenizer: Tokenizer
+    limits: Limits
+    prefixes: PrefixCache
+    seen: Seen
+    clock: Callable[[], float]
+    sleep: Callable[[float], Awaitable[None]]
+    wall: Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """A request with its prompt encoded.
+
+    Attributes:
+        ids: Token ids of each message's content.
+    """
+
+    ask: Ask
+    ids: tuple[list[int], ...]
+
+    @property
+    def tokens(self) -> int:
+        """Of the whole prompt."""
+        return sum(map(len, self.ids))
+
+
+def known_reader(reader: str) -> None:
+    """Does nothing if there is such a reader.
+
+    Raises:
+        Refusal: if there is none.
+    """
+    try:
+        check_reader(reader)
+    except ModelError as error:
+        raise Refusal("not-found", f"The model does not exist: {error}.") from None
+
+
+def count_prompt(endpoint: Endpoint, dialect: Dialect, body: bytes, reader: str) -> Counted:
+    """The request with its tokens; runs in a thread.
+
+    Raises:
+        Refusal: if it is malformed or asks for an unknown reader.
+    """
+    ask = dialect.read(read_json(body), reader)
+    known_reader(ask.reader)
+    encode = endpoint.tokenizer.encode
+    return Counted(ask=ask, ids=tuple(encode(message["content"]) for message in ask.messages))
+
+
+def fit_prompt(endpoint: Endpoint, dialect: Dialect, body: bytes, reader: str) -> Counted:
+    """The request, cut to the window if that is the behaviour; runs in a thread.
+
+    Raises:
+        Refusal: if it is malformed, asks for an unknown reader, or is too long.
+    """
+    counted = count_prompt(endpoint, dialect, body, reader)
+    window = endpoint.behaviour.window_tokens
+    if window is None or counted.tokens <= window:
+        return counted
+    if endpoint.behaviour.overflow == "error":
+        raise Refusal(
+            "too-long",
+            dialect.too_long.format(tokens=counted.tokens, window=window),
+        )
+    encode = endpoint.tokenizer.encode
+    kept = tuple(keep_last(counted.ask.messages, window, lambda text: len(encode(text))))
+    return Counted(
+        ask=counted.ask.with_messages(kept),
+        ids=tuple(encode(message["content"]) for message in kept),
+    )
+
+
+def say(endpoint: Endpoint, counted: Counted) -> tuple[str, list[bytes]]:
+    """The reader's answer, and the prompt's prefixes if they are kept; runs in a thread."""
+    encode = endpoint.tokenizer.encode
+    known = {
+        message["content"]: len(ids)
+        for message, ids in zip(counted.ask.messages, counted.ids, strict=True)
+    }
+    said = answer(
+        counted.ask.reader,
+        counted.ask.messages,
+        count_tokens=lambda text: known[text] if text in known else len(encode(text)),
+    )
+    if not endpoint.behaviour.cache:
+        return said, []
+    ids = [token for message in counted.ids[: counted.ask.cache_until] for token in message]
+    return said, chain(counted.ask.reader, ids)
+
+
+def compose_reply(
+    endpoint: Endpoint,
+    dialect: Dialect,
+    counted: Counted,
+    said: str,
+    digests: list[bytes],
+    fault: FaultName | None,
+    number: int,
+) -> Reply:
+    """The reply with what the output limit, the fault and the cache make of it.
+
+    Args:
+        said: From ``say``.
+        digests: From ``say``.
+        number: Of the request.
+    """
+    ask, tokenizer = counted.ask, endpoint.tokenizer
+    thoughts = _THOUGHTS if endpoint.behaviour.reasoning or ask.thinking else ""
+    thought_ids = tokenizer.encode(thoughts)
+    finish: Finish = "stop"
+    text = "" if fault in ("empty", "content_filter") else said
+    ids = tokenizer.encode(text)
+    room = len(thought_ids) + len(ids) if ask.max_output_tokens is None else ask.max_output_tokens
+    if fault == "length":
+        room = min(room, len(thought_ids) + 1)
+    if len(thought_ids) + len(ids) > room:
+        finish = "length"
+        if len(thought_ids) > room:
+            thought_ids = thought_ids[:room]
+            thoughts = tokenizer.decode(thought_ids)
+        ids = ids[: room - len(thought_ids)]
+        text = tokenizer.decode(ids)
+    if fault == "content_filter":
+        finish = "content-filter"
+    cached_tokens = written_tokens = 0
+    if endpoint.behaviour.cache and (ask.cache_until is not None or not dialect.marks_cache):
+        cached_tokens = endpoint.prefixes.shared_tokens(digests)
+        endpoint.prefixes.keep(digests)
+        if dialect.marks_cache:
+            marked_tokens = sum(map(len, counted.ids[: ask.cache_until]))
+            written_tokens = marked_tokens - cached_tokens
+    return Reply(
+        ask=ask,
+        id=f"reference-{number}",
+        created=int(endpoint.wall()),
+        text=text,
+        thoughts=thoughts,
+        finish=finish,
+        prompt_tokens=counted.tokens,
+        cached_tokens=cached_tokens,
+        cache_written_tokens=written_tokens,
+        text_tokens=len(ids),
+        thought_tokens=len(thought_ids),
+    )
