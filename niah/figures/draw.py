@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from matplotlib import get_data_path
 from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
-from matplotlib.ft2font import FT2Font
 from matplotlib.patches import Polygon, Rectangle
 
 from niah.figures.heatmap import HeatmapData, alt_text
+from niah.figures.pages import POINTS, Page, broken, font_file, text_width, wrapped
 from niah.figures.styles import (
     FORMATS,
     INKS,
@@ -36,129 +34,8 @@ from niah.figures.styles import (
 from niah.figures.text import Provenance, one_of
 from niah.figures.write import own_settings, write_figure
 
-POINTS = 72.0
-REPLACEMENT = "\u25a1"
-"""Stands for a character that the embedded font does not have."""
-
-
-@lru_cache(maxsize=2)
-def font_file(bold: bool = False) -> str:
-    """The font that every figure embeds: DejaVu Sans, which matplotlib brings along."""
-    name = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
-    return f"{get_data_path()}/fonts/ttf/{name}"
-
-
-@lru_cache(maxsize=2)
-def _font(bold: bool) -> FT2Font:
-    font = FT2Font(font_file(bold))
-    font.set_size(100, 72)
-    return font
-
-
-@lru_cache(maxsize=2)
-def _known_characters(bold: bool) -> frozenset[int]:
-    return frozenset(_font(bold).get_charmap())
-
-
-def drawable(text: str, *, bold: bool = False) -> str:
-    """The text with every character that the font lacks replaced by `REPLACEMENT`."""
-    known = _known_characters(bold)
-    return "".join(c if c == "\n" or ord(c) in known else REPLACEMENT for c in text)
-
-
-@lru_cache(maxsize=4096)
-def text_width(text: str, size: float, bold: bool = False) -> float:
-    """Width in inches of one line of text at a size in points."""
-    font = _font(bold)
-    font.set_text(drawable(text, bold=bold))
-    width, _ = font.get_width_height()
-    return float(width / 64 * size / 100 / POINTS)
-
-
-def wrapped(parts: Sequence[str], size: float, width: float, *, joint: str) -> list[str]:
-    """Lines of at most ``width`` inches; breaks between parts first, then words, then letters."""
-    lines: list[str] = []
-    for part in parts:
-        if lines and text_width(lines[-1] + joint + part, size) <= width:
-            lines[-1] += joint + part
-        else:
-            lines += _broken(part, size, width)
-    return lines
-
-
-def _broken(text: str, size: float, width: float, bold: bool = False) -> list[str]:
-    lines, line = [], ""
-    for word in text.split(" "):
-        longer = f"{line} {word}" if line else word
-        if text_width(longer, size, bold) <= width:
-            line = longer
-            continue
-        if line:
-            lines.append(line)
-        line = word
-        while text_width(line, size, bold) > width and len(line) > 1:
-            cut = next(
-                n
-                for n in range(len(line) - 1, 0, -1)
-                if n == 1 or text_width(line[:n], size, bold) <= width
-            )
-            lines.append(line[:cut])
-            line = line[cut:]
-    return [*lines, line]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """A figure under construction; the origin is the upper left corner, y grows downwards.
-
-    Attributes:
-        figure: What is drawn on.
-        width, height: In inches.
-        ink: Colours of the theme.
-    """
-
-    figure: Figure
-    width: float
-    height: float
-    ink: Ink
-
-    def text(
-        self,
-        x: float,
-        y: float,
-        text: str,
-        size: float,
-        *,
-        bold: bool = False,
-        colour: str | None = None,
-        **where: Any,
-    ) -> None:
-        """Put one line of text, its top left corner at (x, y) unless ``where`` says otherwise."""
-        font = FontProperties(fname=font_file(bold), size=size)
-        self.figure.text(
-            x / self.width,
-            1 - y / self.height,
-            drawable(text, bold=bold),
-            fontproperties=font,
-            color=colour or self.ink.text,
-            parse_math=False,
-            **{"ha": "left", "va": "top", **where},
-        )
-
-    def axes(self, x: float, y: float, width: float, height: float) -> Any:
-        """Empty axes whose upper left corner stands at (x, y); one data unit is one inch."""
-        axes = self.figure.add_axes(
-            (
-                x / self.width,
-                1 - (y + height) / self.height,
-                width / self.width,
-                height / self.height,
-            )
-        )
-        axes.set_axis_off()
-        axes.set_xlim(0, width)
-        axes.set_ylim(height, 0)
-        return axes
+SMALLEST_SHARE = 0.72
+"""Values in cells are at least this share of the ticks' size, or are not shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,16 +127,16 @@ def _layout(data: HeatmapData, preset: Preset) -> Layout:
     inner = preset.width - 2 * margin
     y = margin
     head: list[tuple[float, str, float, bool, str]] = []
-    for line in _broken(data.title, preset.title, inner, bold=True):
+    for line in broken(data.title, preset.title, inner, bold=True):
         head.append((y, line, preset.title, True, "text"))
         y += _line(preset.title)
     if data.warning:
         y += 0.3 * _line(preset.label)
-        for line in _broken(data.warning, preset.label, inner - 0.1, bold=True):
+        for line in broken(data.warning, preset.label, inner - 0.1, bold=True):
             head.append((y, line, preset.label, True, "warning"))
             y += 1.45 * _line(preset.label)
     for statement in data.subtitle:
-        for line in _broken(statement, preset.label, inner):
+        for line in broken(statement, preset.label, inner):
             head.append((y, line, preset.label, False, "faint"))
             y += _line(preset.label)
     gap = 0.9 * _line(preset.label)
@@ -320,7 +197,7 @@ def _edges(values: Sequence[float], size: float, scale: str) -> list[float]:
     count = len(values)
     if scale == "categorical" or count == 1:
         return [size * i / count for i in range(count + 1)]
-    middles = [(a + b) / 2 for a, b in itertools.pairwise(values)]
+    middles = [(a + b) / 2 for a, b in pairwise(values)]
     first = values[0] - (middles[0] - values[0])
     last = values[-1] + (values[-1] - middles[-1])
     borders = [first, *middles, last]
@@ -392,7 +269,14 @@ def _draw_mark(
     mark = MARKS[state]
     fill = mark.light if theme == "light" else mark.dark
     axes.add_patch(
-        Polygon(box, facecolor=fill or ink.page, edgecolor=ink.line, linewidth=0.3, zorder=2)
+        Polygon(
+            box,
+            facecolor=fill or ink.page,
+            edgecolor=ink.line,
+            linewidth=0.4,
+            zorder=2,
+            clip_on=False,
+        )
     )
     (left, top), (right, bottom) = box[0], box[2]
     lines = _strokes(mark.hatch, left, top, right - left, bottom - top)
@@ -417,13 +301,13 @@ def _strokes(
         return rising
     if hatch == "x":
         return [((x, x + width), (y + height, y)), ((x, x + width), (y, y + height))]
-    middle, reach = (x + width / 2, y + height / 2), min(width, height) * 0.06
+    middle, reach = (x + width / 2, y + height / 2), min(width, height) * 0.14
     return [((middle[0] - reach, middle[0] + reach), (middle[1], middle[1]))]
 
 
 def _draw_corner(axes: Any, box: list[tuple[float, float]], ink: str) -> None:
     (left, top), (right, bottom) = box[0], box[2]
-    side = 0.3 * min(right - left, bottom - top)
+    side = 0.24 * min(right - left, bottom - top)
     corner = [(right - side, top), (right, top), (right, top + side)]
     axes.add_patch(Polygon(corner, facecolor=ink, linewidth=0, zorder=3))
 
@@ -440,17 +324,21 @@ def _draw_annotations(
     texts = [t for row in data.annotations for t in row if t]
     if not texts:
         return
-    width = min(b - a for a, b in itertools.pairwise(columns))
-    height = min(b - a for a, b in itertools.pairwise(rows))
-    lines = [line for text in texts for line in text.split("\n")]
-    widest = max(text_width(line, 1.0) for line in lines)
-    deepest = max(text.count("\n") + 1 for text in texts)
-    size = min(preset.tick, 0.86 * width / widest, 0.86 * height * POINTS / (1.25 * deepest))
-    if size < 0.62 * preset.tick:
+    width = min(b - a for a, b in pairwise(columns))
+    height = min(b - a for a, b in pairwise(rows))
+    for kept in (2, 1):
+        words = tuple(tuple("\n".join(c.split("\n")[:kept]) for c in r) for r in data.annotations)
+        lines = [line for row in words for cell in row for line in cell.split("\n")]
+        deepest = max(cell.count("\n") + 1 for row in words for cell in row)
+        widest = max(text_width(line, 1.0) for line in lines)
+        size = min(preset.tick, 0.86 * width / widest, 0.86 * height * POINTS / (1.25 * deepest))
+        if size >= SMALLEST_SHARE * preset.tick:
+            break
+    else:
         return
     font = FontProperties(fname=font_file(), size=size)
-    for row, words in enumerate(data.annotations):
-        for column, text in enumerate(words):
+    for row, cells in enumerate(words):
+        for column, text in enumerate(cells):
             value = data.accuracy[row][column]
             if text and value is not None:
                 axes.text(
@@ -478,7 +366,7 @@ def _draw_axes(
     tick_gap = 0.45 * preset.tick / POINTS
     bottom = layout.map_y + layout.map_height
     widths = [text_width(t, preset.tick) for t in data.length_ticks]
-    middles = [(a + b) / 2 for a, b in itertools.pairwise(columns)]
+    middles = [(a + b) / 2 for a, b in pairwise(columns)]
     for i in _fitting(middles, widths, 0.7 * preset.tick / POINTS):
         page.text(
             layout.map_x + middles[i],
@@ -487,7 +375,7 @@ def _draw_axes(
             preset.tick,
             ha="center",
         )
-    middles = [(a + b) / 2 for a, b in itertools.pairwise(rows)]
+    middles = [(a + b) / 2 for a, b in pairwise(rows)]
     heights = [preset.tick / POINTS] * len(middles)
     for i in _fitting(middles, heights, 0.2 * preset.tick / POINTS):
         page.text(
@@ -517,20 +405,35 @@ def _draw_axes(
 
 
 def _fitting(middles: list[float], sizes: list[float], gap: float) -> list[int]:
-    """Indexes of labels that stand clear of each other, evenly stepped, the last one included."""
+    """Indexes of labels that stand clear of each other, first and last included where possible.
+
+    Every k-th one for the smallest k that fits; on a true scale, where no small k does, as many
+    as fit from the last one backwards.
+    """
     count = len(middles)
+
+    def clear(a: int, b: int) -> bool:
+        return middles[b] - middles[a] >= (sizes[a] + sizes[b]) / 2 + gap
+
+    best: list[int] = [count - 1]
     for step in range(1, count):
         chosen = list(range(0, count, step))
         if chosen[-1] != count - 1:
-            if count - 1 - chosen[-1] < (step + 1) / 2 and len(chosen) > 1:
+            if len(chosen) > 1 and count - 1 - chosen[-1] < (step + 1) / 2:
                 chosen.pop()
             chosen.append(count - 1)
-        if all(
-            middles[b] - middles[a] >= (sizes[a] + sizes[b]) / 2 + gap
-            for a, b in itertools.pairwise(chosen)
-        ):
-            return chosen
-    return [0] if count == 1 else [0, count - 1]
+        if all(clear(a, b) for a, b in pairwise(chosen)):
+            best = chosen
+            break
+    backwards = [count - 1]
+    for index in range(count - 2, 0, -1):
+        if clear(index, backwards[-1]) and clear(0, index):
+            backwards.append(index)
+    if count > 1 and clear(0, backwards[-1]):
+        backwards.append(0)
+    steps = [b - a for a, b in pairwise(middles)] or [0.0]
+    uneven = max(steps) > 1.01 * min(steps)
+    return backwards[::-1] if uneven and len(backwards) > len(best) else best
 
 
 def _bar_width(preset: Preset) -> float:
@@ -551,7 +454,7 @@ def _draw_bar(page: Page, data: HeatmapData, layout: Layout, style: Style, prese
             (width, min(b + height / RAMP_STEPS, height)),
             (0, min(b + height / RAMP_STEPS, height)),
         ]
-        for a, b in itertools.pairwise(steps)
+        for a, b in pairwise(steps)
     ]
     axes.add_collection(
         PolyCollection(boxes, facecolors=colours, edgecolors="none", linewidths=0), autolim=False
@@ -583,7 +486,11 @@ def _draw_legend(page: Page, layout: Layout, preset: Preset, theme: Theme) -> No
         axes = page.axes(x, y, width, height)
         box = [(0.0, 0.0), (width, 0.0), (width, height), (0.0, height)]
         if key == "partial":
-            axes.add_patch(Polygon(box, facecolor=page.ink.page, edgecolor=page.ink.line, lw=0.5))
+            axes.add_patch(
+                Polygon(
+                    box, facecolor=page.ink.page, edgecolor=page.ink.line, lw=0.5, clip_on=False
+                )
+            )
             _draw_corner(axes, box, page.ink.text)
         else:
             _draw_mark(axes, box, key, page.ink, theme)

@@ -21,7 +21,7 @@ RAMP_STEPS = 256
 _ANCHORS: dict[Style, tuple[str, ...]] = {
     # dark to light, so that a miss is a hole in a light map; blue to yellow, which every common
     # form of colour-blindness keeps apart
-    "accessible": ("#2a0f4d", "#3a3a8e", "#2c6f9e", "#2b9b97", "#74c58a", "#eef2a6"),
+    "accessible": ("#330f66", "#3d3d96", "#2c6f9e", "#2b9b97", "#74c58a", "#eef2a6"),
     # the field's own: 0 red, 0.5 yellow, 1 green
     "classic": ("#f0496e", "#ebb839", "#0cd79f"),
 }
@@ -81,7 +81,7 @@ INKS: dict[Theme, Ink] = {
         hatch="#5a5a5a",
     ),
     "dark": Ink(
-        page="#14161a",
+        page="#101216",
         text="#f0f0f0",
         faint="#b4b8be",
         line="#7d828a",
