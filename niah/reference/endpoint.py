@@ -84,6 +84,7 @@ def build_app(
                 methods=["POST"],
             ),
             Route("/v1beta/models/{name:path}", _Gemini(endpoint), methods=["POST"]),
+            Route("/v1/models/{name:path}", _Gemini(endpoint), methods=["POST"]),
             Route("/v1beta/models", _Models(endpoint, GOOGLE), methods=["GET"]),
             Route("/v1beta/models/{name:path}", _Models(endpoint, GOOGLE), methods=["GET"]),
             Route("/v1/models", _Models(endpoint, OPENAI), methods=["GET"]),
@@ -129,8 +130,12 @@ class _Models:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Request(scope, receive).headers
-        # Anthropic lists its models where OpenAI does.
-        dialect = ANTHROPIC if "anthropic-version" in headers else self.dialect
+        dialect = self.dialect
+        # The others list their models where OpenAI does, Google in its stable version.
+        if "anthropic-version" in headers:
+            dialect = ANTHROPIC
+        elif "x-goog-api-key" in headers:
+            dialect = GOOGLE
         name = scope["path_params"].get("name")
         try:
             check_key(self.endpoint, dialect, headers)
