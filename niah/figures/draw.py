@@ -98,7 +98,7 @@ def draw_heatmap(data: HeatmapData, *, style: Style, preset: Preset, theme: Them
     """The figure of a heatmap; nothing is written."""
     ink = INKS[theme]
     layout = _layout(data, preset)
-    figure = Figure(figsize=(preset.width, layout.height), facecolor=ink.page)
+    figure = Figure(figsize=(preset.width, layout.height), dpi=preset.dpi, facecolor=ink.page)
     page = Page(figure=figure, width=preset.width, height=layout.height, ink=ink)
     _draw_head(page, layout, preset)
     columns = _edges(data.context_lengths, layout.map_width, data.scale)
