@@ -109,6 +109,8 @@ class HuggingFaceTokenizer:
     def token_ends(self, text: str) -> list[int]:
         """For each token, how many characters of the text are complete when it ends."""
         offsets = self.tokenizer.encode(text, add_special_tokens=False).offsets
+        if not offsets:
+            return []
         starts = [start for start, _ in offsets[1:]] + [len(text)]
         # A character that several tokens share is complete with the last of them.
         return [min(end, following) for (_, end), following in zip(offsets, starts, strict=True)]

@@ -14,6 +14,8 @@ from niah.errors import ConfigurationError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from niah.figures.text import Facts
+    from niah.statistics.grids import Summary
     from niah.store import Run, TrialRecord
 
 FORMATS = ("png", "svg", "pdf")
@@ -104,14 +106,13 @@ def plot_run(
     """Draw one heatmap for each model and task of a run; the paths written."""
     from niah.figures.draw import write_heatmap
     from niah.figures.heatmap import heatmap_data
-    from niah.runner.results import figure_facts, provenance, run_grids, summarize_run
+    from niah.figures.text import Provenance
+    from niah.runner.results import run_grids, summarize_run
 
     grids, summaries = run_grids(run, records), summarize_run(run, records)
     written: list[Path] = []
     for grid, summary in zip(grids, summaries, strict=True):
-        data = heatmap_data(
-            grid, summary, figure_facts(run, grid, summary), language="en", scale=scale
-        )
+        data = heatmap_data(grid, summary, _facts(run, summary), language="en", scale=scale)
         name = run.run if len(grids) == 1 else f"{run.run}-{_slug(grid.model)}"
         stem = out.with_suffix("") if out is not None else directory / name
         written += write_heatmap(
@@ -121,9 +122,33 @@ def plot_run(
             style=style,
             theme=theme,
             preset=preset,
-            provenance=provenance(run),
+            provenance=Provenance(
+                run=run.run,
+                experiment_sha256=run.experiment_sha256,
+                niah_version=run.versions.get("niah", "unknown"),
+            ),
         )
     return written
+
+
+def _facts(run: Run, summary: Summary) -> Facts:
+    """The small print of a figure."""
+    from niah.experiment import parse_canonical
+    from niah.figures.text import Facts
+
+    experiment = parse_canonical(run.experiment)
+    (model,) = (model for model in experiment.resolved_models() if model.id == summary.model)
+    return Facts(
+        date=(run.finished_at or run.created_at)[:10],
+        haystack=run.versions.get("haystack"),
+        tokenizer=model.tokenizer + ("" if model.tokenizer_known else " (stand-in)"),
+        trials_per_cell=experiment.grid.trials,
+        cost_usd=summary.cost_usd.value,
+        cost_at_least=summary.cost_usd.unreported > 0,
+        source=None if run.source == "measured" else run.source,
+        run=run.run,
+        niah_version=run.versions.get("niah"),
+    )
 
 
 def _slug(text: str) -> str:

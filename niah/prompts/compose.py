@@ -30,6 +30,9 @@ WINDOWS_TRIED = 12
 TAILS_TRIED = 12
 OMISSIONS_TRIED = 6
 CUT_SPREAD = 4
+CUT_TAILS = ("", ".", " ...", "...", " [...]")
+FILLER = " ..."
+LONGEST_FILLER = 64
 MARGIN_TOKENS = 200
 LONGEST_GAP = 8
 PARAGRAPH = "\n\n"
@@ -46,12 +49,14 @@ class Window:
     Attributes:
         omitted: Sentences of the window that are left out.
         cut: Character offset at which the last sentence is cut; None = it is whole.
+        tail: What a cut sentence ends with.
     """
 
     first: int
     stop: int
     omitted: tuple[int, ...] = ()
     cut: int | None = None
+    tail: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -271,9 +276,19 @@ def _cuts(frame: _Frame, short: Window, wanted: int) -> Iterator[_Laid]:
         token_ends[missing - 1 + off] for off in near if 0 <= missing - 1 + off < len(token_ends)
     ]
     cuts = [cut for cut in dict.fromkeys(cuts) if 0 < cut < len(sentence)]
-    for cut in sorted(cuts, key=lambda cut: not sentence[cut].isspace()):
-        if not sentence[cut - 1].isspace():
-            yield _lay(frame, Window(first=short.first, stop=short.stop + 1, cut=begin + cut))
+    for tail in CUT_TAILS:
+        for cut in sorted(cuts, key=lambda cut: not sentence[cut].isspace()):
+            if not sentence[cut - 1].isspace():
+                yield _lay(
+                    frame,
+                    Window(first=short.first, stop=short.stop + 1, cut=begin + cut, tail=tail),
+                )
+    # Text of one single rhythm may never come out even; dots do, one token each.
+    if short.stop > short.first:
+        for dots in (missing, missing - 1, missing + 1):
+            if 0 < dots <= LONGEST_FILLER:
+                cut = index.ends[short.stop - 1]
+                yield _lay(frame, replace(short, cut=cut, tail=FILLER * dots))
 
 
 def _touches(window: Window, places: Sequence[int]) -> bool:
@@ -338,18 +353,20 @@ def _pieces(frame: _Frame, window: Window, places: Sequence[int]) -> list[Piece]
             before = gap if event > window.first else ""
             after = gap if event < window.stop else ""
             pieces.append(before + text + after)
-    if window.cut is not None:
-        _cut_last(pieces, window.cut)
     pieces.append(frame.after)
+    if window.cut is not None:
+        _cut_last(pieces, window.cut, window.tail)
     return pieces
 
 
-def _cut_last(pieces: list[Piece], cut: int) -> None:
-    """End the last stretch of the corpus at the cut."""
+def _cut_last(pieces: list[Piece], cut: int, tail: str) -> None:
+    """End the last stretch of the corpus at the cut, and with the tail."""
     for number in range(len(pieces) - 1, -1, -1):
         piece = pieces[number]
         if not isinstance(piece, str):
-            pieces[number] = (piece[0], cut)
+            following = pieces[number + 1]
+            assert isinstance(following, str)
+            pieces[number : number + 2] = [(piece[0], cut), tail + following]
             return
 
 
