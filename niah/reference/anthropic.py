@@ -31,6 +31,7 @@ _ERRORS: Mapping[RefusalKind, tuple[int, str]] = {
     "unavailable": (503, "api_error"),
     "overloaded": (529, "overloaded_error"),
 }
+_MOST_MARKS = 4
 _STOP = {"stop": "end_turn", "length": "max_tokens", "content-filter": "refusal"}
 
 
@@ -55,32 +56,35 @@ def _read_prompt(document: Json, limit: int | None) -> Ask:
     if document.get("stream"):
         raise Refusal("bad-request", "The reference reader does not stream; leave stream out.")
     messages: list[Mapping[str, str]] = []
-    cache_until = None
+    blocks: list[str] = []
+    marks: list[int] = []
+
+    def add(role: str, content: Any, where: str) -> None:
+        messages.append({"role": role, "content": text_of(content, where)})
+        parts = content if isinstance(content, list) else [{"text": content}]
+        for part in parts:
+            if part.get("cache_control"):
+                marks.append(len(blocks))
+            blocks.append(part["text"])
+
     if document.get("system") is not None:
-        system = text_of(document["system"], "system")
-        messages.append({"role": "system", "content": system})
-        if _marked(document["system"]):
-            cache_until = 1
+        add("system", document["system"], "system")
     for number, message in enumerate(given):
         where = f"messages.{number}"
         if not isinstance(message, dict) or message.get("role") not in ("user", "assistant"):
             raise Refusal("bad-request", f"{where}.role: must be 'user' or 'assistant'")
-        content = text_of(message.get("content"), f"{where}.content")
-        messages.append({"role": message["role"], "content": content})
-        if _marked(message["content"]):
-            cache_until = len(messages)
+        add(message["role"], message.get("content"), f"{where}.content")
+    if len(marks) > _MOST_MARKS:
+        raise Refusal("bad-request", f"cache_control: at most {_MOST_MARKS} blocks may be marked")
     thinking = document.get("thinking")
     return Ask(
         reader=reader,
         messages=tuple(messages),
         max_output_tokens=limit,
         thinking=isinstance(thinking, dict) and thinking.get("type") in ("enabled", "adaptive"),
-        cache_until=cache_until,
+        blocks=tuple(blocks),
+        marks=tuple(marks),
     )
-
-
-def _marked(content: Any) -> bool:
-    return isinstance(content, list) and any(part.get("cache_control") for part in content)
 
 
 def _answer(reply: Reply) -> Json:

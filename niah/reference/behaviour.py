@@ -110,8 +110,11 @@ class Behaviour:
         max_concurrency: Requests in flight above which it answers 429; None = no limit.
         require_key: The only API key that it accepts; None = any or none.
         reasoning: Think before each answer, in the format's own way.
-        cache: Report the longest prefix shared with an earlier prompt as read from a cache, in
-            steps of 64 tokens.
+        cache: Keep a prompt cache, and report what was read from it. Anthropic's format reads and
+            writes what a request marks; the others read the longest prefix of an earlier prompt.
+        cache_step_tokens: Such a prefix is a multiple of this (DeepSeek 64, OpenAI 128).
+        cache_least_tokens: Shorter ones are not cached (DeepSeek 64, OpenAI and Anthropic 1024).
+        cache_lifetime_s: A prefix that nobody has asked for in so long is forgotten.
         faults: What goes wrong, and how often.
     """
 
@@ -127,6 +130,9 @@ class Behaviour:
     require_key: str | None = field(default=None, repr=False)
     reasoning: bool = False
     cache: bool = False
+    cache_step_tokens: int = 64
+    cache_least_tokens: int = 64
+    cache_lifetime_s: float = 300.0
     faults: Faults = field(default_factory=Faults)
 
     def __post_init__(self) -> None:
@@ -142,6 +148,9 @@ class Behaviour:
             "requests_per_minute",
             "tokens_per_minute",
             "max_concurrency",
+            "cache_step_tokens",
+            "cache_least_tokens",
+            "cache_lifetime_s",
         ):
             value = getattr(self, name)
             if value is not None and not value > 0:

@@ -60,7 +60,7 @@ def build_app(
         behaviour=behaviour,
         tokenizer=load(behaviour.tokenizer),
         limits=Limits(behaviour.requests_per_minute, behaviour.tokens_per_minute, clock),
-        prefixes=PrefixCache(),
+        prefixes=PrefixCache(lifetime_s=behaviour.cache_lifetime_s, clock=clock),
         seen=Seen(),
         clock=clock,
         sleep=sleep,

@@ -64,10 +64,10 @@ async def converse(
         if fault == "hang":
             await _wait_for_disconnect(receive)
             return
-        said, digests = await asyncio.to_thread(say, endpoint, counted)
+        said, prefixes = await asyncio.to_thread(say, endpoint, dialect, counted)
         patient = _Patient(send=send, headers=headers_of(endpoint, dialect, number))
         await patient.wait(endpoint, began_s)
-        reply = compose_reply(endpoint, dialect, counted, said, digests, fault, number)
+        reply = compose_reply(endpoint, dialect, counted, said, prefixes, fault, number)
         seen.answered += 1
         seen.prompt_tokens += reply.prompt_tokens
         seen.cached_tokens += reply.cached_tokens

@@ -55,13 +55,13 @@ def _read(document: Json, reader: str) -> Ask:
         raise Refusal("bad-request", "generationConfig is not an object.")
     thinking = config.get("thinkingConfig", config.get("thinking_config"))
     thinking = thinking if isinstance(thinking, dict) else {}
-    budget = thinking.get("thinkingBudget", 0)
+    budget = thinking.get("thinkingBudget", thinking.get("thinking_budget", 0))
     return Ask(
         reader=reader,
         messages=tuple(messages),
         max_output_tokens=whole_number(config, "maxOutputTokens", "max_output_tokens"),
         thinking=isinstance(budget, int) and budget != 0,
-        show_thoughts=bool(thinking.get("includeThoughts")),
+        show_thoughts=bool(thinking.get("includeThoughts", thinking.get("include_thoughts"))),
     )
 
 

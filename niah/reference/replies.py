@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from niah.errors import ModelError
 from niah.reference.behaviour import Behaviour, FaultName
 from niah.reference.limits import Limits
-from niah.reference.prefixes import PrefixCache, chain
+from niah.reference.prefixes import Prefix, PrefixCache, marked, steps
 from niah.reference.readers import answer, check_reader, keep_last
 from niah.reference.wire import Ask, Dialect, Finish, Refusal, Reply, read_json
 from niah.tokenizers import Tokenizer
@@ -58,7 +58,7 @@ class Counted:
     """A request with its prompt encoded.
 
     Attributes:
-        ids: Token ids of each message's content.
+        ids: Token ids of each of the request's texts.
     """
 
     ask: Ask
@@ -91,7 +91,7 @@ def count_prompt(endpoint: Endpoint, dialect: Dialect, body: bytes, reader: str)
     ask = dialect.read(read_json(body), reader)
     known_reader(ask.reader)
     encode = endpoint.tokenizer.encode
-    return Counted(ask=ask, ids=tuple(encode(message["content"]) for message in ask.messages))
+    return Counted(ask=ask, ids=tuple(encode(text) for text in ask.texts))
 
 
 def fit_prompt(endpoint: Endpoint, dialect: Dialect, body: bytes, reader: str) -> Counted:
@@ -111,28 +111,27 @@ def fit_prompt(endpoint: Endpoint, dialect: Dialect, body: bytes, reader: str) -
         )
     encode = endpoint.tokenizer.encode
     kept = tuple(keep_last(counted.ask.messages, window, lambda text: len(encode(text))))
-    return Counted(
-        ask=counted.ask.with_messages(kept),
-        ids=tuple(encode(message["content"]) for message in kept),
-    )
+    ask = counted.ask.with_messages(kept)
+    return Counted(ask=ask, ids=tuple(encode(text) for text in ask.texts))
 
 
-def say(endpoint: Endpoint, counted: Counted) -> tuple[str, list[bytes]]:
-    """The reader's answer, and the prompt's prefixes if they are kept; runs in a thread."""
-    encode = endpoint.tokenizer.encode
-    known = {
-        message["content"]: len(ids)
-        for message, ids in zip(counted.ask.messages, counted.ids, strict=True)
-    }
+def say(endpoint: Endpoint, dialect: Dialect, counted: Counted) -> tuple[str, list[Prefix]]:
+    """The reader's answer, and the prompt's prefixes if there is a cache; runs in a thread."""
+    encode, behaviour, ask = endpoint.tokenizer.encode, endpoint.behaviour, counted.ask
+    known = {text: len(ids) for text, ids in zip(ask.texts, counted.ids, strict=True)}
     said = answer(
-        counted.ask.reader,
-        counted.ask.messages,
+        ask.reader,
+        ask.messages,
         count_tokens=lambda text: known[text] if text in known else len(encode(text)),
     )
-    if not endpoint.behaviour.cache:
+    if not behaviour.cache:
         return said, []
-    ids = [token for message in counted.ids[: counted.ask.cache_until] for token in message]
-    return said, chain(counted.ask.reader, ids)
+    least_tokens = behaviour.cache_least_tokens
+    if dialect.marks_cache:
+        owner = f"marked/{ask.reader}"
+        return said, marked(owner, counted.ids, marks=ask.marks, least_tokens=least_tokens)
+    step_tokens = behaviour.cache_step_tokens
+    return said, steps(ask.reader, counted.ids, step_tokens=step_tokens, least_tokens=least_tokens)
 
 
 def compose_reply(
@@ -140,7 +139,7 @@ def compose_reply(
     dialect: Dialect,
     counted: Counted,
     said: str,
-    digests: list[bytes],
+    prefixes: list[Prefix],
     fault: FaultName | None,
     number: int,
 ) -> Reply:
@@ -148,7 +147,7 @@ def compose_reply(
 
     Args:
         said: From ``say``.
-        digests: From ``say``.
+        prefixes: From ``say``.
         number: Of the request.
     """
     ask, tokenizer = counted.ask, endpoint.tokenizer
@@ -169,13 +168,12 @@ def compose_reply(
         text = tokenizer.decode(ids)
     if fault == "content_filter":
         finish = "content-filter"
-    cached_tokens = written_tokens = 0
-    if endpoint.behaviour.cache and (ask.cache_until is not None or not dialect.marks_cache):
-        cached_tokens = endpoint.prefixes.shared_tokens(digests)
-        endpoint.prefixes.keep(digests)
-        if dialect.marks_cache:
-            marked_tokens = sum(map(len, counted.ids[: ask.cache_until]))
-            written_tokens = marked_tokens - cached_tokens
+    cached_tokens = endpoint.prefixes.shared_tokens(prefixes)
+    endpoint.prefixes.keep(prefixes)
+    written_tokens = 0
+    if dialect.marks_cache:
+        stored_tokens = max((prefix.tokens for prefix in prefixes if prefix.stored), default=0)
+        written_tokens = max(0, stored_tokens - cached_tokens)
     return Reply(
         ask=ask,
         id=f"reference-{number}",

@@ -44,7 +44,9 @@ class Ask:
         max_output_tokens: None = no limit was given.
         thinking: Whether the request asks for thoughts.
         show_thoughts: Whether it wants to see them.
-        cache_until: Messages up to the last one marked for the cache; None = none is marked.
+        blocks: The same text in the parts that it came in, where these matter to the cache; they
+            are encoded one by one. Empty = one a message.
+        marks: Indexes of the blocks that are marked for the cache.
     """
 
     reader: str
@@ -52,11 +54,17 @@ class Ask:
     max_output_tokens: int | None = None
     thinking: bool = False
     show_thoughts: bool = True
-    cache_until: int | None = None
+    blocks: tuple[str, ...] = ()
+    marks: tuple[int, ...] = ()
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What is encoded, one by one."""
+        return self.blocks or tuple(message["content"] for message in self.messages)
 
     def with_messages(self, messages: tuple[Mapping[str, str], ...]) -> Ask:
         """The same request with another prompt, in which nothing is marked."""
-        return replace(self, messages=messages, cache_until=None)
+        return replace(self, messages=messages, blocks=(), marks=())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
