@@ -63,7 +63,7 @@ class Reading:
 
     Attributes:
         question: As it stands in the prompt; empty when none was found.
-        language: Of the question: "en" or "de".
+        language: Of the question: "en", "de" or "other".
         found: The sentences that match it equally well, in the order of the text.
     """
 
@@ -104,29 +104,29 @@ def _find_question(text: str, last: int) -> str:
     tail = message[-6_000:].rstrip()
     paragraphs = _PARAGRAPH.split(tail)
     for paragraph in reversed(paragraphs[-2:]):
-        asked = _questions(paragraph)
-        if asked and len(paragraph) - paragraph.rfind(asked[-1][-1]) <= 400:
-            return asked[-1]
+        asked = _last_question(paragraph)
+        if asked and len(paragraph) - paragraph.rfind(asked[-1]) <= 400:
+            return asked
         if len(paragraph) > 120:  # no mere "Answer:" below the question
             break
     for paragraph in _PARAGRAPH.split(message[:6_000])[:4]:
-        asked = _questions(paragraph)
+        asked = _last_question(paragraph)
         if asked:
-            return asked[-1]
+            return asked
     closing = paragraphs[-1].strip() if paragraphs else ""
     return closing if len(closing) <= 600 else ""
 
 
-def _questions(paragraph: str) -> list[str]:
-    """The sentences that end with a question mark, without a heading such as ``Question:``."""
-    asked = []
-    for mark in _QUESTION_MARK.finditer(paragraph):
+def _last_question(paragraph: str) -> str:
+    """The last sentence that asks, without a heading such as ``Question:``."""
+    marks = list(_QUESTION_MARK.finditer(paragraph))
+    for mark in reversed(marks[-8:]):
         start, _ = sentence_at(paragraph, mark.start())
         heading = _HEADING.match(paragraph, start, mark.start())
         question = paragraph[heading.end() if heading else start : mark.end()].strip()
         if len(question) > 1:
-            asked.append(question)
-    return asked
+            return question
+    return ""
 
 
 def _document(text: str, question: str) -> tuple[int, int]:
@@ -233,7 +233,7 @@ def _hits(lower: str, stem: str) -> Iterator[int]:
     at = lower.find(stem)
     while at >= 0:
         yield at
-        at = lower.find(stem, at + 1)
+        at = lower.find(stem, at + len(stem))
 
 
 def _said(sentence: str) -> str:

@@ -51,14 +51,16 @@ def language_of(question: str) -> str:
 
 
 def stem_of(word: str) -> str:
-    """The word without its ending: a beginning of the word, of at least three letters."""
+    """The word without its endings: a beginning of the word, of at least three letters."""
     if word[-2:] in ("'s", "\u2019s"):
         word = word[:-2]
     if not word.isalpha():
         return word
-    for suffix in _SUFFIXES:
-        if word.endswith(suffix) and len(word) - len(suffix) >= 3:
-            return word[: -len(suffix)]
+    # One ending after the other, so that numbers and number come to the same.
+    while suffix := next(
+        (end for end in _SUFFIXES if word.endswith(end) and len(word) - len(end) >= 3), ""
+    ):
+        word = word[: -len(suffix)]
     return word
 
 

@@ -1,0 +1,755 @@
+"""The reference endpoint: three wire formats, limits and faults, over real sockets."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import anthropic
+import httpx
+import openai
+import pytest
+from google import genai
+from google.genai import errors as google_errors
+from google.genai import types as google_types
+
+from niah.errors import ConfigurationError, TokenizerError
+from niah.reference.behaviour import Behaviour, FaultName, Faults
+from niah.reference.endpoint import build_app
+from niah.reference.limits import Bucket
+from niah.reference.prefixes import PrefixCache, chain
+from niah.reference.readers import available
+from niah.reference.serving import listen, serve
+from niah.tokenizers import load
+from tests.servers import listening, reference_endpoint
+
+NEEDLE = "The magic number of Dresden is 7315299."
+PROMPT = (
+    "Answer the question.\n\nOaks grow slowly. "
+    + NEEDLE
+    + " Elms grow fast.\n\nWhat is the magic number of Dresden?"
+)
+SYSTEM = "You are a careful reader."
+KEY = "sk-canary-4711"
+
+
+def tokens(*texts: str) -> int:
+    return sum(len(load("o200k_base").encode(text)) for text in texts)
+
+
+def chat(reader: str = "exact", prompt: str = PROMPT, **more: Any) -> dict[str, Any]:
+    return {"model": reader, "messages": [{"role": "user", "content": prompt}], **more}
+
+
+FORMATS: dict[str, tuple[str, dict[str, Any]]] = {
+    "openai": ("/v1/chat/completions", chat()),
+    "anthropic": ("/v1/messages", chat(max_tokens=100)),
+    "google": (
+        "/v1beta/models/exact:generateContent",
+        {"contents": [{"role": "user", "parts": [{"text": PROMPT}]}]},
+    ),
+}
+
+
+def post(url: str, form: str = "openai", **more: Any) -> httpx.Response:
+    path, body = FORMATS[form]
+    with httpx.Client(timeout=10) as client:
+        return client.post(url + path, json=body, **more)
+
+
+def said(response: httpx.Response, form: str) -> str:
+    document = response.json()
+    if form == "openai":
+        text = document["choices"][0]["message"]["content"]
+    elif form == "anthropic":
+        text = "".join(block.get("text", "") for block in document["content"])
+    else:
+        parts = document["candidates"][0].get("content", {}).get("parts", [])
+        text = "".join(part["text"] for part in parts if not part.get("thought"))
+    assert isinstance(text, str)
+    return text
+
+
+def complaint(response: httpx.Response, form: str) -> tuple[int, str]:
+    error = response.json()["error"]
+    name = {"openai": error.get("code") or error.get("type"), "anthropic": error.get("type")}
+    return response.status_code, str(name.get(form, error.get("status")))
+
+
+@pytest.fixture(scope="module")
+def plain() -> Iterator[str]:
+    with reference_endpoint() as url:
+        yield url
+
+
+def make_openai(url: str) -> openai.OpenAI:
+    return openai.OpenAI(base_url=f"{url}/v1", api_key=KEY, max_retries=0, timeout=10)
+
+
+def make_anthropic(url: str) -> anthropic.Anthropic:
+    return anthropic.Anthropic(base_url=url, api_key=KEY, max_retries=0, timeout=10)
+
+
+def make_google(url: str) -> genai.Client:
+    return genai.Client(
+        api_key=KEY, http_options=google_types.HttpOptions(base_url=url, timeout=10_000)
+    )
+
+
+# The official clients
+
+
+def test_the_openai_client_reads_answers_lists_and_errors(plain: str) -> None:
+    """OpenAI's own client parses everything, and usage is the true number of tokens."""
+    with make_openai(plain) as client:
+        answer = client.chat.completions.create(
+            model="exact",
+            messages=[{"role": "system", "content": SYSTEM}, {"role": "user", "content": PROMPT}],
+            max_completion_tokens=100,
+        )
+        assert answer.choices[0].message.content == NEEDLE
+        assert answer.choices[0].finish_reason == "stop"
+        assert answer.system_fingerprint == "reference-reader"
+        assert answer.usage is not None
+        assert answer.usage.prompt_tokens == tokens(SYSTEM, PROMPT)
+        assert answer.usage.completion_tokens == tokens(NEEDLE)
+        assert [model.id for model in client.models.list()] == [name for name, _ in available()]
+        assert client.models.retrieve("flat-50@drop=0.1").id == "flat-50@drop=0.1"
+        with pytest.raises(openai.NotFoundError, match="lost-in-the-middle") as caught:
+            client.chat.completions.create(
+                model="nobody", messages=[{"role": "user", "content": "Who?"}]
+            )
+        assert caught.value.code == "model_not_found"
+
+
+def test_the_anthropic_client_reads_answers_counts_and_errors(plain: str) -> None:
+    """Anthropic's own client parses everything, thinking included."""
+    with make_anthropic(plain) as client:
+        answer = client.messages.create(
+            model="exact",
+            system=SYSTEM,
+            messages=[{"role": "user", "content": PROMPT}],
+            max_tokens=2000,
+            thinking={"type": "enabled", "budget_tokens": 1024},
+        )
+        assert [block.type for block in answer.content] == ["thinking", "text"]
+        assert answer.content[-1].type == "text"
+        assert answer.content[-1].text == NEEDLE
+        assert answer.stop_reason == "end_turn"
+        assert answer.usage.input_tokens == tokens(SYSTEM, PROMPT)
+        assert answer.usage.output_tokens > tokens(NEEDLE)
+        counted = client.messages.count_tokens(
+            model="exact", system=SYSTEM, messages=[{"role": "user", "content": PROMPT}]
+        )
+        assert counted.input_tokens == tokens(SYSTEM, PROMPT)
+        assert [model.id for model in client.models.list()] == [name for name, _ in available()]
+        with pytest.raises(anthropic.NotFoundError, match="lost-in-the-middle"):
+            client.messages.create(
+                model="nobody", max_tokens=9, messages=[{"role": "user", "content": "Who?"}]
+            )
+
+
+def test_the_google_client_reads_answers_counts_and_errors(plain: str) -> None:
+    """Google's own client parses everything, thoughts included."""
+    with make_google(plain) as client:
+        answer = client.models.generate_content(
+            model="exact",
+            contents=PROMPT,
+            config=google_types.GenerateContentConfig(
+                system_instruction=SYSTEM,
+                max_output_tokens=500,
+                thinking_config=google_types.ThinkingConfig(
+                    include_thoughts=True, thinking_budget=200
+                ),
+            ),
+        )
+        assert answer.text == NEEDLE
+        assert answer.model_version == "exact"
+        assert answer.candidates is not None
+        assert answer.candidates[0].finish_reason == google_types.FinishReason.STOP
+        assert answer.candidates[0].content is not None
+        assert [bool(part.thought) for part in answer.candidates[0].content.parts or []] == [
+            True,
+            False,
+        ]
+        usage = answer.usage_metadata
+        assert usage is not None
+        assert usage.prompt_token_count == tokens(SYSTEM, PROMPT)
+        assert usage.candidates_token_count == tokens(NEEDLE)
+        assert (usage.thoughts_token_count or 0) > 0
+        assert client.models.count_tokens(model="exact", contents=PROMPT).total_tokens == tokens(
+            PROMPT
+        )
+        assert client.models.get(model="flat-50@drop=0.1").name == "models/flat-50@drop=0.1"
+        with pytest.raises(google_errors.ClientError, match="lost-in-the-middle") as caught:
+            client.models.generate_content(model="nobody", contents="Who?")
+        assert caught.value.code == 404
+        assert caught.value.status == "NOT_FOUND"
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_every_response_says_that_it_is_simulated(form: str, plain: str) -> None:
+    """Answers, lists and errors carry the header."""
+    path, _ = FORMATS[form]
+    with httpx.Client(base_url=plain, timeout=10) as client:
+        responses = [
+            post(plain, form),
+            client.post(path, content=b"{"),
+            client.get("/v1/models"),
+            client.get("/v1beta/models"),
+            client.get("/v1beta/models/nobody"),
+            client.get("/nowhere"),
+            client.get("/v1/messages"),
+        ]
+    assert [r.headers.get("x-niah-simulated") for r in responses] == ["reference reader"] * 7
+
+
+@pytest.mark.parametrize(
+    ("form", "path", "body"),
+    [
+        ("openai", "/v1/chat/completions", b"{"),
+        ("openai", "/v1/chat/completions", b"[1]"),
+        ("openai", "/v1/chat/completions", b"{}"),
+        ("openai", "/v1/chat/completions", b'{"model": 3, "messages": []}'),
+        ("openai", "/v1/chat/completions", b'{"model": "exact", "messages": [7]}'),
+        ("openai", "/v1/chat/completions", json.dumps(chat(stream=True)).encode()),
+        ("openai", "/v1/chat/completions", json.dumps(chat(max_tokens=0)).encode()),
+        ("openai", "/v1/chat/completions", json.dumps(chat(prompt=None)).encode()),  # type: ignore[arg-type]
+        ("anthropic", "/v1/messages", json.dumps(chat()).encode()),
+        ("anthropic", "/v1/messages", b'{"max_tokens": 5, "model": "exact", "messages": [{}]}'),
+        ("anthropic", "/v1/messages/count_tokens", b'{"model": "exact"}'),
+        ("google", "/v1beta/models/exact:generateContent", b"{}"),
+        ("google", "/v1beta/models/exact:generateContent", b'{"contents": [{"parts": [1]}]}'),
+        ("google", "/v1beta/models/exact:countTokens", b'{"contents": 1}'),
+    ],
+)
+def test_a_malformed_request_is_a_400_in_its_own_format(
+    form: str, path: str, body: bytes, plain: str
+) -> None:
+    """What a provider would refuse is refused, never answered and never a 500."""
+    response = httpx.post(plain + path, content=body, timeout=10)
+    expected = "INVALID_ARGUMENT" if form == "google" else "invalid_request_error"
+    assert complaint(response, form) == (400, expected)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_required_key_is_checked_and_never_repeated(form: str) -> None:
+    """Without the key, or with another, there is a 401 that does not contain it."""
+    header = {
+        "openai": ("authorization", "Bearer "),
+        "anthropic": ("x-api-key", ""),
+        "google": ("x-goog-api-key", ""),
+    }[form]
+    with reference_endpoint(Behaviour(require_key=KEY)) as url:
+        assert post(url, form).status_code == 401
+        wrong = post(url, form, headers={header[0]: header[1] + "other-key"})
+        assert wrong.status_code == 401
+        assert "other-key" not in wrong.text
+        assert post(url, form, headers={header[0]: header[1] + KEY}).status_code == 200
+    assert KEY not in repr(Behaviour(require_key=KEY))
+
+
+# Output, window, cache, thoughts
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_the_output_limit_cuts_the_answer_and_says_so(form: str, plain: str) -> None:
+    """The answer ends after so many tokens, with the format's word for it."""
+    path, body = FORMATS[form]
+    limit = {"generationConfig": {"maxOutputTokens": 3}} if form == "google" else {"max_tokens": 3}
+    response = httpx.post(plain + path, json={**body, **limit}, timeout=10)
+    assert tokens(said(response, form)) == 3
+    assert NEEDLE.startswith(said(response, form))
+    assert {"openai": '"length"', "anthropic": '"max_tokens"', "google": '"MAX_TOKENS"'}[
+        form
+    ] in response.text
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_thoughts_stand_apart_from_the_answer(form: str) -> None:
+    """A reader that thinks counts its thoughts as output, and they can use all of its room."""
+    path, body = FORMATS[form]
+    config = {"thinkingConfig": {"includeThoughts": True}}
+    with reference_endpoint(Behaviour(reasoning=True)) as url:
+        asked = {**body, "generationConfig": config} if form == "google" else body
+        response = httpx.post(url + path, json=asked, timeout=10)
+        assert said(response, form) == NEEDLE
+        assert "I look for the words" in response.text
+        short = (
+            {"generationConfig": {"maxOutputTokens": 5}} if form == "google" else {"max_tokens": 5}
+        )
+        assert said(httpx.post(url + path, json={**body, **short}, timeout=10), form) == ""
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_prompt_above_the_window_is_refused_as_the_provider_does(form: str) -> None:
+    """One token above the window is an error that names both; at the window it is answered."""
+    size = tokens(PROMPT)
+    with reference_endpoint(Behaviour(window_tokens=size)) as url:
+        assert said(post(url, form), form) == NEEDLE
+    with reference_endpoint(Behaviour(window_tokens=size - 1)) as url:
+        response = post(url, form)
+        expected = {
+            "openai": (400, "context_length_exceeded"),
+            "anthropic": (400, "invalid_request_error"),
+            "google": (400, "INVALID_ARGUMENT"),
+        }[form]
+        assert complaint(response, form) == expected
+        assert re.search(rf"\b{size}\b.*\b{size - 1}\b|\b{size - 1}\b.*\b{size}\b", response.text)
+
+
+def test_a_silent_cut_shows_only_in_the_reported_tokens() -> None:
+    """With ``truncate`` the beginning is gone and usage reports what was left."""
+    window = tokens(PROMPT)
+    long = NEEDLE + " Elms grow fast." * 50 + "\n\nWhat is the magic number of Dresden?"
+    with reference_endpoint(Behaviour(window_tokens=window, overflow="truncate")) as url:
+        response = httpx.post(f"{url}/v1/chat/completions", json=chat(prompt=long), timeout=10)
+        assert response.status_code == 200
+        assert "could not find" in said(response, "openai")
+        assert window - 3 <= response.json()["usage"]["prompt_tokens"] <= window
+        assert said(post(url), "openai") == NEEDLE
+
+
+def test_the_cache_counts_the_longest_shared_prefix_in_whole_steps() -> None:
+    """A prompt that begins like an earlier one reports that much as cached, in 64-token steps."""
+    text = "Oaks grow slowly. " * 200
+    other = text[: len(text) // 2] + "Elms grow fast. " * 100
+    first = chat(prompt=f"{text}\n\nWhat is an oak?")
+    second = chat(prompt=f"{other}\n\nWhat is an oak?")
+    shared = tokens(text[: len(text) // 2])
+    with reference_endpoint(Behaviour(cache=True)) as url:
+        cached = [
+            httpx.post(f"{url}/v1/chat/completions", json=body, timeout=10).json()["usage"][
+                "prompt_tokens_details"
+            ]["cached_tokens"]
+            for body in (first, second, first, {**first, "model": "decay"})
+        ]
+        whole = tokens(first["messages"][0]["content"])
+        assert cached == [0, shared // 64 * 64, whole // 64 * 64, 0]
+
+
+def test_anthropic_caches_what_is_marked_and_bills_the_writing() -> None:
+    """Plain input, written and read tokens add up to the prompt; without a mark none is cached."""
+    text = "Oaks grow slowly. " * 200
+    marked = {"type": "text", "text": text, "cache_control": {"type": "ephemeral"}}
+    body: dict[str, Any] = {
+        "model": "exact",
+        "max_tokens": 50,
+        "system": [marked],
+        "messages": [{"role": "user", "content": "What is an oak?"}],
+    }
+    with reference_endpoint(Behaviour(cache=True)) as url:
+        usages = [
+            httpx.post(f"{url}/v1/messages", json=asked, timeout=10).json()["usage"]
+            for asked in (body, body, {**body, "system": text})
+        ]
+    question, system = tokens("What is an oak?"), tokens(text)
+    read = system // 64 * 64
+    fields = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
+    assert [[usage[name] for name in fields] for usage in usages] == [
+        [question, system, 0],
+        [question, system - read, read],
+        [question + system, 0, 0],
+    ]
+
+
+def test_the_cache_forgets_the_oldest_and_the_longest_of_it_first() -> None:
+    """It never holds more than it may, and what it still holds is a prefix without gaps."""
+    cache = PrefixCache(most=6)
+    first, second = chain("exact", range(64 * 5)), chain("exact", range(7, 64 * 4))
+    cache.keep(first)
+    assert cache.shared_tokens(first) == 64 * 5
+    cache.keep(second)
+    assert cache.shared_tokens(second) == 64 * 3
+    assert cache.shared_tokens(first) == 64 * 3
+    assert cache.shared_tokens(chain("decay", range(64 * 5))) == 0
+
+
+# Limits
+
+
+def test_a_bucket_lets_through_what_it_holds_and_refills_steadily() -> None:
+    """After a minute's allowance at once, one request passes each interval, and no more."""
+    now = [100.0]
+    bucket = Bucket("requests", 60, lambda: now[0])
+    for _ in range(60):
+        assert bucket.waiting_s(1) == 0
+        bucket.take(1)
+    assert bucket.waiting_s(1) == pytest.approx(1)
+    assert bucket.state().remaining == 0
+    assert bucket.state().reset_s == pytest.approx(60)
+    now[0] += 0.999
+    assert bucket.waiting_s(1) == pytest.approx(0.001)
+    now[0] += 0.001
+    assert bucket.waiting_s(1) == 0
+    assert bucket.waiting_s(61) == float("inf")
+    now[0] += 1000
+    assert bucket.state().remaining == 60
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_above_the_request_limit_there_is_a_429_with_the_time_to_wait(form: str) -> None:
+    """The third request of two a minute waits for 30 seconds, and headers say it beforehand."""
+    with reference_endpoint(Behaviour(requests_per_minute=2)) as url:
+        first, second, third = (post(url, form) for _ in range(3))
+    assert [r.status_code for r in (first, second, third)] == [200, 200, 429]
+    if form == "openai":
+        assert complaint(third, form)[1] == "rate_limit_exceeded"
+        assert first.headers["x-ratelimit-limit-requests"] == "2"
+        assert first.headers["x-ratelimit-remaining-requests"] == "1"
+        assert re.fullmatch(r"(29|30)(\.\d+)?s", first.headers["x-ratelimit-reset-requests"])
+        assert 25_000 < float(third.headers["retry-after-ms"]) <= 30_000
+        assert third.headers["retry-after"] in ("29", "30")
+    elif form == "anthropic":
+        assert complaint(third, form)[1] == "rate_limit_error"
+        assert first.headers["anthropic-ratelimit-requests-remaining"] == "1"
+        reset = datetime.fromisoformat(first.headers["anthropic-ratelimit-requests-reset"])
+        assert 20 < (reset - datetime.now(UTC)).total_seconds() <= 30
+        assert third.headers["retry-after"] in ("29", "30")
+    else:
+        assert complaint(third, form)[1] == "RESOURCE_EXHAUSTED"
+        (detail,) = third.json()["error"]["details"]
+        assert re.fullmatch(r"(29|30)(\.\d+)?s", detail["retryDelay"])
+        assert "retry-after" not in third.headers
+
+
+def test_the_token_limit_counts_prompt_and_output_limit() -> None:
+    """A request takes its prompt's tokens and the most it may answer."""
+    body = chat(max_tokens=100)
+    size = tokens(PROMPT) + 100
+    with listening(Behaviour(tokens_per_minute=2 * size + 1)) as endpoint:
+        url = f"{endpoint.url}/v1/chat/completions"
+        responses = [httpx.post(url, json=body, timeout=10) for _ in range(3)]
+        huge = httpx.post(url, json=chat(max_tokens=100_000), timeout=10)
+        assert [r.status_code for r in responses] == [200, 200, 429]
+        assert int(responses[0].headers["x-ratelimit-remaining-tokens"]) >= size
+        assert endpoint.app.state.seen.answered == 2
+    assert huge.status_code == 429
+    assert "too large" in huge.text
+    assert "retry-after" not in huge.headers
+
+
+def test_limits_can_be_kept_without_being_announced() -> None:
+    """With ``announce_limits`` off no header says anything of them."""
+    with reference_endpoint(Behaviour(requests_per_minute=1, announce_limits=False)) as url:
+        responses = [post(url), post(url)]
+        google = post(url, "google")
+    assert [r.status_code for r in responses] == [200, 429]
+    assert "details" not in google.json()["error"]
+    for response in responses:
+        assert not [name for name in response.headers if "limit" in name or "retry" in name]
+
+
+def test_above_the_concurrency_cap_requests_are_refused() -> None:
+    """Of many at once the cap is answered and the others get a 429."""
+    with listening(Behaviour(max_concurrency=3, latency_s=0.3)) as endpoint:
+
+        async def all_at_once() -> list[int]:
+            async with httpx.AsyncClient(timeout=10) as client:
+                url = f"{endpoint.url}/v1/chat/completions"
+                requests = (client.post(url, json=chat()) for _ in range(8))
+                return [response.status_code for response in await asyncio.gather(*requests)]
+
+        statuses = asyncio.run(all_at_once())
+        assert endpoint.app.state.seen.most_in_flight == 8
+        assert endpoint.app.state.seen.in_flight == 0
+    assert sorted(statuses) == [200] * 3 + [429] * 5
+
+
+def test_latency_is_what_was_asked_for_whatever_is_in_flight() -> None:
+    """Fifty requests at once with 0.3 s each take little more than 0.3 s together."""
+    with reference_endpoint(Behaviour(latency_s=0.3)) as url:
+
+        async def all_at_once() -> list[float]:
+            async with httpx.AsyncClient(timeout=10) as client:
+                url_ = f"{url}/v1/chat/completions"
+                responses = await asyncio.gather(
+                    *(client.post(url_, json=chat()) for _ in range(50))
+                )
+                return [response.elapsed.total_seconds() for response in responses]
+
+        took_s = asyncio.run(all_at_once())
+    assert min(took_s) >= 0.3
+    assert max(took_s) < 2.5
+
+
+# Faults
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize(
+    ("fault", "openai_says", "anthropic_says", "google_says"),
+    [
+        (
+            "rate_limit",
+            (429, "rate_limit_exceeded"),
+            (429, "rate_limit_error"),
+            (429, "RESOURCE_EXHAUSTED"),
+        ),
+        (
+            "quota",
+            (429, "insufficient_quota"),
+            (400, "invalid_request_error"),
+            (429, "RESOURCE_EXHAUSTED"),
+        ),
+        ("server_error", (500, "server_error"), (500, "api_error"), (500, "INTERNAL")),
+        ("unavailable", (503, "service_unavailable"), (503, "api_error"), (503, "UNAVAILABLE")),
+        (
+            "overloaded",
+            (503, "server_is_overloaded"),
+            (529, "overloaded_error"),
+            (503, "UNAVAILABLE"),
+        ),
+        ("error_in_body", (200, "server_error"), (200, "api_error"), (200, "INTERNAL")),
+    ],
+)
+def test_a_fault_with_a_status_is_played_in_each_format(
+    form: str,
+    fault: str,
+    openai_says: tuple[int, str],
+    anthropic_says: tuple[int, str],
+    google_says: tuple[int, str],
+) -> None:
+    """Status and error name are those of the provider."""
+    expected = {"openai": openai_says, "anthropic": anthropic_says, "google": google_says}[form]
+    with listening(Behaviour(faults=Faults(**{fault: 1.0}))) as endpoint:  # type: ignore[arg-type]
+        assert complaint(post(endpoint.url, form), form) == expected
+        assert endpoint.app.state.seen.faults == {fault: 1}
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_faults_of_the_answer_are_well_formed_answers(form: str) -> None:
+    """Empty, blocked and cut answers come with status 200 and the format's finish reason."""
+    words = {
+        "openai": ("stop", "content_filter", "length"),
+        "anthropic": ("end_turn", "refusal", "max_tokens"),
+        "google": ("STOP", "SAFETY", "MAX_TOKENS"),
+    }[form]
+    for fault, word in zip(("empty", "content_filter", "length"), words, strict=True):
+        behaviour = Behaviour(faults=Faults(**{fault: 1.0}))  # type: ignore[arg-type]
+        with reference_endpoint(behaviour) as url:
+            response = post(url, form)
+        assert response.status_code == 200
+        assert f'"{word}"' in response.text
+        assert tokens(said(response, form)) == (1 if fault == "length" else 0)
+
+
+def test_a_cut_connection_is_one_for_the_client() -> None:
+    """The body ends before its length, with what came until then."""
+    with reference_endpoint(Behaviour(faults=Faults(cut=1.0))) as url:
+        with pytest.raises(httpx.RemoteProtocolError, match="incomplete message body|peer closed"):
+            post(url)
+        received = []
+        with httpx.stream("POST", f"{url}/v1/chat/completions", json=chat()) as response:
+            pieces = response.iter_raw()
+            with pytest.raises(httpx.RemoteProtocolError):
+                received.extend(pieces)
+        assert response.status_code == 200
+        assert len(b"".join(received)) == int(response.headers["content-length"]) // 2
+    behaviour = Behaviour(faults=Faults(cut=1.0), keep_alive_s=0.01)
+    with reference_endpoint(behaviour) as url, pytest.raises(httpx.RemoteProtocolError):
+        post(url)
+
+
+def test_half_a_body_is_a_whole_response_of_broken_json() -> None:
+    """HTTP is content, and the JSON is not."""
+    with reference_endpoint(Behaviour(faults=Faults(half_body=1.0))) as url:
+        response = post(url)
+        assert response.status_code == 200
+        assert response.text.startswith('{"id":"chatcmpl-')
+        with pytest.raises(json.JSONDecodeError):
+            response.json()
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_wrong_json_is_json_without_an_answer(form: str) -> None:
+    """What comes is JSON, but not the format's."""
+    with reference_endpoint(Behaviour(faults=Faults(wrong_json=1.0))) as url:
+        response = post(url, form)
+        assert response.status_code == 200
+        with pytest.raises((KeyError, TypeError)):
+            said(response, form)
+
+
+def test_a_request_that_is_never_answered_ends_when_its_client_gives_up() -> None:
+    """The client times out, the endpoint forgets the request and goes on."""
+    with listening(Behaviour(faults=Faults(hang=1.0))) as endpoint:
+        url = f"{endpoint.url}/v1/chat/completions"
+        with pytest.raises(httpx.ReadTimeout):
+            httpx.post(url, json=chat(), timeout=0.3)
+        assert httpx.get(f"{endpoint.url}/v1/models", timeout=10).status_code == 200
+        deadline = threading.Event()
+        for _ in range(100):
+            if endpoint.app.state.seen.in_flight == 0:
+                break
+            deadline.wait(0.02)
+        assert endpoint.app.state.seen.in_flight == 0
+
+
+def test_a_slow_answer_can_begin_with_empty_lines() -> None:
+    """While it waits the endpoint sends empty lines, and the body is still the answer."""
+    with reference_endpoint(Behaviour(latency_s=0.3, keep_alive_s=0.05)) as url:
+        response = post(url)
+        assert 4 <= len(response.text) - len(response.text.lstrip("\n")) <= 8
+        assert said(response, "openai") == NEEDLE
+        with make_openai(url) as client:
+            answer = client.chat.completions.create(
+                model="exact", messages=[{"role": "user", "content": PROMPT}]
+            )
+        assert answer.choices[0].message.content == NEEDLE
+
+
+def test_the_openai_client_gets_through_faults_by_retrying() -> None:
+    """With a third of the requests failing, a client that retries gets every answer."""
+    faults = Faults(server_error=0.1, unavailable=0.1, cut=0.1, seed=8)
+    with listening(Behaviour(faults=faults)) as endpoint:
+        client = openai.OpenAI(
+            base_url=f"{endpoint.url}/v1", api_key=KEY, max_retries=9, timeout=10
+        )
+        with client:
+            for _ in range(9):
+                answer = client.chat.completions.create(
+                    model="exact", messages=[{"role": "user", "content": PROMPT}]
+                )
+                assert answer.choices[0].message.content == NEEDLE
+        assert sum(endpoint.app.state.seen.faults.values()) > 0
+
+
+def test_faults_come_as_often_as_asked_and_the_same_for_the_same_seed() -> None:
+    """Over 20,000 requests each has its share, within four standard errors."""
+    faults = Faults(rate_limit=0.05, hang=0.2, empty=0.01, seed=4)
+    drawn = [faults.draw(number) for number in range(20_000)]
+    expected: dict[FaultName | None, float] = {"rate_limit": 0.05, "hang": 0.2, "empty": 0.01}
+    for name, share in {**expected, None: 0.74}.items():
+        error = (share * (1 - share) / len(drawn)) ** 0.5
+        assert abs(drawn.count(name) / len(drawn) - share) < 4 * error
+    assert drawn == [faults.draw(number) for number in range(20_000)]
+    other = Faults(rate_limit=0.05, hang=0.2, empty=0.01, seed=5)
+    assert drawn != [other.draw(number) for number in range(20_000)]
+
+
+# In process
+
+
+def test_in_process_a_fault_of_the_connection_looks_like_one() -> None:
+    """Through ASGI a cut connection raises what a socket would have raised."""
+
+    async def ask() -> None:
+        app = build_app(Behaviour(faults=Faults(cut=1.0)))
+        transport = httpx.ASGITransport(app=app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://x/v1") as client:
+            await client.post("/chat/completions", json=chat())
+
+    with pytest.raises(httpx.RemoteProtocolError):
+        asyncio.run(ask())
+
+
+def test_the_clock_is_the_caller_s() -> None:
+    """With a virtual clock an hour of latency passes at once, and limits refill with it."""
+    now = [0.0]
+
+    async def sleep(seconds: float) -> None:
+        now[0] += seconds
+
+    async def ask() -> list[int]:
+        app = build_app(
+            Behaviour(latency_s=3600, requests_per_minute=1),
+            clock=lambda: now[0],
+            sleep=sleep,
+            wall=lambda: 1_700_000_000 + now[0],
+        )
+        transport = httpx.ASGITransport(app=app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://x/v1") as client:
+            responses = [await client.post("/chat/completions", json=chat()) for _ in range(3)]
+        assert [r.json()["created"] - 1_700_000_000 for r in responses] == [3600, 7200, 10800]
+        return [response.status_code for response in responses]
+
+    assert asyncio.run(ask()) == [200, 200, 200]
+
+
+# Serving
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_serve_says_where_it_is_and_stops_cleanly(number: signal.Signals) -> None:
+    """One line when it is ready, silence otherwise, exit code 0, the port free again."""
+    code = "from niah.reference.serving import serve; serve(tell=lambda s: print(s, flush=True))"
+    command = [sys.executable, "-W", "error", "-c", code]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        line = process.stdout.readline()
+        assert "reference reader" in line
+        match = re.search(r"http://127\.0\.0\.1:(\d+)/v1", line)
+        assert match
+        assert said(post(match[0].removesuffix("/v1")), "openai") == NEEDLE
+        with socket.create_connection(("127.0.0.1", int(match[1]))):  # stays open, says nothing
+            process.send_signal(number)
+            assert process.wait(timeout=10) == 0
+        assert process.stdout.read() == ""
+        assert process.stderr.read() == ""
+    with socket.create_server(("127.0.0.1", int(match[1]))):
+        pass
+
+
+def test_serve_stays_on_this_machine_unless_allowed() -> None:
+    """An address that others can reach needs to be allowed in so many words."""
+    for host in ("0.0.0.0", "::"):
+        with pytest.raises(ConfigurationError, match="other machines"):
+            listen(host)
+    open_to_all = listen("0.0.0.0", allow_remote=True)
+    open_to_all.stop()
+    open_to_all.run()
+
+
+def test_an_address_that_cannot_be_used_is_one_sentence() -> None:
+    """A port in use, a port that does not exist, a host that is not known."""
+    with (
+        socket.create_server(("127.0.0.1", 0)) as taken,
+        pytest.raises(ConfigurationError, match="cannot be opened"),
+    ):
+        serve(port=taken.getsockname()[1])
+    with pytest.raises(ConfigurationError, match="70000"):
+        listen(port=70_000)
+    with pytest.raises(ConfigurationError, match="is not known"):
+        listen("no such host")
+    with pytest.raises(TokenizerError):
+        listen(behaviour=Behaviour(tokenizer="nothing"))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"latency_s": -1},
+        {"window_tokens": 0},
+        {"overflow": "wrap"},
+        {"requests_per_minute": 0},
+        {"max_concurrency": -2},
+        {"keep_alive_s": 0},
+    ],
+)
+def test_a_behaviour_that_makes_no_sense_is_refused(wrong: dict[str, Any]) -> None:
+    """The message names the field and its value."""
+    ((name, value),) = wrong.items()
+    with pytest.raises(ConfigurationError, match=f"{name} = {value!r}"):
+        Behaviour(**wrong)
+
+
+def test_fault_probabilities_add_up_to_at_most_one() -> None:
+    """Neither one nor all of them may exceed 1."""
+    with pytest.raises(ConfigurationError, match="hang"):
+        Faults(hang=1.5)
+    with pytest.raises(ConfigurationError, match="add up"):
+        Faults(hang=0.6, cut=0.6)
+    assert Faults(hang=0.5, cut=0.5).draw(1) in ("hang", "cut")
