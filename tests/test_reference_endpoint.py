@@ -26,7 +26,7 @@ from niah.errors import ConfigurationError, TokenizerError
 from niah.reference.behaviour import Behaviour, FaultName, Faults
 from niah.reference.endpoint import build_app
 from niah.reference.limits import Bucket
-from niah.reference.prefixes import PrefixCache, chain
+from niah.reference.prefixes import Prefix, PrefixCache, steps
 from niah.reference.readers import available
 from niah.reference.serving import listen, serve
 from niah.tokenizers import load
@@ -353,25 +353,66 @@ def test_anthropic_caches_what_is_marked_and_bills_the_writing() -> None:
             for asked in (body, body, {**body, "system": text})
         ]
     question, system = tokens("What is an oak?"), tokens(text)
-    read = system // 64 * 64
     fields = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
     assert [[usage[name] for name in fields] for usage in usages] == [
         [question, system, 0],
-        [question, system - read, read],
+        [question, 0, system],
         [question + system, 0, 0],
     ]
 
 
+def automatic(ids: range, owner: str = "exact") -> list[Prefix]:
+    return steps(owner, [ids], step_tokens=64, least_tokens=64)
+
+
 def test_the_cache_forgets_the_oldest_and_the_longest_of_it_first() -> None:
     """It never holds more than it may, and what it still holds is a prefix without gaps."""
-    cache = PrefixCache(most=6)
-    first, second = chain("exact", range(64 * 5)), chain("exact", range(7, 64 * 4))
+    cache = PrefixCache(lifetime_s=300, clock=lambda: 0.0, most=6)
+    first, second = automatic(range(64 * 5)), automatic(range(7, 64 * 4))
     cache.keep(first)
     assert cache.shared_tokens(first) == 64 * 5
     cache.keep(second)
     assert cache.shared_tokens(second) == 64 * 3
-    assert cache.shared_tokens(first) == 64 * 3
-    assert cache.shared_tokens(chain("decay", range(64 * 5))) == 0
+    assert cache.shared_tokens(automatic(range(64 * 5), "decay")) == 0
+    kept = [cache.shared_tokens(first[:length]) for length in range(1, 6)]
+    assert kept == sorted(kept)
+
+
+def test_a_cached_prefix_lives_as_long_as_somebody_asks_for_it() -> None:
+    """Each request renews it; after its lifetime without one it is gone."""
+    now_s = 0.0
+    cache = PrefixCache(lifetime_s=300, clock=lambda: now_s)
+    prompt = automatic(range(640))
+    cache.keep(prompt)
+    now_s = 299.0
+    assert cache.shared_tokens(prompt) == 640
+    cache.keep(prompt)
+    now_s = 598.0
+    assert cache.shared_tokens(prompt) == 640
+    now_s = 898.0
+    assert cache.shared_tokens(prompt) == 0
+
+
+def test_prefixes_below_the_least_length_are_not_cached() -> None:
+    """OpenAI's rule: from 1,024 tokens on, in steps of 128."""
+    prefixes = steps("exact", [range(1400)], step_tokens=128, least_tokens=1024)
+    assert [prefix.tokens for prefix in prefixes] == [1024, 1152, 1280]
+
+
+def test_a_marked_prefix_is_found_where_a_block_ends_and_nowhere_else() -> None:
+    """Half of a marked block is no hit; a mark further on finds the earlier one's prefix."""
+    cache = PrefixCache(lifetime_s=300, clock=lambda: 0.0)
+    one, two, three = range(100), range(200, 300), range(400, 500)
+    cache.keep(marked("exact", [one, two], marks=[1], least_tokens=1))
+
+    def read(*blocks: range, mark: int) -> int:
+        return cache.shared_tokens(marked("exact", list(blocks), marks=[mark], least_tokens=1))
+
+    assert read(one, two, mark=1) == 200
+    assert read(one, two, three, mark=2) == 200
+    assert read(one, three, mark=1) == 0
+    assert read(range(50), two, mark=1) == 0
+    assert read(one, two, *[three] * 21, mark=22) == 0
 
 
 # Limits
@@ -548,7 +589,7 @@ def test_a_cut_connection_is_one_for_the_client() -> None:
     with reference_endpoint(Behaviour(faults=Faults(cut=1.0))) as url:
         with pytest.raises(httpx.RemoteProtocolError, match="incomplete message body|peer closed"):
             post(url)
-        received = []
+        received: list[bytes] = []
         with httpx.stream("POST", f"{url}/v1/chat/completions", json=chat()) as response:
             pieces = response.iter_raw()
             with pytest.raises(httpx.RemoteProtocolError):
