@@ -229,9 +229,9 @@ def _show_trials(records: Sequence[TrialRecord], *, json: bool) -> None:
     from niah.console import count, inert, shorten, usd
 
     if json:
-        from niah.store.export import trial_fields
+        from niah.store.export import exported_fields
 
-        print_json({"trials": [trial_fields(record) for record in records]})
+        print_json({"trials": [exported_fields(record) for record in records]})
         return
     for record in records:
         placed = record.placed_depth_percent

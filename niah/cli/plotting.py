@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,6 +20,16 @@ if TYPE_CHECKING:
     from niah.store import Run, TrialRecord
 
 FORMATS = ("png", "svg", "pdf")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looks:
+    """How a figure looks; see ``niah.figures.styles``."""
+
+    style: str = "accessible"
+    theme: str = "light"
+    preset: str = "two-columns"
+    scale: str = "categorical"
 
 
 def register(app: typer.Typer) -> None:
@@ -48,7 +59,7 @@ def plot(
     from niah.store.runs import find_run
     from niah.store.trials import iter_trials
 
-    looks = checked_looks(style=style, theme=theme, preset=preset, scale=scale)
+    looks = checked(Looks(style=style, theme=theme, preset=preset, scale=scale))
     formats: Sequence[str] = FORMATS
     if out is not None:
         if out.suffix.lstrip(".") not in FORMATS:
@@ -59,7 +70,7 @@ def plot(
         for name in runs:
             run = find_run(store, name)
             records = list(iter_trials(store, run.run))
-            written += plot_run(run, records, plots, out=out, formats=formats, **looks)
+            written += plot_run(run, records, plots, looks, out=out, formats=formats)
             if out is not None and len(written) > 1:
                 raise ConfigurationError(
                     f"--out {out} is one file, but there are several figures; use --plots"
@@ -71,7 +82,7 @@ def plot(
         print(path)
 
 
-def checked_looks(**looks: str) -> dict[str, str]:
+def checked(looks: Looks) -> Looks:
     """The looks of a figure, each one known.
 
     Raises:
@@ -85,7 +96,7 @@ def checked_looks(**looks: str) -> dict[str, str]:
         "preset": tuple(PRESETS),
         "scale": ("categorical", "true"),
     }
-    for option, value in looks.items():
+    for option, value in asdict(looks).items():
         if value not in known[option]:
             raise ConfigurationError(f"--{option} {value}: use {' or '.join(known[option])}")
     return looks
@@ -95,13 +106,10 @@ def plot_run(
     run: Run,
     records: Sequence[TrialRecord],
     directory: Path,
+    looks: Looks,
     *,
     out: Path | None = None,
     formats: Sequence[str] = FORMATS,
-    style: str = "accessible",
-    theme: str = "light",
-    preset: str = "two-columns",
-    scale: str = "categorical",
 ) -> list[Path]:
     """Draw one heatmap for each model and task of a run; the paths written."""
     from niah.figures.draw import write_heatmap
@@ -112,16 +120,16 @@ def plot_run(
     grids, summaries = run_grids(run, records), summarize_run(run, records)
     written: list[Path] = []
     for grid, summary in zip(grids, summaries, strict=True):
-        data = heatmap_data(grid, summary, _facts(run, summary), language="en", scale=scale)
+        data = heatmap_data(grid, summary, _facts(run, summary), language="en", scale=looks.scale)
         name = run.run if len(grids) == 1 else f"{run.run}-{_slug(grid.model)}"
         stem = out.with_suffix("") if out is not None else directory / name
         written += write_heatmap(
             data,
             stem,
             formats=tuple(formats),
-            style=style,
-            theme=theme,
-            preset=preset,
+            style=looks.style,
+            theme=looks.theme,
+            preset=looks.preset,
             provenance=Provenance(
                 run=run.run,
                 experiment_sha256=run.experiment_sha256,

@@ -59,7 +59,7 @@ def run(
     json: Json = False,
 ) -> None:
     """Measure an experiment, or go on with it where it stopped; store and plot the results."""
-    from niah.cli.plotting import checked_looks, plot_run
+    from niah.cli.plotting import Looks, checked, plot_run
     from niah.cli.progress import live_line
     from niah.cli.serving import reference_transports
     from niah.runner.keys import read_keys
@@ -68,7 +68,7 @@ def run(
     from niah.store.database import open_store
     from niah.store.trials import iter_trials
 
-    looks = checked_looks(style=style)
+    looks = checked(Looks(style=style))
     limits = [
         f"limits.{key}={value}"
         for key, value in (("max_cost_usd", max_cost), ("concurrency", concurrency))
@@ -91,7 +91,7 @@ def run(
                 tell=note,
             )
         records = list(iter_trials(store, result.run.run))
-        figures = plot_run(result.run, records, plots, **looks) if records else []
+        figures = plot_run(result.run, records, plots, looks) if records else []
     _report(result, figures, config=config, json=json)
     if result.interrupted:
         raise typer.Exit(INTERRUPTED)
