@@ -7,7 +7,7 @@ today's practice: five trials in every cell, raw proportions, Jeffreys intervals
 tokens of one trial in every cell. The table says how many times fewer tokens the adaptive sweep
 needs for U5's error; `>33` means that its start already had it, `<1.7` that 3 passes were not
 enough, and below 5 that U5's tokens bought more than they cost. Nothing was tuned on the held-out
-families. About 20 minutes on one core.
+families. About 25 minutes on one core.
 """
 
 from __future__ import annotations
