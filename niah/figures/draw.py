@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from matplotlib.collections import PolyCollection
+from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Polygon, Rectangle
@@ -23,6 +23,7 @@ from niah.figures.styles import (
     RAMP_STEPS,
     STYLES,
     THEMES,
+    Colour,
     Ink,
     Preset,
     Style,
@@ -31,8 +32,13 @@ from niah.figures.styles import (
     ink_on,
     ramp,
 )
-from niah.figures.text import Provenance, one_of
+from niah.figures.text import Provenance, localized, one_of
 from niah.figures.write import own_settings, write_figure
+
+Point = tuple[float, float]
+Box = tuple[Point, Point, Point, Point]
+"""Corners of a cell in inches: upper left, upper right, lower right, lower left."""
+Stroke = tuple[Point, Point]
 
 SMALLEST_SHARE = 0.72
 """Values in cells are at least this share of the ticks' size, or are not shown."""
@@ -105,6 +111,8 @@ def draw_heatmap(data: HeatmapData, *, style: Style, preset: Preset, theme: Them
     rows = _edges(data.depth_percents, layout.map_height, data.scale)
     axes = page.axes(layout.map_x, layout.map_y, layout.map_width, layout.map_height)
     _draw_cells(axes, data, columns, rows, style, ink, theme)
+    if data.outlined:
+        _draw_outlines(axes, data, columns, rows, ink)
     _draw_annotations(axes, data, columns, rows, style, preset)
     _draw_axes(page, data, layout, columns, rows, preset)
     _draw_bar(page, data, layout, style, preset)
@@ -145,7 +153,12 @@ def _layout(data: HeatmapData, preset: Preset) -> Layout:
     tick_gap = 0.45 * preset.tick / POINTS
     depth_ticks = max(text_width(t, preset.tick) for t in data.depth_ticks)
     map_x = margin + _line(preset.label) + tick_gap + depth_ticks + tick_gap
-    bar = _bar_width(preset) + tick_gap + text_width("1.00", preset.tick) + tick_gap
+    bar = (
+        _bar_width(preset)
+        + tick_gap
+        + max(text_width(label, preset.tick) for _, label in bar_ticks(data))
+        + tick_gap
+    )
     map_width = preset.width - margin - map_x - bar - _line(preset.label) - 1.5 * tick_gap
 
     small = wrapped(data.caption, preset.small, inner, joint=" · ")
@@ -237,75 +250,121 @@ def _draw_cells(
     ink: Ink,
     theme: Theme,
 ) -> None:
-    boxes, colours = [], []
+    boxes, colours, marks = [], [], []
     gap = min(0.6, 0.04 * POINTS * min(columns[-1] / len(columns), rows[-1] / len(rows)))
     for row, values in enumerate(data.accuracy):
         for column, value in enumerate(values):
             box = _box(columns, rows, row, column)
             if value is None:
-                _draw_mark(axes, box, data.state[row][column], ink, theme)
+                marks.append((box, data.state[row][column]))
             else:
                 boxes.append(box)
-                colours.append(colour(style, value))
+                colours.append(cell_colour(data, style, value))
             if data.partial[row][column]:
                 _draw_corner(axes, box, ink_on(colours[-1]))
     axes.add_collection(
         PolyCollection(boxes, facecolors=colours, edgecolors=ink.page, linewidths=gap, zorder=1),
         autolim=False,
     )
+    if marks:
+        _draw_marks(axes, marks, ink, theme)
 
 
-def _box(
-    columns: list[float], rows: list[float], row: int, column: int
-) -> list[tuple[float, float]]:
-    left, right, top, bottom = columns[column], columns[column + 1], rows[row], rows[row + 1]
-    return [(left, top), (right, top), (right, bottom), (left, bottom)]
+def cell_colour(data: HeatmapData, style: Style, value: float) -> Colour:
+    """The colour of a cell's value: an accuracy by its style, a difference by its sign."""
+    if data.kind == "difference":
+        return colour("difference", (value + 1) / 2)
+    return colour(style, value)
 
 
-def _draw_mark(
-    axes: Any, box: list[tuple[float, float]], state: str, ink: Ink, theme: Theme
+def _draw_outlines(
+    axes: Any, data: HeatmapData, columns: list[float], rows: list[float], ink: Ink
 ) -> None:
-    """A cell without a score: fill, outline, and strokes whose spacing fits the cell."""
-    mark = MARKS[state]
-    fill = mark.light if theme == "light" else mark.dark
-    axes.add_patch(
-        Polygon(
-            box,
-            facecolor=fill or ink.page,
-            edgecolor=ink.line,
-            linewidth=0.4,
+    """A heavy line around every outlined region, none between its cells."""
+    flags = data.outlined
+
+    def inside(row: int, column: int) -> bool:
+        return 0 <= row < len(flags) and 0 <= column < len(flags[0]) and flags[row][column]
+
+    strokes = []
+    for row in range(len(flags)):
+        for column in range(len(flags[row])):
+            if not flags[row][column]:
+                continue
+            a, b, c, d = _box(columns, rows, row, column)
+            for stroke, (down, right) in (
+                ((a, b), (-1, 0)),
+                ((b, c), (0, 1)),
+                ((c, d), (1, 0)),
+                ((d, a), (0, -1)),
+            ):
+                if not inside(row + down, column + right):
+                    strokes.append(stroke)
+    for colour_, width in ((ink.page, 3.0), (ink.text, 1.6)):
+        axes.add_collection(
+            LineCollection(
+                strokes,
+                colors=colour_,
+                linewidths=width,
+                capstyle="projecting",
+                zorder=3.5,
+                clip_on=False,
+            ),
+            autolim=False,
+        )
+
+
+def _box(columns: list[float], rows: list[float], row: int, column: int) -> Box:
+    left, right, top, bottom = columns[column], columns[column + 1], rows[row], rows[row + 1]
+    return (left, top), (right, top), (right, bottom), (left, bottom)
+
+
+def _draw_marks(axes: Any, cells: Sequence[tuple[Box, str]], ink: Ink, theme: Theme) -> None:
+    """Cells without a score: fill, outline, and strokes whose spacing fits the cell."""
+    fills = [getattr(MARKS[state], theme) or ink.page for _, state in cells]
+    axes.add_collection(
+        PolyCollection(
+            [box for box, _ in cells],
+            facecolors=fills,
+            edgecolors=ink.line,
+            linewidths=0.4,
             zorder=2,
             clip_on=False,
-        )
+        ),
+        autolim=False,
     )
-    (left, top), (right, bottom) = box[0], box[2]
-    lines = _strokes(mark.hatch, left, top, right - left, bottom - top)
-    for xs, ys in lines:
-        axes.plot(xs, ys, color=ink.hatch, linewidth=0.6, solid_capstyle="butt", zorder=2.5)
-
-
-def _strokes(
-    hatch: str, x: float, y: float, width: float, height: float
-) -> list[tuple[tuple[float, float], tuple[float, float]]]:
-    shares = (0.25, 0.5, 0.75)
-    if hatch == "|":
-        return [((x + s * width, x + s * width), (y, y + height)) for s in shares]
-    if hatch == "-":
-        return [((x, x + width), (y + s * height, y + s * height)) for s in shares]
-    rising = [
-        ((x, x + width / 2), (y + height / 2, y)),
-        ((x, x + width), (y + height, y)),
-        ((x + width / 2, x + width), (y + height, y + height / 2)),
+    strokes = [
+        stroke
+        for ((left, top), _, (right, bottom), _), state in cells
+        for stroke in _strokes(MARKS[state].hatch, left, top, right - left, bottom - top)
     ]
+    axes.add_collection(
+        LineCollection(strokes, colors=ink.hatch, linewidths=0.6, capstyle="butt", zorder=2.5),
+        autolim=False,
+    )
+
+
+def _strokes(hatch: str, x: float, y: float, width: float, height: float) -> list[Stroke]:
+    shares = (0.25, 0.5, 0.75)
+    right, bottom, middle = x + width, y + height, (x + width / 2, y + height / 2)
+    if hatch == "|":
+        return [((x + s * width, y), (x + s * width, bottom)) for s in shares]
+    if hatch == "-":
+        return [((x, y + s * height), (right, y + s * height)) for s in shares]
+    rising = ((x, bottom), (right, y))
     if hatch == "/":
-        return rising
+        return [
+            ((x, middle[1]), (middle[0], y)),
+            rising,
+            ((middle[0], bottom), (right, middle[1])),
+        ]
     if hatch == "x":
-        return [((x, x + width), (y + height, y)), ((x, x + width), (y, y + height))]
-    middle, reach = (x + width / 2, y + height / 2), min(width, height) * 0.14
-    return [((middle[0] - reach, middle[0] + reach), (middle[1], middle[1]))]
+        return [rising, ((x, y), (right, bottom))]
+    reach = min(width, height) * 0.14
+    return [((middle[0] - reach, middle[1]), (middle[0] + reach, middle[1]))]
 
 
-def _draw_corner(axes: Any, box: list[tuple[float, float]], ink: str) -> None:
+def _draw_corner(axes: Any, box: Box, ink: str) -> None:
     (left, top), (right, bottom) = box[0], box[2]
     side = 0.24 * min(right - left, bottom - top)
     corner = [(right - side, top), (right, top), (right, top + side)]
@@ -345,7 +404,7 @@ def _draw_annotations(
                     (columns[column] + columns[column + 1]) / 2,
                     (rows[row] + rows[row + 1]) / 2,
                     text,
-                    color=ink_on(colour(style, value)),
+                    color=ink_on(cell_colour(data, style, value)),
                     fontproperties=font,
                     ha="center",
                     va="center_baseline" if "\n" not in text else "center",
@@ -440,13 +499,30 @@ def _bar_width(preset: Preset) -> float:
     return 1.3 * preset.tick / POINTS
 
 
+def bar_ticks(data: HeatmapData) -> list[tuple[float, str]]:
+    """Places on the colour bar, as shares of its height from below, with their labels."""
+    tenths = range(-10, 11, 5) if data.kind == "difference" else range(0, 11, 2)
+    low = tenths[0]
+    sign = "+" if low < 0 else ""
+    return [
+        (
+            (tenth - low) / (tenths[-1] - low),
+            localized(f"{tenth / 10:{sign if tenth else ''}.1f}", data.language).replace(
+                "-", "\u2212"
+            ),
+        )
+        for tenth in tenths
+    ]
+
+
 def _draw_bar(page: Page, data: HeatmapData, layout: Layout, style: Style, preset: Preset) -> None:
     tick_gap = 0.45 * preset.tick / POINTS
     x = layout.map_x + layout.map_width + 1.5 * tick_gap
     width, height = _bar_width(preset), layout.map_height
     axes = page.axes(x, layout.map_y, width, height)
     steps = [height * i / RAMP_STEPS for i in range(RAMP_STEPS + 1)]
-    colours = ramp(style)[::-1]
+    signed = data.kind == "difference"
+    colours = ramp("difference" if signed else style)[::-1]
     boxes = [
         [
             (0, a),
@@ -459,16 +535,9 @@ def _draw_bar(page: Page, data: HeatmapData, layout: Layout, style: Style, prese
     axes.add_collection(
         PolyCollection(boxes, facecolors=colours, edgecolors="none", linewidths=0), autolim=False
     )
-    separator = "," if data.language == "de" else "."
-    for i in range(0, 11, 2):
-        y = layout.map_y + height * (1 - i / 10)
-        page.text(
-            x + width + tick_gap,
-            y,
-            f"{i // 10}{separator}{i % 10}",
-            preset.tick,
-            va="center_baseline",
-        )
+    for share, label in bar_ticks(data):
+        y = layout.map_y + height * (1 - share)
+        page.text(x + width + tick_gap, y, label, preset.tick, va="center_baseline")
     page.text(
         page.width - _margin(preset),
         layout.map_y + height / 2,
@@ -484,8 +553,13 @@ def _draw_legend(page: Page, layout: Layout, preset: Preset, theme: Theme) -> No
     width, height = 1.9 * preset.tick / POINTS, 1.15 * preset.tick / POINTS
     for x, y, key, words in layout.legend:
         axes = page.axes(x, y, width, height)
-        box = [(0.0, 0.0), (width, 0.0), (width, height), (0.0, height)]
-        if key == "partial":
+        box = (0.0, 0.0), (width, 0.0), (width, height), (0.0, height)
+        if key == "outlined":
+            outline = Polygon(
+                box, facecolor=page.ink.page, edgecolor=page.ink.text, lw=1.6, clip_on=False
+            )
+            axes.add_patch(outline)
+        elif key == "partial":
             axes.add_patch(
                 Polygon(
                     box, facecolor=page.ink.page, edgecolor=page.ink.line, lw=0.5, clip_on=False
@@ -493,7 +567,7 @@ def _draw_legend(page: Page, layout: Layout, preset: Preset, theme: Theme) -> No
             )
             _draw_corner(axes, box, page.ink.text)
         else:
-            _draw_mark(axes, box, key, page.ink, theme)
+            _draw_marks(axes, [(box, key)], page.ink, theme)
         page.text(
             x + width + 0.5 * preset.tick / POINTS,
             y + height / 2,

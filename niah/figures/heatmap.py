@@ -61,9 +61,11 @@ class HeatmapData:
         state: What happened in each cell.
         partial: True where a scored cell also has trials that could not be scored.
         annotations: Text in each cell; no rows on large grids.
-        legend: (state or "partial", words) of what occurs in this map and has no place on the
-            colour bar.
+        legend: (state, "partial" or "outlined", words) of what occurs in this map and has no
+            place on the colour bar.
         language: Of all words.
+        kind: ``difference``: the values are differences of accuracies, in [-1, 1].
+        outlined: True in cells of regions that stand out; no rows when nothing is outlined.
     """
 
     title: str
@@ -87,6 +89,8 @@ class HeatmapData:
     annotations: Words
     legend: tuple[tuple[str, str], ...]
     language: Language
+    kind: Literal["accuracy", "difference"] = "accuracy"
+    outlined: tuple[tuple[bool, ...], ...] = ()
 
 
 def heatmap_data(
@@ -149,6 +153,8 @@ def heatmap_data(
 
 def alt_text(data: HeatmapData) -> str:
     """One or two sentences that tell a reader who cannot see the figure what it shows."""
+    if data.kind == "difference":
+        return _difference_text(data)
     values = [
         (value, row, column)
         for row, cells in enumerate(data.accuracy)
@@ -187,6 +193,14 @@ def alt_text(data: HeatmapData) -> str:
             )
     sentences += [f"{words}: {count}." for words, count in _counts(data)]
     return " ".join(s for s in sentences if s)
+
+
+def _difference_text(data: HeatmapData) -> str:
+    size = f"{len(data.depth_ticks)} x {len(data.length_ticks)}"
+    kind = "Differenz-Heatmap" if data.language == "de" else "Difference heatmap"
+    cells = "Zellen" if data.language == "de" else "cells"
+    warning = f"{data.warning}. " if data.warning else ""
+    return f"{warning}{kind}, {data.title}, {size} {cells}. {data.subtitle[-1]}."
 
 
 def _counts(data: HeatmapData) -> list[tuple[str, int]]:

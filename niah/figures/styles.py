@@ -18,12 +18,16 @@ FORMATS: tuple[Format, ...] = get_args(Format)
 
 RAMP_STEPS = 256
 
-_ANCHORS: dict[Style, tuple[str, ...]] = {
+Ramp = Literal["accessible", "classic", "difference"]
+
+_ANCHORS: dict[Ramp, tuple[str, ...]] = {
     # dark to light, so that a miss is a hole in a light map; blue to yellow, which every common
     # form of colour-blindness keeps apart
     "accessible": ("#330f66", "#3d3d96", "#2c6f9e", "#2b9b97", "#74c58a", "#eef2a6"),
     # the field's own: 0 red, 0.5 yellow, 1 green
     "classic": ("#f0496e", "#ebb839", "#0cd79f"),
+    # -1 orange, 0 nearly white, 1 blue: apart for every common form of colour-blindness
+    "difference": ("#7a2f00", "#d9741a", "#f4f2ee", "#4f8fc9", "#0d3b7a"),
 }
 
 
@@ -118,7 +122,7 @@ Colour = tuple[float, float, float]
 
 
 @lru_cache(maxsize=8)
-def ramp(style: Style) -> tuple[Colour, ...]:
+def ramp(style: Ramp) -> tuple[Colour, ...]:
     """`RAMP_STEPS` sRGB colours from accuracy 0 to 1, components in [0, 1].
 
     The accessible ramp walks its anchors in OKLab at constant speed, so that equal differences
@@ -127,7 +131,7 @@ def ramp(style: Style) -> tuple[Colour, ...]:
     Source: OKLab is Ottosson (2020), A perceptual color space for image processing.
     """
     anchors = [_from_hex(colour) for colour in _ANCHORS[style]]
-    if style == "classic":
+    if style != "accessible":
         return tuple(_along(anchors, i / (RAMP_STEPS - 1)) for i in range(RAMP_STEPS))
     labs = [_oklab(colour) for colour in anchors]
     fine = 4 * RAMP_STEPS
@@ -144,7 +148,7 @@ def ramp(style: Style) -> tuple[Colour, ...]:
     return tuple(colours)
 
 
-def colour(style: Style, accuracy: float) -> Colour:
+def colour(style: Ramp, accuracy: float) -> Colour:
     """The colour of an accuracy in [0, 1]."""
     return ramp(style)[round(accuracy * (RAMP_STEPS - 1))]
 

@@ -39,6 +39,15 @@ WORDS: dict[Language, dict[str, str]] = {
         "context-exceeded": "context window exceeded",
         "truncated": "prompt truncated by the server",
         "partial": "scored, with further trials not scored",
+        "difference": "Difference of accuracies",
+        "difference-of": "Difference by context length and depth; task: {task}",
+        "minus": "{second} minus {first}",
+        "overall-difference": "Overall {value} percentage points, 95% interval {lower} to {upper}; "
+        "regions that differ significantly: {regions}",
+        "outlined": "differs significantly (5%, corrected for all regions)",
+        "not-both": "not measured by both",
+        "paired": "Paired by trial",
+        "unpaired": "Unpaired",
     },
     "de": {
         "length": "Kontextlänge (Token)",
@@ -67,6 +76,15 @@ WORDS: dict[Language, dict[str, str]] = {
         "context-exceeded": "Kontextfenster überschritten",
         "truncated": "Prompt vom Server gekürzt",
         "partial": "gewertet, weitere Versuche ohne Wertung",
+        "difference": "Differenz der Trefferquoten",
+        "difference-of": "Differenz nach Kontextlänge und Tiefe; Aufgabe: {task}",
+        "minus": "{second} minus {first}",
+        "overall-difference": "Insgesamt {value} Prozentpunkte, 95-%-Intervall {lower} bis {upper};"
+        " signifikant verschiedene Bereiche: {regions}",
+        "outlined": "signifikant verschieden (5 %, für alle Bereiche korrigiert)",
+        "not-both": "nicht von beiden gemessen",
+        "paired": "Gepaart nach Versuch",
+        "unpaired": "Ungepaart",
     },
 }
 LANGUAGES: tuple[Language, ...] = tuple(WORDS)
@@ -123,13 +141,8 @@ def caption(facts: Facts, *, n_low: int, n_high: int, language: Language) -> tup
     def named(key: str, value: str | None) -> list[str]:
         return [] if value is None else [words[key].format(value=plain(value))]
 
-    trials = (
-        words["n"].format(value=n_high)
-        if n_low == n_high
-        else words["n-range"].format(low=n_low, high=n_high)
-    )
     return (
-        f"{words[facts.estimate]}, {trials}",
+        f"{words[facts.estimate]}, {trials_words(n_low, n_high, language)}",
         *named("haystack", facts.haystack),
         *named("tokenizer", facts.tokenizer),
         *([] if facts.date is None else [plain(facts.date)]),
@@ -138,6 +151,13 @@ def caption(facts: Facts, *, n_low: int, n_high: int, language: Language) -> tup
         *named("run", facts.run),
         *named("niah", facts.niah_version),
     )
+
+
+def trials_words(low: int, high: int, language: Language) -> str:
+    """How many trials stand behind each cell."""
+    if low == high:
+        return WORDS[language]["n"].format(value=high)
+    return WORDS[language]["n-range"].format(low=low, high=high)
 
 
 def _cost(facts: Facts, language: Language) -> list[str]:
