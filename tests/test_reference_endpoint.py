@@ -14,20 +14,14 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-import anthropic
 import httpx
-import openai
 import pytest
-from google import genai
-from google.genai import errors as google_errors
-from google.genai import types as google_types
 
 from niah.errors import ConfigurationError, TokenizerError
 from niah.reference.behaviour import Behaviour, FaultName, Faults
 from niah.reference.endpoint import build_app
 from niah.reference.limits import Bucket
-from niah.reference.prefixes import Prefix, PrefixCache, steps
-from niah.reference.readers import available
+from niah.reference.prefixes import Prefix, PrefixCache, marked, steps
 from niah.reference.serving import listen, serve
 from niah.tokenizers import load
 from tests.servers import listening, reference_endpoint
@@ -38,7 +32,6 @@ PROMPT = (
     + NEEDLE
     + " Elms grow fast.\n\nWhat is the magic number of Dresden?"
 )
-SYSTEM = "You are a careful reader."
 KEY = "sk-canary-4711"
 
 
@@ -91,128 +84,6 @@ def plain() -> Iterator[str]:
         yield url
 
 
-def make_openai(url: str) -> openai.OpenAI:
-    return openai.OpenAI(base_url=f"{url}/v1", api_key=KEY, max_retries=0, timeout=10)
-
-
-def make_anthropic(url: str) -> anthropic.Anthropic:
-    return anthropic.Anthropic(base_url=url, api_key=KEY, max_retries=0, timeout=10)
-
-
-def make_google(url: str) -> genai.Client:
-    return genai.Client(
-        api_key=KEY, http_options=google_types.HttpOptions(base_url=url, timeout=10_000)
-    )
-
-
-# The official clients
-
-
-def test_the_openai_client_reads_answers_lists_and_errors(plain: str) -> None:
-    """OpenAI's own client parses everything, and usage is the true number of tokens."""
-    with make_openai(plain) as client:
-        answer = client.chat.completions.create(
-            model="exact",
-            messages=[{"role": "system", "content": SYSTEM}, {"role": "user", "content": PROMPT}],
-            max_completion_tokens=100,
-        )
-        assert answer.choices[0].message.content == NEEDLE
-        assert answer.choices[0].finish_reason == "stop"
-        assert answer.system_fingerprint == "reference-reader"
-        assert answer.usage is not None
-        assert answer.usage.prompt_tokens == tokens(SYSTEM, PROMPT)
-        assert answer.usage.completion_tokens == tokens(NEEDLE)
-        assert [model.id for model in client.models.list()] == [name for name, _ in available()]
-        assert client.models.retrieve("flat-50@drop=0.1").id == "flat-50@drop=0.1"
-        with pytest.raises(openai.NotFoundError, match="lost-in-the-middle") as caught:
-            client.chat.completions.create(
-                model="nobody", messages=[{"role": "user", "content": "Who?"}]
-            )
-        assert caught.value.code == "model_not_found"
-
-
-def test_the_anthropic_client_reads_answers_counts_and_errors(plain: str) -> None:
-    """Anthropic's own client parses everything, thinking included."""
-    with make_anthropic(plain) as client:
-        answer = client.messages.create(
-            model="exact",
-            system=SYSTEM,
-            messages=[{"role": "user", "content": PROMPT}],
-            max_tokens=2000,
-            thinking={"type": "enabled", "budget_tokens": 1024},
-        )
-        assert [block.type for block in answer.content] == ["thinking", "text"]
-        assert answer.content[-1].type == "text"
-        assert answer.content[-1].text == NEEDLE
-        assert answer.stop_reason == "end_turn"
-        assert answer.usage.input_tokens == tokens(SYSTEM, PROMPT)
-        assert answer.usage.output_tokens > tokens(NEEDLE)
-        counted = client.messages.count_tokens(
-            model="exact", system=SYSTEM, messages=[{"role": "user", "content": PROMPT}]
-        )
-        assert counted.input_tokens == tokens(SYSTEM, PROMPT)
-        assert [model.id for model in client.models.list()] == [name for name, _ in available()]
-        with pytest.raises(anthropic.NotFoundError, match="lost-in-the-middle"):
-            client.messages.create(
-                model="nobody", max_tokens=9, messages=[{"role": "user", "content": "Who?"}]
-            )
-
-
-def test_the_google_client_reads_answers_counts_and_errors(plain: str) -> None:
-    """Google's own client parses everything, thoughts included."""
-    with make_google(plain) as client:
-        answer = client.models.generate_content(
-            model="exact",
-            contents=PROMPT,
-            config=google_types.GenerateContentConfig(
-                system_instruction=SYSTEM,
-                max_output_tokens=500,
-                thinking_config=google_types.ThinkingConfig(
-                    include_thoughts=True, thinking_budget=200
-                ),
-            ),
-        )
-        assert answer.text == NEEDLE
-        assert answer.model_version == "exact"
-        assert answer.candidates is not None
-        assert answer.candidates[0].finish_reason == google_types.FinishReason.STOP
-        assert answer.candidates[0].content is not None
-        assert [bool(part.thought) for part in answer.candidates[0].content.parts or []] == [
-            True,
-            False,
-        ]
-        usage = answer.usage_metadata
-        assert usage is not None
-        assert usage.prompt_token_count == tokens(SYSTEM, PROMPT)
-        assert usage.candidates_token_count == tokens(NEEDLE)
-        assert (usage.thoughts_token_count or 0) > 0
-        assert client.models.count_tokens(model="exact", contents=PROMPT).total_tokens == tokens(
-            PROMPT
-        )
-        assert client.models.get(model="flat-50@drop=0.1").name == "models/flat-50@drop=0.1"
-        with pytest.raises(google_errors.ClientError, match="lost-in-the-middle") as caught:
-            client.models.generate_content(model="nobody", contents="Who?")
-        assert caught.value.code == 404
-        assert caught.value.status == "NOT_FOUND"
-
-
-@pytest.mark.parametrize("form", FORMATS)
-def test_every_response_says_that_it_is_simulated(form: str, plain: str) -> None:
-    """Answers, lists and errors carry the header."""
-    path, _ = FORMATS[form]
-    with httpx.Client(base_url=plain, timeout=10) as client:
-        responses = [
-            post(plain, form),
-            client.post(path, content=b"{"),
-            client.get("/v1/models"),
-            client.get("/v1beta/models"),
-            client.get("/v1beta/models/nobody"),
-            client.get("/nowhere"),
-            client.get("/v1/messages"),
-        ]
-    assert [r.headers.get("x-niah-simulated") for r in responses] == ["reference reader"] * 7
-
-
 @pytest.mark.parametrize(
     ("form", "path", "body"),
     [
@@ -262,19 +133,6 @@ def test_a_required_key_is_checked_and_never_repeated(form: str) -> None:
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_the_output_limit_cuts_the_answer_and_says_so(form: str, plain: str) -> None:
-    """The answer ends after so many tokens, with the format's word for it."""
-    path, body = FORMATS[form]
-    limit = {"generationConfig": {"maxOutputTokens": 3}} if form == "google" else {"max_tokens": 3}
-    response = httpx.post(plain + path, json={**body, **limit}, timeout=10)
-    assert tokens(said(response, form)) == 3
-    assert NEEDLE.startswith(said(response, form))
-    assert {"openai": '"length"', "anthropic": '"max_tokens"', "google": '"MAX_TOKENS"'}[
-        form
-    ] in response.text
-
-
-@pytest.mark.parametrize("form", FORMATS)
 def test_thoughts_stand_apart_from_the_answer(form: str) -> None:
     """A reader that thinks counts its thoughts as output, and they can use all of its room."""
     path, body = FORMATS[form]
@@ -305,18 +163,6 @@ def test_a_prompt_above_the_window_is_refused_as_the_provider_does(form: str) ->
         }[form]
         assert complaint(response, form) == expected
         assert re.search(rf"\b{size}\b.*\b{size - 1}\b|\b{size - 1}\b.*\b{size}\b", response.text)
-
-
-def test_a_silent_cut_shows_only_in_the_reported_tokens() -> None:
-    """With ``truncate`` the beginning is gone and usage reports what was left."""
-    window = tokens(PROMPT)
-    long = NEEDLE + " Elms grow fast." * 50 + "\n\nWhat is the magic number of Dresden?"
-    with reference_endpoint(Behaviour(window_tokens=window, overflow="truncate")) as url:
-        response = httpx.post(f"{url}/v1/chat/completions", json=chat(prompt=long), timeout=10)
-        assert response.status_code == 200
-        assert "could not find" in said(response, "openai")
-        assert window - 3 <= response.json()["usage"]["prompt_tokens"] <= window
-        assert said(post(url), "openai") == NEEDLE
 
 
 def test_the_cache_counts_the_longest_shared_prefix_in_whole_steps() -> None:
@@ -526,7 +372,6 @@ def test_latency_is_what_was_asked_for_whatever_is_in_flight() -> None:
 # Faults
 
 
-@pytest.mark.parametrize("form", FORMATS)
 @pytest.mark.parametrize(
     ("fault", "openai_says", "anthropic_says", "google_says"),
     [
@@ -554,17 +399,16 @@ def test_latency_is_what_was_asked_for_whatever_is_in_flight() -> None:
     ],
 )
 def test_a_fault_with_a_status_is_played_in_each_format(
-    form: str,
     fault: str,
     openai_says: tuple[int, str],
     anthropic_says: tuple[int, str],
     google_says: tuple[int, str],
 ) -> None:
     """Status and error name are those of the provider."""
-    expected = {"openai": openai_says, "anthropic": anthropic_says, "google": google_says}[form]
     with listening(Behaviour(faults=Faults(**{fault: 1.0}))) as endpoint:  # type: ignore[arg-type]
-        assert complaint(post(endpoint.url, form), form) == expected
-        assert endpoint.app.state.seen.faults == {fault: 1}
+        heard = [complaint(post(endpoint.url, form), form) for form in FORMATS]
+        assert heard == [openai_says, anthropic_says, google_says]
+        assert endpoint.app.state.seen.faults == {fault: 3}
 
 
 @pytest.mark.parametrize("form", FORMATS)
@@ -642,27 +486,6 @@ def test_a_slow_answer_can_begin_with_empty_lines() -> None:
         response = post(url)
         assert 4 <= len(response.text) - len(response.text.lstrip("\n")) <= 8
         assert said(response, "openai") == NEEDLE
-        with make_openai(url) as client:
-            answer = client.chat.completions.create(
-                model="exact", messages=[{"role": "user", "content": PROMPT}]
-            )
-        assert answer.choices[0].message.content == NEEDLE
-
-
-def test_the_openai_client_gets_through_faults_by_retrying() -> None:
-    """With a third of the requests failing, a client that retries gets every answer."""
-    faults = Faults(server_error=0.1, unavailable=0.1, cut=0.1, seed=8)
-    with listening(Behaviour(faults=faults)) as endpoint:
-        client = openai.OpenAI(
-            base_url=f"{endpoint.url}/v1", api_key=KEY, max_retries=9, timeout=10
-        )
-        with client:
-            for _ in range(9):
-                answer = client.chat.completions.create(
-                    model="exact", messages=[{"role": "user", "content": PROMPT}]
-                )
-                assert answer.choices[0].message.content == NEEDLE
-        assert sum(endpoint.app.state.seen.faults.values()) > 0
 
 
 def test_faults_come_as_often_as_asked_and_the_same_for_the_same_seed() -> None:
