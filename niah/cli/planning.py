@@ -60,8 +60,8 @@ def _page(prepared: Prepared, estimates: tuple[Estimate, ...]) -> str:
         ("haystack", f"{prepared.corpus.name}, {count(len(prepared.corpus.text))} characters"),
         (
             "trials",
-            f"{count(cells)} cells x {grid.trials} trials x {len(estimates)} "
-            f"{'model' if len(estimates) == 1 else 'models'} = {count(len(prepared.trials))}",
+            f"{count(len(prepared.trials))} = {count(cells)} cells x {grid.trials} each x "
+            f"{len(estimates)} {'model' if len(estimates) == 1 else 'models'}",
         ),
     )
     header = ("model", "trials", "input tokens", "tokenizer", "input", "output at most", "at most")

@@ -17,7 +17,7 @@ from typing import Generic, TypeVar
 
 from niah.providers import Failure
 from niah.providers.limits import LimitsSeen
-from niah.runner import ratelimits, search
+from niah.runner import ratelimits
 from niah.runner.ratelimits import TRANSIT_S, Bucket
 from niah.runner.search import Search
 
@@ -32,6 +32,8 @@ UNKNOWN_GAP_S = 0.025
 # A server that bears fewer at once than we send gets one more again after so many windows.
 WINDOWS_PER_STEP = 8
 SHORTEST_HOLD_S = 0.5
+LONGEST_HOLD_S = 15.0
+REQUESTS, TOKENS = 0, 1
 # Shorter sleeps end before the clock has moved.
 SHORTEST_SLEEP_S = 1e-4
 
@@ -166,18 +168,17 @@ class Lane(Generic[T]):
         # What is known about the host.
         self._began_at = clock()
         self._heard = False
-        self._stated = False
         self._next_at = 0.0
         self._hold_until = 0.0
         self._window = slots.cap
         self._since_step = 0
-        self._allowed = [0.0, 0.0]
+        self._in_a_row = 0  # rejections
         self._buckets: list[Bucket | None] = [
             None if limit is None else ratelimits.full_bucket(limit, now=self._began_at)
             for limit in (settings.requests_per_minute, settings.tokens_per_minute)
         ]
         self._fixed = [bucket is not None for bucket in self._buckets]
-        self._searches: list[Search | None] = [None, None]
+        self._search: Search | None = Search(began_at=self._began_at)
 
     def add(self, jobs: Iterable[Job[T]]) -> None:
         """Queue jobs; also while the lane runs."""
@@ -276,14 +277,11 @@ class Lane(Generic[T]):
 
     def _rates(self) -> tuple[float, float, float] | None:
         """Requests and tokens per second, and the burst of requests; None = not both known."""
-        found = []
-        for bucket, search_ in zip(self._buckets, self._searches, strict=True):
-            rate = bucket.rate if bucket else search.rate(search_) if search_ else None
-            if rate is None:
-                return None
-            found.append(rate)
-        bucket = self._buckets[0]
-        return found[0], found[1], bucket.capacity if bucket else 0.0
+        requests, tokens = self._buckets
+        if requests is not None and tokens is not None:
+            return requests.rate, tokens.rate, requests.capacity
+        rates = None if self._search is None else self._search.rates()
+        return None if rates is None else (*rates, 0.0)
 
     def _may_add(self) -> bool:
         flying = len(self._flights)
@@ -293,13 +291,11 @@ class Lane(Generic[T]):
 
     def _wait_for(self, job: Job[T], now: float) -> float:
         waits = [self._hold_until - now, self._next_at - now]
-        for bucket, search_, units in zip(
-            self._buckets, self._searches, (1.0, float(job.tokens)), strict=True
-        ):
+        for bucket, units in zip(self._buckets, (1.0, float(job.tokens)), strict=True):
             if bucket is not None:
                 waits.append(ratelimits.wait_for(bucket, units, now))
-            if search_ is not None:
-                waits.append(search.ready_at(search_, units) - now)
+        if self._search is not None and max(waits) <= 0:
+            waits.append(self._search.wait_for(float(job.tokens), now))
         return max(waits)
 
     # --- one request --------------------------------------------------------------------------
@@ -309,16 +305,12 @@ class Lane(Generic[T]):
         flight = _Flight(number=self._numbers, job=job, sent_at=now)
         self._flights[flight.number] = flight
         self._log.append(flight)
-        for index, units in enumerate((1.0, float(job.tokens))):
-            self._allowed[index] += units
-            bucket, search_ = self._buckets[index], self._searches[index]
+        for index, bucket in enumerate(self._buckets):
             if bucket is not None:
-                self._buckets[index] = ratelimits.debit(bucket, units, now)
-            if search_ is not None:
-                self._searches[index] = search.send(
-                    search_, number=flight.number, units=units, at=now
-                )
-        if self._settings.cautious and not self._stated and self._searches == [None, None]:
+                self._buckets[index] = ratelimits.debit(bucket, _units(job, index), now)
+        if self._search is not None:
+            self._search.send(flight.number, at=now, tokens=float(job.tokens))
+        if self._settings.cautious and self._search is not None and not self._search.felt:
             self._next_at = now + UNKNOWN_GAP_S
         self._slots.take()
         task = asyncio.create_task(self._fly(flight))
@@ -348,9 +340,9 @@ class Lane(Generic[T]):
             if done.again_after_s is not None:
                 self._queue(flight.job)
             return
-        for index, search_ in enumerate(self._searches):
-            if search_ is not None:
-                self._searches[index] = search.let_through(search_, flight.number)
+        if self._search is not None:
+            self._search.let_through(flight.number)
+        self._in_a_row = 0
         self._since_step += 1
         if self._since_step >= WINDOWS_PER_STEP * self._window:
             self._since_step = 0
@@ -375,7 +367,8 @@ class Lane(Generic[T]):
                 sent_since=self._sent_since(flight, flight.sent_at - TRANSIT_S, index),
                 sent_lately=self._sent_since(flight, now - TRANSIT_S, index),
             )
-            self._stated = self._stated or self._buckets[index] is not None
+        if None not in self._buckets:
+            self._search = None
 
     def _sent_since(self, flight: _Flight[T], at: float, index: int) -> float:
         """Units of other requests sent after a time."""
@@ -392,76 +385,49 @@ class Lane(Generic[T]):
     def _rejected(
         self, flight: _Flight[T], failure: Failure, limits: LimitsSeen, now: float
     ) -> None:
-        for index in (0, 1):
-            units = _units(flight.job, index)
-            self._allowed[index] -= units
-            bucket = self._buckets[index]
+        for index, bucket in enumerate(self._buckets):
             if bucket is not None:  # it was debited for nothing
-                self._buckets[index] = ratelimits.debit(bucket, -units, now)
+                self._buckets[index] = ratelimits.debit(bucket, -_units(flight.job, index), now)
         self._log.remove(flight)
         cause = self._cause(flight, failure, limits)
-        for index, search_ in enumerate(self._searches):
-            if search_ is not None and index != cause:
-                self._searches[index] = search.withdrawn(search_, flight.number)
-        if cause is None:
-            self._narrow(now)
+        bucket = None if cause is None else self._buckets[cause]
+        if cause is not None and bucket is not None:
+            stated = limits.requests if cause == REQUESTS else limits.tokens
+            units = _units(flight.job, cause)
+            self._buckets[cause] = ratelimits.refused(bucket, stated, units, now)
+        elif self._search is not None and not self._at_once(flight, failure):
+            self._search.turn_away(
+                flight.number, now=now, retry_after_s=failure.retry_after_s, cause=cause
+            )
         else:
-            self._learn(flight, cause, limits, now)
-        hold_s = failure.retry_after_s
-        if hold_s:
-            self._hold_until = max(self._hold_until, now + hold_s)
+            if self._search is not None:
+                self._search.withdraw(flight.number)
+            self._narrow(now)
+        self._in_a_row += 1
+        hold_s = failure.retry_after_s or min(
+            (now - flight.sent_at) * 2.0 ** min(self._in_a_row, 20), LONGEST_HOLD_S
+        )
+        self._hold_until = max(self._hold_until, now + hold_s)
 
     def _cause(self, flight: _Flight[T], failure: Failure, limits: LimitsSeen) -> int | None:
-        """Which limit turned a request away: 0 requests, 1 tokens, None how many at once."""
-        left = [
-            None if allowance is None else allowance.remaining
-            for allowance in (limits.requests, limits.tokens)
-        ]
-        for index in (1, 0):
-            units = left[index]
-            if units is not None and units < _units(flight.job, index):
+        """Which quantity was short, as far as headers or words say; None = they do not."""
+        for index, allowance in ((TOKENS, limits.tokens), (REQUESTS, limits.requests)):
+            left = None if allowance is None else allowance.remaining
+            if left is not None and left < _units(flight.job, index):
                 return index
-        if None not in left:
-            return None
-        if _AT_ONCE.search(failure.message):
-            return None
         if _OF_TOKENS.search(failure.message):
-            return 1
-        if _OF_REQUESTS.search(failure.message):
-            return 0
-        likely = [self._shortness(flight, index) for index in (0, 1)]
-        if max(likely) <= 0.0 and len(self._flights) > 1:
-            return None
-        return 1 if likely[1] >= likely[0] else 0
+            return TOKENS
+        return REQUESTS if _OF_REQUESTS.search(failure.message) else None
 
-    def _shortness(self, flight: _Flight[T], index: int) -> float:
-        units = _units(flight.job, index)
-        bucket, search_ = self._buckets[index], self._searches[index]
-        if bucket is not None:
-            return 1.0 if ratelimits.level_at(bucket, self._clock()) < units else 0.0
-        if search_ is not None:
-            return search.shortness(search_, flight.number, units)
-        return 0.5 if index == 1 else 0.4
-
-    def _learn(self, flight: _Flight[T], index: int, limits: LimitsSeen, now: float) -> None:
-        units = _units(flight.job, index)
-        bucket, search_ = self._buckets[index], self._searches[index]
-        if bucket is not None:
-            stated = limits.requests if index == 0 else limits.tokens
-            self._buckets[index] = ratelimits.refused(bucket, stated, units, now)
-        elif search_ is not None:
-            self._searches[index] = search.turned_away(
-                search_, flight.number, transit_s=now - flight.sent_at
-            )
-        else:
-            self._searches[index] = search.begin(
-                at=flight.sent_at,
-                number=flight.number,
-                units=units,
-                allowed=self._allowed[index],
-                since_s=flight.sent_at - self._began_at,
-                transit_s=now - flight.sent_at,
-            )
+    def _at_once(self, flight: _Flight[T], failure: Failure) -> bool:
+        """Whether the server bears fewer at once: it says so, or nothing else explains it."""
+        if _AT_ONCE.search(failure.message):
+            return True
+        return (
+            self._search is not None
+            and len(self._flights) > 1
+            and self._search.fits_surely(flight.number)
+        )
 
     def _narrow(self, now: float) -> None:
         """The server bears fewer at once: as many as are in flight without this one."""
@@ -471,7 +437,7 @@ class Lane(Generic[T]):
 
 
 def _units(job: Job[T], index: int) -> float:
-    return 1.0 if index == 0 else float(job.tokens)
+    return 1.0 if index == REQUESTS else float(job.tokens)
 
 
 def crowded_end(

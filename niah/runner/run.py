@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import signal
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -24,7 +24,7 @@ from niah.runner.session import Purse, Session, measure
 from niah.runner.transport import open_transport
 from niah.statistics.grids import Summary, sweep_estimate
 from niah.statistics.intervals import Estimate
-from niah.store import Run, RunStatus
+from niah.store import Run, RunStatus, TrialRecord
 from niah.store.database import Store
 from niah.store.locks import lock_experiment
 from niah.store.runs import create_run, latest_run, set_run_status, spent_usd
@@ -221,6 +221,7 @@ def _close_run(
         set_run_status(store, run.run, status, finished_at=now)
         run = replace(run, status=status, finished_at=now)
     records = list(iter_trials(store, run.run))
+    summaries = tuple(summarize_run(run, records))
     priced = all(model.price is not None for model in prepared.models.values())
     return RunResult(
         run=run,
@@ -228,8 +229,19 @@ def _close_run(
         finished=len(finished),
         sent=tally.session_done,
         interrupted=interrupted,
-        reasons=reasons,
-        summaries=tuple(summarize_run(run, records)),
+        reasons=(*reasons, *_unmeasured(records)),
+        summaries=summaries,
         accuracy=sweep_estimate(records),
         cost_usd=spent_usd(store, run.run) if priced else None,
     )
+
+
+def _unmeasured(records: Iterable[TrialRecord]) -> Iterator[str]:
+    """For each model and kind of failure, a sentence with its count and an example."""
+    failed: dict[tuple[str, str], list[str]] = {}
+    for record in records:
+        if record.outcome == "failed":
+            key = record.model, record.failure_kind or "unknown"
+            failed.setdefault(key, []).append(record.message)
+    for (model, kind), messages in failed.items():
+        yield f"{model}: {len(messages):,} trials not measured ({kind}): {messages[-1]}"

@@ -1,249 +1,288 @@
-"""A limit that the server does not state, found out from what it lets through and turns away.
+"""Limits that the server does not state, found out from what it lets through and turns away.
 
-Once a token bucket has run empty, the units that it has allowed since then grow along a line.
-The line runs above every request that was let through and below every one that was turned away.
-Both sides bound its slope, the rate, and its height; requests are sent at a time between the
-bounds until they are close, and then at the safe one, so that few are turned away.
-
-Pure: every function takes the time and returns a new value.
+A few thousand guesses at the two token buckets, of requests and of tokens, are played forward
+with every request (a particle filter). Those that foretold the verdict gain weight; now and then
+the guesses are drawn anew around the good ones. A request is sent when half of the weight says
+that it fits while much is still to be learned, and when nearly all says so afterwards.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-# The first guess at the rate takes the first burst for one minute's allowance.
-_BURST_S = 60.0
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+GUESSES = 1500
+MINUTE_S = 60.0
+# A bucket holds between a hundredth of a minute's allowance and somewhat more than all of it.
+_BURST_S = (0.6, 72.0)
+# A limit that has not been felt may be this many times what was seen.
+_UNFELT = 1000.0
+# How far a verdict may be from what a guess foretold, in seconds and as a share of the time
+# since the request before it: the network's jitter, and the steps of the server's own clock.
+_JITTER_S = 0.03
+_LEAST_LIKELY = 1e-4
+# A verdict less likely than this by all guesses together means that all of them are wrong.
+_SURPRISE = 0.02
+# Guesses are drawn anew when their weights have come down to this share of them.
+_DEGENERATE = 0.5
 # Bounds this close, as a share of the time since the search began, are close enough.
-_CLOSE = 0.02
-# Requests let through that are remembered one by one.
-_REMEMBERED = 100
-# After so many without a rejection the rate is tried upwards, in case the server allows more now.
-_QUIET = 200
-_STEP_UP = 1.1
-# After contradicting evidence the limit has changed: begin again somewhat below the old rate.
-_STEP_DOWN = 0.7
+_CLOSE = 0.01
+_BOLD, _SAFE = 0.5, 0.95
+# Above this share of rejections nothing is tried any more.
+_BOLD_SHARE = 0.06
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
-    """A request since the bucket ran empty; ``passed`` is None while it is in flight."""
-
+@dataclass(slots=True, kw_only=True)
+class _Sent:
     number: int
     at: float
-    units: float
+    tokens: float
     passed: bool | None = None
+    retry_after_s: float | None = None
+    cause: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
-    """What is known about the line.
+    """What is known about the limits of one host, from the first request on.
 
-    Attributes:
-        began_at: When the first request that was turned away had been sent.
-        guess: Units per second, while nothing better is known.
-        transit_s: The longest time between sending a request and its verdict at the server.
-        base: Units let through that are no longer remembered one by one.
-        base_at: When the last of those was sent.
-        quiet: Requests let through since the last rejection.
-        sent: Since the beginning, in order.
-        slow: Safe bound as (height at time 0, rate): the line runs above it.
-        fast: The bound above the line; its rate is infinite before it is known.
-        middle: A point (time, units) on the best guess at the line, and its rate.
+    Quantities are numbered: 0 requests, 1 tokens.
     """
 
-    began_at: float
-    guess: float
-    transit_s: float
-    base: float = 0.0
-    base_at: float = -math.inf
-    quiet: int = 0
-    sent: tuple[Sent, ...] = ()
-    slow: tuple[float, float] = (0.0, 0.0)
-    fast: tuple[float, float] = (math.inf, math.inf)
-    middle: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    def __init__(self, *, began_at: float, seed: int = 0) -> None:
+        self._random = np.random.default_rng(seed)
+        self._began_at = began_at
+        self._log: list[_Sent] = []  # not yet played, in order of sending
+        self._sums = np.zeros(2)  # let through before the first rejection
+        self._felt_at: float | None = None
+        self._transit_s = 0.05
+        self._sent = 0
+        self._rejected = 0
+        self._rates = np.zeros((0, 2))
+        self._full = np.zeros((0, 2))
+        self._levels = np.zeros((0, 2))
+        self._weights = np.zeros(0)
+        self._at = began_at
 
+    @property
+    def felt(self) -> bool:
+        """Whether any request has been turned away."""
+        return self._rejected > 0
 
-def begin(
-    *, at: float, number: int, units: float, allowed: float, since_s: float, transit_s: float
-) -> Search:
-    """A search that begins with a request turned away.
+    def send(self, number: int, *, at: float, tokens: float) -> None:
+        """A request is sent."""
+        self._log.append(_Sent(number=number, at=at, tokens=tokens))
+        self._sent += 1
 
-    Args:
-        at: When that request was sent.
-        number: Its number.
-        units: Its units.
-        allowed: Units let through before it.
-        since_s: The time in which that happened.
-        transit_s: Between its sending and the answer.
-    """
-    guess = max(allowed, units) / (_BURST_S + since_s)
-    first = Sent(number=number, at=at, units=units, passed=False)
-    return _bounded(Search(began_at=at, guess=guess, transit_s=transit_s, sent=(first,)))
+    def let_through(self, number: int) -> None:
+        """A request was let through."""
+        for sent in self._log:
+            if sent.number == number:
+                sent.passed = True
+                return
 
+    def withdraw(self, number: int) -> None:
+        """A request was turned away for another reason."""
+        self._log = [sent for sent in self._log if sent.number != number]
+        self._sent -= 1
 
-def allowed_so_far(search: Search) -> float:
-    """Units let through or in flight since the search began."""
-    return search.base + sum(sent.units for sent in search.sent if sent.passed is not False)
+    def turn_away(
+        self, number: int, *, now: float, retry_after_s: float | None, cause: int | None
+    ) -> None:
+        """A request was turned away by a limit; ``cause`` is the quantity, None = not said."""
+        for sent in self._log:
+            if sent.number == number:
+                sent.passed = False
+                sent.retry_after_s = retry_after_s
+                sent.cause = cause
+                self._transit_s = max(self._transit_s, min(now - sent.at, 2.0))
+                self._rejected += 1
+                return
 
+    def fits_surely(self, number: int) -> bool:
+        """Whether hardly any guess explains that a limit turned the request away."""
+        sent = next((sent for sent in self._log if sent.number == number), None)
+        if sent is None or self._weights.size == 0:
+            return False
+        _, levels = self._projected(sent.at, until=number)
+        short = (levels < np.array([1.0, sent.tokens])).any(axis=1)
+        return bool(self._weights[short].sum() < 0.01)
 
-def ready_at(search: Search, units: float) -> float:
-    """When to send the next request of that size."""
-    need = allowed_so_far(search) + units
-    at, height, rate = search.middle
-    guessed_at = at + (need - height) / rate
-    safe_at, early_at = _reached(search.slow, need), _reached(search.fast, need)
-    if math.isfinite(safe_at) and safe_at - early_at <= _CLOSE * (safe_at - search.began_at):
-        return safe_at
-    return min(max(guessed_at, early_at), safe_at)
+    def wait_for(self, tokens: float, now: float) -> float:
+        """Seconds until a request of that size should be sent."""
+        if not self.felt:
+            return 0.0
+        settled_at = self._play(now)
+        if settled_at > now:  # the verdicts on the first burst are still under way
+            return settled_at - now
+        at, levels = self._projected(now)
+        missing = np.minimum(np.array([1.0, tokens]), self._full) - levels
+        waits = (missing / self._rates).max(axis=1)
+        order = np.argsort(waits)
+        heap = np.cumsum(self._weights[order])
+        bold, safe = (
+            float(waits[order[min(int(np.searchsorted(heap, q)), len(order) - 1)]])
+            for q in (_BOLD, _SAFE)
+        )
+        close = safe - bold <= _CLOSE * (at + max(safe, 0.0) - self._began_at)
+        trying = self._rejected <= max(4, _BOLD_SHARE * self._sent)
+        return max(0.0, bold if trying and not close else safe)
 
+    def rates(self) -> tuple[float, float] | None:
+        """The weighted guess at requests and tokens per second; None = nothing felt yet."""
+        if self._weights.size == 0:
+            return None
+        logs = self._weights @ np.log(self._rates)
+        return float(math.exp(logs[0])), float(math.exp(logs[1]))
 
-def rate(search: Search) -> float:
-    """The best guess at the units per second."""
-    return search.middle[2]
+    # --- playing forward ----------------------------------------------------------------------
 
+    def _play(self, now: float) -> float:
+        """Play all requests whose verdict is known, or can be told from silence.
 
-def shortness(search: Search, number: int, units: float) -> float:
-    """How likely it is, from 0 to 1, that this limit turned a request away."""
-    before = search.base
-    at = search.began_at
-    for sent in search.sent:
-        if sent.number == number:
-            at = sent.at
-            break
-        before += sent.units if sent.passed is not False else 0.0
-    need = before + units
-    low = search.slow[0] + search.slow[1] * at
-    high = search.fast[0] + search.fast[1] * at if math.isfinite(search.fast[1]) else math.inf
-    if low >= need:
-        return 0.0
-    if high <= need:
-        return 1.0
-    return (need - low) / (max(high, need) - low) if math.isfinite(high) else 0.5
+        Returns:
+            When the search can say something: now, or once the first verdicts are in.
+        """
+        patience_s = 2.0 * self._transit_s
+        if self._weights.size == 0:
+            first = next(index for index, sent in enumerate(self._log) if sent.passed is False)
+            ready_at = self._log[first].at + patience_s
+            if now < ready_at:
+                return ready_at
+            for sent in self._log[:first]:
+                self._sums += (1.0, sent.tokens)
+            self._guess(self._log[first])
+            del self._log[: first + 1]
+        played = 0
+        for sent in self._log:
+            if sent.passed is None and now < sent.at + patience_s:
+                break
+            self._weigh(sent)
+            played += 1
+        del self._log[:played]
+        return now
 
+    def _projected(self, now: float, until: int | None = None) -> tuple[float, Floats]:
+        """Time and levels if everything under way is let through."""
+        at, levels = self._at, self._levels
+        for sent in self._log:
+            if sent.number == until:
+                break
+            if sent.passed is False:
+                continue
+            levels = self._refilled(levels, sent.at - at) - (1.0, sent.tokens)
+            at = max(at, sent.at)
+        return max(at, now), self._refilled(levels, now - at)
 
-def send(search: Search, *, number: int, units: float, at: float) -> Search:
-    """The search with one more request in flight."""
-    return replace(search, sent=(*search.sent, Sent(number=number, at=at, units=units)))
+    def _refilled(self, levels: Floats, seconds: float) -> Floats:
+        result: Floats = np.minimum(self._full, levels + self._rates * max(0.0, seconds))
+        return result
 
-
-def let_through(search: Search, number: int) -> Search:
-    """The search after a request was let through."""
-    resolved = _resolved(search, number, passed=True)
-    if resolved.quiet + 1 >= _QUIET:
-        newest = resolved.sent[-1]
-        return _bounded(
-            Search(
-                began_at=newest.at,
-                guess=_STEP_UP * max(search.slow[1], search.guess),
-                transit_s=search.transit_s,
-                sent=tuple(sent for sent in resolved.sent if sent.passed is None),
+    def _guess(self, first: _Sent) -> None:
+        """First guesses, all of which explain the first rejection and everything before it."""
+        count = GUESSES
+        draw = self._random
+        needs = np.array([1.0, first.tokens])
+        elapsed_s = first.at - self._began_at
+        causes = draw.random(count) < 0.6 if first.cause is None else np.full(count, first.cause)
+        least_s, most_s = _BURST_S
+        burst_s = least_s * (most_s / least_s) ** draw.random((count, 2))
+        burst_s[draw.random((count, 2)) < 0.4] = MINUTE_S
+        rates, full, levels = np.empty((count, 2)), np.empty((count, 2)), np.empty((count, 2))
+        for index in (0, 1):
+            felt = causes == index
+            left = np.where(felt, draw.random(count), 1.0) * needs[index]
+            rate = (self._sums[index] + left) / (burst_s[:, index] + elapsed_s)
+            rate *= np.where(felt, 1.0, np.exp(draw.uniform(0, math.log(_UNFELT), count)))
+            rates[:, index] = rate
+            full[:, index] = np.maximum(rate * burst_s[:, index], needs[index])
+            levels[:, index] = np.where(
+                felt,
+                left,
+                np.minimum(
+                    full[:, index],
+                    np.maximum(full[:, index] + rate * elapsed_s - self._sums[index], needs[index]),
+                ),
             )
-        )
-    return _bounded(_forget(replace(resolved, quiet=resolved.quiet + 1)))
+        self._rates, self._full, self._levels = rates, full, levels
+        self._weights = np.full(count, 1.0 / count)
+        self._at = first.at
+        if first.retry_after_s:
+            self._reweigh(self._told(first, np.array(needs)))
 
-
-def turned_away(search: Search, number: int, *, transit_s: float) -> Search:
-    """The search after this limit turned a request away."""
-    resolved = _resolved(search, number, passed=False)
-    return _bounded(replace(resolved, quiet=0, transit_s=max(transit_s, search.transit_s)))
-
-
-def withdrawn(search: Search, number: int) -> Search:
-    """The search without a request that something else turned away or that never arrived."""
-    return replace(search, sent=tuple(sent for sent in search.sent if sent.number != number))
-
-
-def _resolved(search: Search, number: int, *, passed: bool) -> Search:
-    return replace(
-        search,
-        sent=tuple(
-            replace(sent, passed=passed) if sent.number == number else sent for sent in search.sent
-        ),
-    )
-
-
-def _forget(search: Search) -> Search:
-    """Drop the oldest requests, those let through into the base."""
-    surplus = len(search.sent) - _REMEMBERED
-    if surplus <= 0:
-        return search
-    old = [sent for sent in search.sent[:surplus] if sent.passed]
-    if not old:
-        return search
-    return replace(
-        search,
-        base=search.base + sum(sent.units for sent in old),
-        base_at=old[-1].at,
-        sent=tuple(sent for sent in search.sent if sent not in old),
-    )
-
-
-def _bounded(search: Search) -> Search:
-    """The search with its bounds worked out anew from everything remembered."""
-    total = search.base
-    passed: list[tuple[float, float]] = [(max(search.began_at, search.base_at), search.base)]
-    rejected: list[tuple[float, float]] = []
-    for sent in search.sent:
+    def _weigh(self, sent: _Sent) -> None:
+        """Weigh the guesses by one verdict."""
+        gap_s = max(0.0, sent.at - self._at)
+        self._levels = self._refilled(self._levels, gap_s)
+        self._at = max(self._at, sent.at)
+        needs = np.array([1.0, sent.tokens])
+        spare_s = ((self._levels - needs) / self._rates).min(axis=1)
+        scale_s = _JITTER_S + 0.3 * self._transit_s
         if sent.passed is False:
-            rejected.append((sent.at, total + sent.units))
-            continue
-        total += sent.units
-        if sent.passed:
-            passed.append((sent.at, total))
-    transit_s = search.transit_s
-    slowest, fastest = 0.0, math.inf
-    for at, units in rejected:
-        for passed_at, passed_units in passed:
-            if passed_at > at and passed_units > units:
-                slowest = max(slowest, (passed_units - units) / (passed_at + transit_s - at))
-            elif at - passed_at > 2 * transit_s:
-                fastest = min(fastest, (units - passed_units) / (at - passed_at - transit_s))
-    if slowest > fastest:
-        return _begun_again(search, slowest)
-    slow_height = max(units - slowest * (at + transit_s) for at, units in passed)
-    fast_height = math.inf
-    if rejected and math.isfinite(fastest):
-        fast_height = min(units - fastest * at for at, units in rejected)
-    known = replace(search, slow=(slow_height, slowest), fast=(fast_height, fastest))
-    return replace(known, middle=_middle(known, rejected, passed))
+            if sent.cause is not None:
+                spare_s = ((self._levels - needs) / self._rates)[:, sent.cause]
+            likely = np.exp(-np.maximum(spare_s, 0.0) / scale_s)
+            likely = np.maximum(likely, _LEAST_LIKELY)
+            if sent.retry_after_s:
+                told = self._told(sent, needs)
+                likely = likely * told / told.max()
+            # Whoever thought that it fits learns that it did not, and not by how much.
+            column = (
+                self._tightest(needs) if sent.cause is None else np.full(len(likely), sent.cause)
+            )
+            rows = np.flatnonzero(spare_s > 0)
+            short = needs[column[rows]] * (1.0 - self._random.random(rows.size) ** 2)
+            self._levels[rows, column[rows]] = short
+        else:
+            likely = np.maximum(np.exp(np.minimum(spare_s, 0.0) / scale_s), _LEAST_LIKELY)
+            self._levels = np.maximum(self._levels - needs, -0.1 * needs)
+        self._reweigh(likely)
 
+    def _tightest(self, needs: Floats) -> NDArray[np.intp]:
+        result: NDArray[np.intp] = ((self._levels - needs) / self._rates).argmin(axis=1)
+        return result
 
-def _begun_again(search: Search, rate: float) -> Search:
-    last = max(
-        (index for index, sent in enumerate(search.sent) if sent.passed is False),
-        key=lambda index: search.sent[index].at,
-    )
-    return _bounded(
-        Search(
-            began_at=search.sent[last].at,
-            guess=_STEP_DOWN * rate,
-            transit_s=search.transit_s,
-            sent=search.sent[last:],
-        )
-    )
+    def _told(self, sent: _Sent, needs: Floats) -> Floats:
+        """How well each guess explains the waiting time that the server named, if it is one."""
+        waits_s = ((needs - self._levels) / self._rates).max(axis=1)
+        told_s = sent.retry_after_s or 0.0
+        off_s = np.abs(waits_s - told_s)
+        exact = np.exp(-off_s / (_JITTER_S + 0.02 * told_s))
+        rounded = ((waits_s > told_s - 1.1) & (waits_s <= told_s + 0.1)).astype(float)
+        result: Floats = 0.1 + rounded + (exact if told_s % 1 else 0.0 * exact) * 3.0
+        return result
 
+    def _reweigh(self, likely: Floats) -> None:
+        weights = self._weights * likely
+        total = float(weights.sum())
+        self._weights = weights / total
+        if total < _SURPRISE:
+            self._redraw(least=0.3)
+        elif 1.0 / float((self._weights**2).sum()) < _DEGENERATE * self._weights.size:
+            self._redraw()
 
-def _middle(
-    search: Search, rejected: list[tuple[float, float]], passed: list[tuple[float, float]]
-) -> tuple[float, float, float]:
-    """A point on the best guess at the line, and its slope."""
-    slowest, fastest = search.slow[1], search.fast[1]
-    if math.isfinite(fastest):
-        rate = math.sqrt(slowest * fastest) if slowest > 0 else min(search.guess, fastest / 2)
-    else:
-        rate = max(2.0 * slowest, search.guess)
-    if not rejected:
-        at, units = passed[-1]
-        return at, units, rate
-    at, units = rejected[-1]
-    low = search.slow[0] + slowest * at
-    return at, (max(low, 0.0) + units) / 2 if low < units else units, rate
+    def _redraw(self, least: float = 1e-4) -> None:
+        """Draw the guesses anew from the good ones, each a little off its parent.
 
-
-def _reached(line: tuple[float, float], units: float) -> float:
-    height, rate = line
-    if rate == 0:
-        return math.inf
-    return -math.inf if math.isinf(rate) else (units - height) / rate
+        Args:
+            least: How far off at least, as a standard deviation of the rates' logarithms.
+        """
+        draw = self._random
+        count = self._weights.size
+        logs = np.log(self._rates)
+        mean = self._weights @ logs
+        spread = np.sqrt(self._weights @ (logs - mean) ** 2)
+        ticks = (np.arange(count) + draw.random()) / count
+        parents = np.minimum(np.searchsorted(np.cumsum(self._weights), ticks), count - 1)
+        width = np.maximum(0.15 * spread, least)
+        step = draw.normal(size=(count, 2)) * width
+        self._rates = self._rates[parents] * np.exp(step)
+        grown = np.exp(0.05 * draw.normal(size=(count, 2)))
+        self._full = self._full[parents] * grown
+        shaken = self._rates * _JITTER_S * draw.normal(size=(count, 2))
+        self._levels = np.minimum(self._full, self._levels[parents] + shaken)
+        self._weights = np.full(count, 1.0 / count)
