@@ -337,19 +337,34 @@ def test_limits_can_be_kept_without_being_announced() -> None:
 
 
 def test_above_the_concurrency_cap_requests_are_refused() -> None:
-    """Of many at once the cap is answered and the others get a 429."""
-    with listening(Behaviour(max_concurrency=3, latency_s=0.3)) as endpoint:
+    """While the cap is in flight all others get a 429, and refused ones take no place of it."""
 
-        async def all_at_once() -> list[int]:
-            async with httpx.AsyncClient(timeout=10) as client:
-                url = f"{endpoint.url}/v1/chat/completions"
-                requests = (client.post(url, json=chat()) for _ in range(8))
-                return [response.status_code for response in await asyncio.gather(*requests)]
+    async def scenario() -> None:
+        now, released = [0.0], asyncio.Event()
 
-        statuses = asyncio.run(all_at_once())
-        assert endpoint.app.state.seen.most_in_flight == 8
-        assert endpoint.app.state.seen.in_flight == 0
-    assert sorted(statuses) == [200] * 3 + [429] * 5
+        async def sleep(seconds: float) -> None:
+            await released.wait()
+            now[0] += seconds
+
+        app = build_app(
+            Behaviour(max_concurrency=3, latency_s=1), clock=lambda: now[0], sleep=sleep
+        )
+        transport = httpx.ASGITransport(app=app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://x/v1") as client:
+
+            async def ask() -> int:
+                return (await client.post("/chat/completions", json=chat())).status_code
+
+            waiting = [asyncio.create_task(ask()) for _ in range(3)]
+            while app.state.seen.accepted < 3:
+                await asyncio.sleep(0)
+            assert await asyncio.gather(*(ask() for _ in range(5))) == [429] * 5
+            released.set()
+            assert await asyncio.gather(*waiting) == [200] * 3
+            assert await ask() == 200
+        assert (app.state.seen.in_flight, app.state.seen.accepted) == (0, 0)
+
+    asyncio.run(scenario())
 
 
 def test_latency_is_what_was_asked_for_whatever_is_in_flight() -> None:

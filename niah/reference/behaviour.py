@@ -24,6 +24,12 @@ FaultName = Literal[
     "content_filter",
     "length",
     "error_in_body",
+    "reset",
+    "redirect",
+    "wrong_encoding",
+    "not_utf8",
+    "huge",
+    "drip",
 ]
 
 
@@ -45,6 +51,12 @@ class Faults:
         content_filter: A blocked answer.
         length: An answer cut after its first token, for length.
         error_in_body: Status 200, and an error as its body.
+        reset: The connection is reset before the first byte.
+        redirect: 307 to the address that was asked, for ever.
+        wrong_encoding: A body that is said to be compressed and is not.
+        not_utf8: JSON with bytes that are no text.
+        huge: A body of 100 MiB.
+        drip: One byte of the body a second.
         seed: Which requests meet one, in the order of their arrival.
     """
 
@@ -61,6 +73,12 @@ class Faults:
     content_filter: float = 0.0
     length: float = 0.0
     error_in_body: float = 0.0
+    reset: float = 0.0
+    redirect: float = 0.0
+    wrong_encoding: float = 0.0
+    not_utf8: float = 0.0
+    huge: float = 0.0
+    drip: float = 0.0
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -101,6 +119,7 @@ class Behaviour:
     Attributes:
         tokenizer: Vocabulary in which it counts.
         latency_s: Least time from a request to its answer.
+        latency_s_per_1k_tokens: More of it for each 1,000 prompt tokens.
         keep_alive_s: While it waits, send an empty line this often, as DeepSeek does; None = never.
         window_tokens: Its context window; None = without end.
         overflow: What happens to a prompt that does not fit: an error, or a silent cut.
@@ -120,6 +139,7 @@ class Behaviour:
 
     tokenizer: str = "o200k_base"
     latency_s: float = 0.0
+    latency_s_per_1k_tokens: float = 0.0
     keep_alive_s: float | None = None
     window_tokens: int | None = None
     overflow: Overflow = "error"
@@ -136,8 +156,11 @@ class Behaviour:
     faults: Faults = field(default_factory=Faults)
 
     def __post_init__(self) -> None:
-        if self.latency_s < 0:
-            raise ConfigurationError(f"latency_s = {self.latency_s} is negative; give 0 or more")
+        for name in ("latency_s", "latency_s_per_1k_tokens"):
+            if not getattr(self, name) >= 0:
+                raise ConfigurationError(
+                    f"{name} = {getattr(self, name)} is negative; give 0 or more"
+                )
         if self.overflow not in ("error", "truncate"):
             raise ConfigurationError(
                 f"overflow = {self.overflow!r} is not known; use error or truncate"

@@ -15,13 +15,13 @@ from starlette.types import Receive, Scope, Send
 
 from niah.reference.anthropic import ANTHROPIC, ANTHROPIC_COUNT
 from niah.reference.behaviour import Behaviour
+from niah.reference.delivery import send_json
 from niah.reference.exchange import (
     SIMULATED,
     check_key,
     converse,
     count,
     refuse,
-    send_json,
 )
 from niah.reference.google import GOOGLE, GOOGLE_COUNT
 from niah.reference.limits import Limits

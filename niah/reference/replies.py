@@ -25,6 +25,7 @@ class Seen:
         answered: Of these, the ones that got an answer, whole or not.
         in_flight: Under way now.
         most_in_flight: The most there ever were.
+        accepted: Of those in flight, the ones within the concurrency limit.
         prompt_tokens: Of the answered ones, as reported.
         cached_tokens: Of the answered ones, as reported.
         faults: How often each was played.
@@ -34,6 +35,7 @@ class Seen:
     answered: int = 0
     in_flight: int = 0
     most_in_flight: int = 0
+    accepted: int = 0
     prompt_tokens: int = 0
     cached_tokens: int = 0
     faults: dict[FaultName, int] = field(default_factory=dict)

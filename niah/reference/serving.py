@@ -15,6 +15,7 @@ from starlette.applications import Starlette
 
 from niah.errors import ConfigurationError
 from niah.reference.behaviour import Behaviour
+from niah.reference.delivery import Connection
 from niah.reference.endpoint import build_app
 
 
@@ -93,6 +94,7 @@ def listen(
         log_level="critical",
         access_log=False,
         lifespan="off",
+        http=Connection,
         ws="none",
         server_header=False,
         timeout_graceful_shutdown=1,
