@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import anthropic
@@ -15,8 +13,9 @@ from google.genai import errors as google_errors
 from google.genai import types as google_types
 
 from niah.reference.behaviour import Behaviour, Faults
-from niah.reference.serving import Listening, listen
+from niah.reference.serving import Listening
 from niah.tokenizers import load
+from tests.servers import listening
 
 FACT = "The password of the old lighthouse is heron-4471."
 TEXT = f"Grain was sold by the sack. {FACT} The ferry left at noon.\n\n"
@@ -25,45 +24,31 @@ PROMPT = TEXT + QUESTION
 KEY = "reference-key"
 
 
-@contextmanager
-def serving(behaviour: Behaviour | None = None) -> Iterator[Listening]:
-    """An endpoint on a free port, answering until the block ends."""
-    listening = listen(behaviour=behaviour)
-    thread = threading.Thread(target=listening.run, daemon=True)
-    thread.start()
-    try:
-        yield listening
-    finally:
-        listening.stop()
-        thread.join(10)
-    assert not thread.is_alive()
-
-
 def always(fault: str) -> Faults:
     return Faults(**{fault: 1.0})  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")
 def plain() -> Iterator[Listening]:
-    with serving() as listening:
-        yield listening
+    with listening() as endpoint:
+        yield endpoint
 
 
-def openai_client(listening: Listening, key: str = KEY) -> openai.OpenAI:
-    return openai.OpenAI(base_url=f"{listening.url}/v1", api_key=key, max_retries=0, timeout=10)
+def openai_client(endpoint: Listening, key: str = KEY) -> openai.OpenAI:
+    return openai.OpenAI(base_url=f"{endpoint.url}/v1", api_key=key, max_retries=0, timeout=10)
 
 
-def anthropic_client(listening: Listening, key: str = KEY) -> anthropic.Anthropic:
-    return anthropic.Anthropic(base_url=listening.url, api_key=key, max_retries=0, timeout=10)
+def anthropic_client(endpoint: Listening, key: str = KEY) -> anthropic.Anthropic:
+    return anthropic.Anthropic(base_url=endpoint.url, api_key=key, max_retries=0, timeout=10)
 
 
-def google_client(listening: Listening, key: str = KEY) -> genai.Client:
-    options = google_types.HttpOptions(base_url=listening.url, timeout=10_000)
+def google_client(endpoint: Listening, key: str = KEY) -> genai.Client:
+    options = google_types.HttpOptions(base_url=endpoint.url, timeout=10_000)
     return genai.Client(api_key=key, http_options=options)
 
 
-def ask_openai(listening: Listening, **extra: Any) -> Any:
-    with openai_client(listening, extra.pop("key", KEY)) as client:
+def ask_openai(endpoint: Listening, **extra: Any) -> Any:
+    with openai_client(endpoint, extra.pop("key", KEY)) as client:
         return client.chat.completions.create(
             model=extra.pop("model", "exact"),
             messages=[
@@ -74,8 +59,8 @@ def ask_openai(listening: Listening, **extra: Any) -> Any:
         )
 
 
-def ask_anthropic(listening: Listening, **extra: Any) -> Any:
-    with anthropic_client(listening, extra.pop("key", KEY)) as client:
+def ask_anthropic(endpoint: Listening, **extra: Any) -> Any:
+    with anthropic_client(endpoint, extra.pop("key", KEY)) as client:
         return client.messages.create(
             **{
                 "model": "exact",
@@ -87,8 +72,8 @@ def ask_anthropic(listening: Listening, **extra: Any) -> Any:
         )
 
 
-def ask_google(listening: Listening, **extra: Any) -> Any:
-    with google_client(listening, extra.pop("key", KEY)) as client:
+def ask_google(endpoint: Listening, **extra: Any) -> Any:
+    with google_client(endpoint, extra.pop("key", KEY)) as client:
         return client.models.generate_content(
             model=extra.pop("model", "exact"),
             contents=PROMPT,
@@ -186,17 +171,17 @@ def test_output_limits_cut_and_say_so(plain: Listening) -> None:
 
 def test_thoughts_arrive_apart_from_the_answer() -> None:
     """reasoning_content, thinking blocks, thought parts; their tokens are counted."""
-    with serving(Behaviour(reasoning=True)) as listening:
-        completion = ask_openai(listening)
+    with listening(Behaviour(reasoning=True)) as endpoint:
+        completion = ask_openai(endpoint)
         assert completion.choices[0].message.content == FACT
         assert completion.choices[0].message.model_extra["reasoning_content"]
         details = completion.usage.completion_tokens_details
         assert 0 < details.reasoning_tokens < completion.usage.completion_tokens
-        message = ask_anthropic(listening)
+        message = ask_anthropic(endpoint)
         assert [block.type for block in message.content] == ["thinking", "text"]
         assert message.content[1].text == FACT
         thinking = google_types.ThinkingConfig(include_thoughts=True, thinking_budget=100)
-        response = ask_google(listening, thinking_config=thinking)
+        response = ask_google(endpoint, thinking_config=thinking)
         assert response.text == FACT
         assert [bool(part.thought) for part in response.parts] == [True, False]
         assert response.usage_metadata.thoughts_token_count > 0
@@ -224,13 +209,13 @@ def test_clients_name_every_refusal(
     fault: str, from_openai: type[Exception], from_anthropic: type[Exception], status: int
 ) -> None:
     """Each client raises the error that it has for the provider's own refusal."""
-    with serving(Behaviour(faults=always(fault))) as listening:
+    with listening(Behaviour(faults=always(fault))) as endpoint:
         with pytest.raises(from_openai) as first:
-            ask_openai(listening)
+            ask_openai(endpoint)
         with pytest.raises(from_anthropic) as second:
-            ask_anthropic(listening)
+            ask_anthropic(endpoint)
         with pytest.raises(google_errors.APIError) as third:
-            ask_google(listening)
+            ask_google(endpoint)
     assert first.value.status_code == third.value.code == status  # type: ignore[attr-defined]
     assert first.value.body["message"]  # type: ignore[attr-defined]
     assert second.value.body["type"] == "error"  # type: ignore[attr-defined]
@@ -248,16 +233,16 @@ def test_clients_name_every_refusal(
 
 def test_clients_name_a_wrong_key_and_an_unknown_model(plain: Listening) -> None:
     """Authentication and not-found errors, of the clients' own classes."""
-    with serving(Behaviour(require_key=KEY)) as listening:
-        assert ask_openai(listening).choices
+    with listening(Behaviour(require_key=KEY)) as endpoint:
+        assert ask_openai(endpoint).choices
         with pytest.raises(openai.AuthenticationError) as refused:
-            ask_openai(listening, key="wrong")
+            ask_openai(endpoint, key="wrong")
         assert refused.value.code == "invalid_api_key"
         with pytest.raises(anthropic.AuthenticationError):
-            ask_anthropic(listening, key="wrong")
+            ask_anthropic(endpoint, key="wrong")
         with pytest.raises(google_errors.ClientError):
-            ask_google(listening, key="wrong")
-        with google_client(listening) as client:
+            ask_google(endpoint, key="wrong")
+        with google_client(endpoint) as client:
             assert client.models.generate_content(model="exact", contents=PROMPT).text == FACT
     with pytest.raises(openai.NotFoundError) as missing:
         ask_openai(plain, model="gpt-4o")
@@ -271,45 +256,45 @@ def test_clients_name_a_wrong_key_and_an_unknown_model(plain: Listening) -> None
 
 def test_clients_name_a_prompt_that_is_too_long() -> None:
     """Each provider's own words for a prompt above the window."""
-    with serving(Behaviour(window_tokens=10)) as listening:
+    with listening(Behaviour(window_tokens=10)) as endpoint:
         with pytest.raises(openai.BadRequestError) as first:
-            ask_openai(listening)
+            ask_openai(endpoint)
         assert first.value.code == "context_length_exceeded"
         assert "maximum context length is 10 tokens" in first.value.message
         with pytest.raises(anthropic.BadRequestError, match="prompt is too long: \\d+ tokens > 10"):
-            ask_anthropic(listening)
+            ask_anthropic(endpoint)
         with pytest.raises(google_errors.ClientError, match="exceeds the maximum number of tokens"):
-            ask_google(listening)
+            ask_google(endpoint)
 
 
 def test_a_silent_cut_shows_in_the_reported_tokens_alone() -> None:
     """A window of 20 tokens: the answer comes, and reports at most 20 prompt tokens."""
-    with serving(Behaviour(window_tokens=20, overflow="truncate")) as listening:
+    with listening(Behaviour(window_tokens=20, overflow="truncate")) as endpoint:
         assert counted(PROMPT) > 20
-        completion = ask_openai(listening)
+        completion = ask_openai(endpoint)
         assert completion.choices[0].finish_reason == "stop"
         assert completion.choices[0].message.content != FACT
         assert 15 <= completion.usage.prompt_tokens <= 20
-        assert 15 <= ask_anthropic(listening).usage.input_tokens <= 20
-        assert 15 <= ask_google(listening).usage_metadata.prompt_token_count <= 20
+        assert 15 <= ask_anthropic(endpoint).usage.input_tokens <= 20
+        assert 15 <= ask_google(endpoint).usage_metadata.prompt_token_count <= 20
 
 
 def test_clients_see_what_was_withheld_or_empty() -> None:
     """A filtered and an empty answer parse, and say which they are."""
-    with serving(Behaviour(faults=Faults(content_filter=1.0))) as listening:
-        completion = ask_openai(listening)
+    with listening(Behaviour(faults=Faults(content_filter=1.0))) as endpoint:
+        completion = ask_openai(endpoint)
         assert completion.choices[0].finish_reason == "content_filter"
         assert not completion.choices[0].message.content
-        assert ask_anthropic(listening).stop_reason == "refusal"
-        blocked = ask_google(listening)
+        assert ask_anthropic(endpoint).stop_reason == "refusal"
+        blocked = ask_google(endpoint)
         assert not blocked.text
         assert blocked.candidates[0].finish_reason == google_types.FinishReason.SAFETY
-    with serving(Behaviour(faults=Faults(empty=1.0))) as listening:
-        completion = ask_openai(listening)
+    with listening(Behaviour(faults=Faults(empty=1.0))) as endpoint:
+        completion = ask_openai(endpoint)
         assert completion.choices[0].finish_reason == "stop"
         assert not completion.choices[0].message.content
-        assert ask_anthropic(listening).content == []
-        assert not ask_google(listening).text
+        assert ask_anthropic(endpoint).content == []
+        assert not ask_google(endpoint).text
 
 
 # A body that is no JSON reaches the callers of either client as the decoder's own ValueError.
@@ -319,12 +304,12 @@ BROKEN = (openai.APIError, anthropic.APIError, ValueError)
 @pytest.mark.parametrize("fault", ["half_body", "cut", "hang"])
 def test_clients_raise_for_broken_answers(fault: str) -> None:
     """Half a body, a cut connection and silence reach the client as errors, not as answers."""
-    with serving(Behaviour(faults=always(fault))) as listening:
-        with openai_client(listening) as client, pytest.raises(BROKEN):
+    with listening(Behaviour(faults=always(fault))) as endpoint:
+        with openai_client(endpoint) as client, pytest.raises(BROKEN):
             client.with_options(timeout=0.5).chat.completions.create(
                 model="exact", messages=[{"role": "user", "content": PROMPT}]
             )
-        with anthropic_client(listening) as other, pytest.raises(BROKEN):
+        with anthropic_client(endpoint) as other, pytest.raises(BROKEN):
             other.with_options(timeout=0.5).messages.create(
                 model="exact", max_tokens=9, messages=[{"role": "user", "content": PROMPT}]
             )
@@ -332,8 +317,8 @@ def test_clients_raise_for_broken_answers(fault: str) -> None:
 
 def test_empty_lines_before_the_body_do_not_disturb_clients() -> None:
     """DeepSeek's keep-alive: blank lines, then the answer."""
-    with serving(Behaviour(keep_alive_s=0.05, latency_s=0.2)) as listening:
-        assert ask_openai(listening).choices[0].message.content == FACT
+    with listening(Behaviour(keep_alive_s=0.05, latency_s=0.2)) as endpoint:
+        assert ask_openai(endpoint).choices[0].message.content == FACT
 
 
 def test_cached_tokens_are_reported_each_providers_way() -> None:
@@ -341,7 +326,7 @@ def test_cached_tokens_are_reported_each_providers_way() -> None:
     long = "Grain was sold by the sack. " * 400 + PROMPT
     document = long.removesuffix(QUESTION)
     system = [{"type": "text", "text": document, "cache_control": {"type": "ephemeral"}}]
-    with serving(Behaviour(cache=True)) as listening, openai_client(listening) as client:
+    with listening(Behaviour(cache=True)) as endpoint, openai_client(endpoint) as client:
         reported = [
             client.chat.completions.create(
                 model="exact", messages=[{"role": "user", "content": long}]
@@ -356,17 +341,17 @@ def test_cached_tokens_are_reported_each_providers_way() -> None:
         cached = reported[1].prompt_tokens_details.cached_tokens
         assert cached is not None
         assert 0.9 * counted(long) < cached <= counted(long)
-        with google_client(listening) as third:
+        with google_client(endpoint) as third:
             again = third.models.generate_content(model="exact", contents=long).usage_metadata
             assert again is not None
             assert again.cached_content_token_count == cached
-        unmarked = ask_anthropic(listening, messages=[{"role": "user", "content": long}]).usage
+        unmarked = ask_anthropic(endpoint, messages=[{"role": "user", "content": long}]).usage
         assert unmarked.cache_read_input_tokens == 0
         first = ask_anthropic(
-            listening, system=system, messages=[{"role": "user", "content": QUESTION}]
+            endpoint, system=system, messages=[{"role": "user", "content": QUESTION}]
         ).usage
         second = ask_anthropic(
-            listening, system=system, messages=[{"role": "user", "content": QUESTION}]
+            endpoint, system=system, messages=[{"role": "user", "content": QUESTION}]
         ).usage
         assert first.cache_creation_input_tokens > 2000
         assert second.cache_read_input_tokens > 2000
