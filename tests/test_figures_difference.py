@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from niah.errors import ConfigurationError
+from niah.figures.cells import cell_colour
 from niah.figures.difference import difference_data
-from niah.figures.draw import bar_ticks, cell_colour, write_heatmap
+from niah.figures.draw import bar_ticks, write_heatmap
 from niah.figures.heatmap import HeatmapData, alt_text
 from niah.statistics.compare import Comparison
 from niah.statistics.differences import Difference

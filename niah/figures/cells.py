@@ -1,0 +1,201 @@
+"""The cells of a heatmap: colours, marks of what was not scored, outlines, values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+from matplotlib.collections import LineCollection, PolyCollection
+from matplotlib.font_manager import FontProperties
+from matplotlib.patches import Polygon
+
+from niah.figures.heatmap import HeatmapData
+from niah.figures.pages import POINTS, font_file, text_width
+from niah.figures.styles import MARKS, Colour, Ink, Preset, Style, Theme, colour, ink_on
+
+Point = tuple[float, float]
+Box = tuple[Point, Point, Point, Point]
+"""Corners of a cell in inches: upper left, upper right, lower right, lower left."""
+Stroke = tuple[Point, Point]
+
+SMALLEST_SHARE = 0.72
+"""Values in cells are at least this share of the ticks' size, or are not shown."""
+
+
+def draw_cells(
+    axes: Any,
+    data: HeatmapData,
+    columns: list[float],
+    rows: list[float],
+    style: Style,
+    ink: Ink,
+    theme: Theme,
+) -> None:
+    """Every cell in its colour, or marked with what happened instead of a score."""
+    boxes, colours, marks = [], [], []
+    gap = min(0.6, 0.04 * POINTS * min(columns[-1] / len(columns), rows[-1] / len(rows)))
+    for row, values in enumerate(data.accuracy):
+        for column, value in enumerate(values):
+            box = _box(columns, rows, row, column)
+            if value is None:
+                marks.append((box, data.state[row][column]))
+            else:
+                boxes.append(box)
+                colours.append(cell_colour(data, style, value))
+            if data.partial[row][column]:
+                draw_corner(axes, box, ink_on(colours[-1]))
+    axes.add_collection(
+        PolyCollection(boxes, facecolors=colours, edgecolors=ink.page, linewidths=gap, zorder=1),
+        autolim=False,
+    )
+    if marks:
+        draw_marks(axes, marks, ink, theme)
+
+
+def cell_colour(data: HeatmapData, style: Style, value: float) -> Colour:
+    """The colour of a cell's value: an accuracy by its style, a difference by its sign."""
+    if data.kind == "difference":
+        return colour("difference", (value + 1) / 2)
+    return colour(style, value)
+
+
+def draw_outlines(axes: Any, data: HeatmapData, columns: list[float], rows: list[float]) -> None:
+    """A heavy line around every outlined region, none between its cells."""
+    flags = data.outlined
+
+    def inside(row: int, column: int) -> bool:
+        return 0 <= row < len(flags) and 0 <= column < len(flags[0]) and flags[row][column]
+
+    strokes = []
+    for row in range(len(flags)):
+        for column in range(len(flags[row])):
+            if not flags[row][column]:
+                continue
+            a, b, c, d = _box(columns, rows, row, column)
+            for stroke, (down, right) in (
+                ((a, b), (-1, 0)),
+                ((b, c), (0, 1)),
+                ((c, d), (1, 0)),
+                ((d, a), (0, -1)),
+            ):
+                if not inside(row + down, column + right):
+                    strokes.append(stroke)
+    draw_outline(axes, strokes)
+
+
+def draw_outline(axes: Any, strokes: Sequence[Stroke]) -> None:
+    """A heavy black line with a white edge, to be seen on any cell and on either page."""
+    for tone, width in (("#ffffff", 3.4), ("#000000", 1.9)):
+        axes.add_collection(
+            LineCollection(
+                strokes,
+                colors=tone,
+                linewidths=width,
+                capstyle="projecting",
+                zorder=3.5,
+                clip_on=False,
+            ),
+            autolim=False,
+        )
+
+
+def _box(columns: list[float], rows: list[float], row: int, column: int) -> Box:
+    left, right, top, bottom = columns[column], columns[column + 1], rows[row], rows[row + 1]
+    return (left, top), (right, top), (right, bottom), (left, bottom)
+
+
+def draw_marks(axes: Any, cells: Sequence[tuple[Box, str]], ink: Ink, theme: Theme) -> None:
+    """Cells without a score: fill, outline, and strokes whose spacing fits the cell."""
+    fills = [getattr(MARKS[state], theme) or ink.page for _, state in cells]
+    axes.add_collection(
+        PolyCollection(
+            [box for box, _ in cells],
+            facecolors=fills,
+            edgecolors=ink.line,
+            linewidths=0.4,
+            zorder=2,
+            clip_on=False,
+        ),
+        autolim=False,
+    )
+    strokes = [
+        stroke
+        for ((left, top), _, (right, bottom), _), state in cells
+        for stroke in _strokes(MARKS[state].hatch, left, top, right - left, bottom - top)
+    ]
+    axes.add_collection(
+        LineCollection(strokes, colors=ink.hatch, linewidths=0.6, capstyle="butt", zorder=2.5),
+        autolim=False,
+    )
+
+
+def _strokes(hatch: str, x: float, y: float, width: float, height: float) -> list[Stroke]:
+    shares = (0.25, 0.5, 0.75)
+    right, bottom, middle = x + width, y + height, (x + width / 2, y + height / 2)
+    if hatch == "|":
+        return [((x + s * width, y), (x + s * width, bottom)) for s in shares]
+    if hatch == "-":
+        return [((x, y + s * height), (right, y + s * height)) for s in shares]
+    rising = ((x, bottom), (right, y))
+    if hatch == "/":
+        return [
+            ((x, middle[1]), (middle[0], y)),
+            rising,
+            ((middle[0], bottom), (right, middle[1])),
+        ]
+    if hatch == "x":
+        return [rising, ((x, y), (right, bottom))]
+    reach = min(width, height) * 0.14
+    return [((middle[0] - reach, middle[1]), (middle[0] + reach, middle[1]))]
+
+
+def draw_corner(axes: Any, box: Box, ink: str) -> None:
+    """The mark of a scored cell that also has trials without a score."""
+    (left, top), (right, bottom) = box[0], box[2]
+    side = 0.24 * min(right - left, bottom - top)
+    corner = [(right - side, top), (right, top), (right, top + side)]
+    axes.add_patch(Polygon(corner, facecolor=ink, linewidth=0, zorder=3))
+
+
+def draw_annotations(
+    axes: Any,
+    data: HeatmapData,
+    columns: list[float],
+    rows: list[float],
+    style: Style,
+    preset: Preset,
+) -> None:
+    """Values in the cells, where all of them fit at a readable size."""
+    texts = [t for row in data.annotations for t in row if t]
+    if not texts:
+        return
+    width = min(b - a for a, b in pairwise(columns))
+    height = min(b - a for a, b in pairwise(rows))
+    for kept in (2, 1):
+        words = tuple(tuple("\n".join(c.split("\n")[:kept]) for c in r) for r in data.annotations)
+        lines = [line for row in words for cell in row for line in cell.split("\n")]
+        deepest = max(cell.count("\n") + 1 for row in words for cell in row)
+        widest = max(text_width(line, 1.0) for line in lines)
+        size = min(preset.tick, 0.86 * width / widest, 0.86 * height * POINTS / (1.25 * deepest))
+        if size >= SMALLEST_SHARE * preset.tick:
+            break
+    else:
+        return
+    font = FontProperties(fname=font_file(), size=size)
+    for row, cells in enumerate(words):
+        for column, text in enumerate(cells):
+            value = data.accuracy[row][column]
+            if text and value is not None:
+                axes.text(
+                    (columns[column] + columns[column + 1]) / 2,
+                    (rows[row] + rows[row + 1]) / 2,
+                    text,
+                    color=ink_on(cell_colour(data, style, value)),
+                    fontproperties=font,
+                    ha="center",
+                    va="center_baseline" if "\n" not in text else "center",
+                    linespacing=1.1,
+                    parse_math=False,
+                    zorder=4,
+                )
