@@ -118,6 +118,13 @@ MARKS: dict[str, Mark] = {
     "truncated": Mark(light="#d9d9d9", dark="#303338", hatch="-"),
 }
 
+CURVE_COLOURS: dict[Theme, tuple[str, ...]] = {
+    "light": ("#0072b2", "#d55e00", "#009e73", "#b0559a", "#8a6d00", "#1f8fbf", "#333333"),
+    "dark": ("#56b4e9", "#f08a3c", "#2fc79b", "#dd90c4", "#f0e442", "#7fa6ff", "#e6e6e6"),
+}
+"""After Okabe and Ito (2008), Color Universal Design, darkened or lightened for the page."""
+CURVE_MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+
 Colour = tuple[float, float, float]
 
 

@@ -47,6 +47,14 @@ WORDS: dict[Language, dict[str, str]] = {
         "outlined": "differs significantly (5%, corrected for all regions)",
         "not-both": "not measured by both",
         "paired": "Paired by trial",
+        "over-length": "Accuracy over context length",
+        "over-depth": "Accuracy over depth",
+        "task": "Task: {task}",
+        "band": "Bands: 95% intervals; in brackets: accuracy of the whole sweep",
+        "effective": "effective context length: {rule}",
+        "at-least": " (at the longest tested length: at least that long)",
+        "n-point": "n = {value} per point",
+        "n-range-point": "n = {low} to {high} per point",
         "unpaired": "Unpaired",
     },
     "de": {
@@ -84,6 +92,14 @@ WORDS: dict[Language, dict[str, str]] = {
         "outlined": "signifikant verschieden (5 %, für alle Bereiche korrigiert)",
         "not-both": "nicht von beiden gemessen",
         "paired": "Gepaart nach Versuch",
+        "over-length": "Trefferquote nach Kontextlänge",
+        "over-depth": "Trefferquote nach Tiefe",
+        "task": "Aufgabe: {task}",
+        "band": "Bänder: 95-%-Intervalle; in Klammern: Trefferquote über alles",
+        "effective": "effektive Kontextlänge: {rule}",
+        "at-least": " (bei der längsten geprüften Länge: mindestens so lang)",
+        "n-point": "n = {value} je Punkt",
+        "n-range-point": "n = {low} bis {high} je Punkt",
         "unpaired": "Ungepaart",
     },
 }
@@ -134,7 +150,14 @@ class Facts:
     estimate: Literal["raw", "pooled"] = "raw"
 
 
-def caption(facts: Facts, *, n_low: int, n_high: int, language: Language) -> tuple[str, ...]:
+def caption(
+    facts: Facts,
+    *,
+    n_low: int,
+    n_high: int,
+    language: Language,
+    per: Literal["cell", "point"] = "cell",
+) -> tuple[str, ...]:
     """The small print, one statement an entry; the drawing joins and wraps them."""
     words = WORDS[language]
 
@@ -142,7 +165,7 @@ def caption(facts: Facts, *, n_low: int, n_high: int, language: Language) -> tup
         return [] if value is None else [words[key].format(value=plain(value))]
 
     return (
-        f"{words[facts.estimate]}, {trials_words(n_low, n_high, language)}",
+        f"{words[facts.estimate]}, {trials_words(n_low, n_high, language, per=per)}",
         *named("haystack", facts.haystack),
         *named("tokenizer", facts.tokenizer),
         *([] if facts.date is None else [plain(facts.date)]),
@@ -153,11 +176,14 @@ def caption(facts: Facts, *, n_low: int, n_high: int, language: Language) -> tup
     )
 
 
-def trials_words(low: int, high: int, language: Language) -> str:
-    """How many trials stand behind each cell."""
+def trials_words(
+    low: int, high: int, language: Language, *, per: Literal["cell", "point"] = "cell"
+) -> str:
+    """How many trials stand behind each cell, or each point of a curve."""
+    ending = "" if per == "cell" else "-point"
     if low == high:
-        return WORDS[language]["n"].format(value=high)
-    return WORDS[language]["n-range"].format(low=low, high=high)
+        return WORDS[language]["n" + ending].format(value=high)
+    return WORDS[language]["n-range" + ending].format(low=low, high=high)
 
 
 def _cost(facts: Facts, language: Language) -> list[str]:

@@ -1,0 +1,215 @@
+"""Accuracy along one axis, several sweeps on one scale, as the plain values of a figure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, get_args
+
+from niah.errors import ConfigurationError
+from niah.figures.text import (
+    LANGUAGES,
+    WORDS,
+    Facts,
+    Language,
+    caption,
+    depth_label,
+    length_label,
+    one_of,
+    percent_label,
+    plain,
+)
+
+if TYPE_CHECKING:
+    from niah.statistics.effective import EffectiveLength
+    from niah.statistics.grids import Summary
+
+Axis = Literal["length", "depth"]
+AXES: tuple[Axis, ...] = get_args(Axis)
+
+MOST_CURVES = 7
+"""As many as can be told apart by colour and marker."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Curve:
+    """One sweep's accuracies along the axis; None = no scored trial there.
+
+    Attributes:
+        label: Name of the sweep.
+        at: Axis values, ascending.
+        accuracy, lower, upper: With the 95 % interval.
+        n: Scored trials.
+        effective: Effective context length in tokens; None = not asked for, or below all tested.
+    """
+
+    label: str
+    at: tuple[float, ...]
+    accuracy: tuple[float | None, ...]
+    lower: tuple[float | None, ...]
+    upper: tuple[float | None, ...]
+    n: tuple[int, ...]
+    effective: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CurvesData:
+    """Everything that a figure of curves shows.
+
+    Attributes:
+        title, warning, subtitle, caption: As in `HeatmapData`.
+        axis: What runs across.
+        across, up: Axis labels.
+        ticks: (axis value, label).
+        curves: In the order asked for.
+        legend: (number of the curve as text, words), then ("effective", the rule).
+        language: Of all words.
+    """
+
+    title: str
+    warning: str
+    subtitle: tuple[str, ...]
+    caption: tuple[str, ...]
+    axis: Axis
+    across: str
+    up: str
+    ticks: tuple[tuple[float, str], ...]
+    curves: tuple[Curve, ...]
+    legend: tuple[tuple[str, str], ...]
+    language: Language
+
+
+def curves_data(
+    summaries: Sequence[Summary],
+    facts: Facts,
+    *,
+    axis: str = "length",
+    labels: Sequence[str] | None = None,
+    effective: Mapping[str, EffectiveLength] | None = None,
+    language: str = "en",
+) -> CurvesData:
+    """What a figure of accuracy over context length or depth shows.
+
+    Args:
+        summaries: One curve each, at most `MOST_CURVES`.
+        facts: The small print.
+        axis: ``length`` or ``depth``.
+        labels: Names of the curves; the models by default.
+        effective: Effective context lengths by label, all by one rule.
+        language: Of titles and labels.
+
+    Raises:
+        ConfigurationError: if there is no curve, or too many, or a choice is unknown.
+    """
+    language = one_of("language", language, LANGUAGES)
+    axis = one_of("axis", axis, AXES)
+    if not 1 <= len(summaries) <= MOST_CURVES:
+        raise ConfigurationError(
+            f"{len(summaries)} curves cannot be told apart in one figure; give 1 to {MOST_CURVES}"
+        )
+    words = WORDS[language]
+    names = [plain(name, 80) for name in (labels or [s.model for s in summaries])]
+    found = effective or {}
+    curves = tuple(
+        _curve(summary, name, axis, found.get(label))
+        for summary, name, label in zip(
+            summaries, names, labels or [s.model for s in summaries], strict=True
+        )
+    )
+    values = sorted({value for curve in curves for value in curve.at})
+    tasks = sorted({plain(summary.task) for summary in summaries})
+    counts = [n for curve in curves for n in curve.n if n]
+    return CurvesData(
+        title=words[f"over-{axis}"],
+        warning=_warning(summaries, names, language),
+        subtitle=(words["task"].format(task=", ".join(tasks)), words["band"]),
+        caption=caption(
+            facts,
+            n_low=min(counts, default=0),
+            n_high=max(counts, default=0),
+            language=language,
+            per="point",
+        ),
+        axis=axis,
+        across=words[axis],
+        up=words["accuracy"],
+        ticks=tuple(
+            (v, length_label(int(v), language) if axis == "length" else depth_label(v, language))
+            for v in values
+        ),
+        curves=curves,
+        legend=tuple(
+            [
+                (str(index), f"{name} ({_overall(summary, language)})")
+                for index, (name, summary) in enumerate(zip(names, summaries, strict=True))
+            ]
+            + _rules(found, axis, language)
+        ),
+        language=language,
+    )
+
+
+def curves_text(data: CurvesData) -> str:
+    """A sentence for each curve, for readers who cannot see the figure."""
+    ends = dict(data.ticks)
+    sentences = [f"{data.title}; {data.subtitle[0]}."]
+    joint = "bei" if data.language == "de" else "at"
+    for curve in data.curves:
+        points = [(v, a) for v, a in zip(curve.at, curve.accuracy, strict=True) if a is not None]
+        if points:
+            (low, first), (high, last) = points[0], points[-1]
+            sentences.append(
+                f"{curve.label}: {percent_label(first, data.language)} {joint} {ends[low]}, "
+                f"{percent_label(last, data.language)} {joint} {ends[high]}."
+            )
+    return " ".join([*([f"{data.warning}."] if data.warning else []), *sentences])
+
+
+def _curve(summary: Summary, name: str, axis: Axis, effective: EffectiveLength | None) -> Curve:
+    marginal = summary.by_length if axis == "length" else summary.by_depth
+    return Curve(
+        label=name,
+        at=tuple(float(v) for v in marginal.axis),
+        accuracy=_numbers(marginal.accuracy.tolist()),
+        lower=_numbers(marginal.lower.tolist()),
+        upper=_numbers(marginal.upper.tolist()),
+        n=tuple(int(n) for n in marginal.n),
+        effective=None
+        if effective is None or effective.value is None or axis == "depth"
+        else float(effective.value),
+    )
+
+
+def _numbers(values: list[float]) -> tuple[float | None, ...]:
+    return tuple(None if math.isnan(v) else v for v in values)
+
+
+def _overall(summary: Summary, language: Language) -> str:
+    value = summary.accuracy.value
+    return "\u2013" if math.isnan(value) else percent_label(value, language)
+
+
+def _warning(summaries: Sequence[Summary], names: Sequence[str], language: Language) -> str:
+    simulated = [name for name, s in zip(names, summaries, strict=True) if s.simulated]
+    if not simulated:
+        return ""
+    if len(simulated) == len(summaries):
+        return WORDS[language]["simulated"]
+    return f"{', '.join(simulated)}: {WORDS[language]['simulated']}"
+
+
+def _rules(
+    effective: Mapping[str, EffectiveLength], axis: Axis, language: Language
+) -> list[tuple[str, str]]:
+    sentences = sorted({e.rule.sentence for e in effective.values()})
+    if axis == "depth" or not sentences:
+        return []
+    if len(sentences) > 1:
+        raise ConfigurationError(
+            "effective lengths by different rules cannot share one figure; use one rule"
+        )
+    sentence = WORDS[language]["effective"].format(rule=plain(sentences[0]))
+    if any(e.value is not None and e.value == e.longest_tested for e in effective.values()):
+        sentence += WORDS[language]["at-least"]
+    return [("effective", sentence)]
