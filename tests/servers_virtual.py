@@ -240,8 +240,8 @@ def random_scenario(seed: int, *, headers: bool) -> tuple[Host, list[Trial], int
         tokens_per_minute=round(tokens_per_minute),
         burst=draw.choice([1.0, 1.0, 0.5, 1 / 6, 1 / 60]),
         least_burst=2.0,
-        headers=draw.choice(["admission", "answer"]) if headers else "none",  # type: ignore[arg-type]
-        retry_after=draw.choice(["none", "exact", "ceil"]),  # type: ignore[arg-type]
+        headers=draw.choice(["admission", "answer"]) if headers else "none",
+        retry_after=draw.choice(["none", "exact", "ceil"]),
         hint=draw.random() < 0.3,
         network_s=(0.005, draw.choice([0.01, 0.05, 0.15])),
     )

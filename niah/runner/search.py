@@ -1,38 +1,39 @@
 """Limits that the server does not state, found out from what it lets through and turns away.
 
-A few thousand guesses at the two token buckets, of requests and of tokens, are played forward
-with every request (a particle filter). Those that foretold the verdict gain weight; now and then
-the guesses are drawn anew around the good ones. A request is sent when half of the weight says
-that it fits while much is still to be learned, and when nearly all says so afterwards.
+For each quantity, requests and tokens, many guesses at its token bucket are played forward with
+every request (a particle filter). Those that foretold the verdict gain weight; now and then they
+are drawn anew around the good ones. A rejection may be due to either quantity: each guess is
+judged by how likely the verdict is, given what the other quantity's guesses say. A request is
+sent when half of the weight says that it fits, and when nearly all does once that is known well.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-GUESSES = 1500
+REQUESTS, TOKENS = 0, 1
+GUESSES = 1200
 MINUTE_S = 60.0
 # A bucket holds between a hundredth of a minute's allowance and somewhat more than all of it.
-_BURST_S = (0.6, 72.0)
-# A limit that has not been felt may be this many times what was seen.
-_UNFELT = 1000.0
-# How far a verdict may be from what a guess foretold, in seconds and as a share of the time
-# since the request before it: the network's jitter, and the steps of the server's own clock.
-_JITTER_S = 0.03
+_LEAST_BURST_S, _MOST_BURST_S = 0.6, 72.0
+# A limit that has not been felt may be this many times what was used.
+_UNFELT = 3000.0
+# How far a verdict may be from what a guess foretold: the network's jitter.
+_JITTER_S = 0.02
 _LEAST_LIKELY = 1e-4
 # A verdict less likely than this by all guesses together means that all of them are wrong.
-_SURPRISE = 0.02
+_SURPRISE = 0.003
 # Guesses are drawn anew when their weights have come down to this share of them.
 _DEGENERATE = 0.5
 # Bounds this close, as a share of the time since the search began, are close enough.
 _CLOSE = 0.01
-_BOLD, _SAFE = 0.5, 0.95
+_BOLD, _WARY, _SAFE = 0.5, 0.8, 0.95
 # Above this share of rejections nothing is tried any more.
 _BOLD_SHARE = 0.06
 
@@ -41,31 +42,129 @@ _BOLD_SHARE = 0.06
 class _Sent:
     number: int
     at: float
-    tokens: float
+    units: tuple[float, float]
     passed: bool | None = None
     retry_after_s: float | None = None
     cause: int | None = None
 
 
-class Search:
-    """What is known about the limits of one host, from the first request on.
+@dataclass(slots=True, kw_only=True)
+class _Guesses:
+    """Guesses at one bucket: rate, capacity and level of each, and its weight."""
 
-    Quantities are numbered: 0 requests, 1 tokens.
+    rates: Floats
+    full: Floats
+    levels: Floats
+    weights: Floats = field(default_factory=lambda: np.full(GUESSES, 1.0 / GUESSES))
+
+
+class _Usage:
+    """Units let through, over time."""
+
+    def __init__(self, began_at: float) -> None:
+        self.began_at = began_at
+        self._times = [began_at]
+        self._sums = [0.0]
+
+    def add(self, at: float, units: float) -> None:
+        self._times.append(max(at, self._times[-1]))
+        self._sums.append(self._sums[-1] + units)
+
+    def between(self, start: Floats, end: float) -> Floats:
+        """Units let through after each start and up to the end."""
+        sums = np.array(self._sums)
+        times = np.array(self._times)
+        before = np.searchsorted(times, start, side="left") - 1
+        upto = int(np.searchsorted(times, end, side="right")) - 1
+        result: Floats = sums[upto] - sums[np.maximum(before, 0)]
+        return result
+
+
+def _joined(first: _Guesses, second: _Guesses) -> _Guesses:
+    return _Guesses(
+        rates=np.concatenate([first.rates, second.rates]),
+        full=np.concatenate([first.full, second.full]),
+        levels=np.concatenate([first.levels, second.levels]),
+    )
+
+
+def _just_short(
+    draw: np.random.Generator, count: int, usage: _Usage, *, now: float, units: float
+) -> _Guesses:
+    """Guesses at a bucket that was full some time ago and is now just short of the units."""
+    least, most = _LEAST_BURST_S, _MOST_BURST_S
+    burst_s = least * (most / least) ** draw.random(count)
+    burst_s[draw.random(count) < 0.4] = MINUTE_S
+    longest_s = max(now - usage.began_at, 1e-3)
+    since_s = longest_s * (1e-3) ** draw.random(count)
+    since_s[draw.random(count) < 0.4] = longest_s
+    left = draw.random(count) * units
+    rates = (usage.between(now - since_s, now) + left) / (burst_s + since_s)
+    return _Guesses(rates=rates, full=np.maximum(rates * burst_s, units), levels=left)
+
+
+def _never_felt(
+    draw: np.random.Generator, count: int, usage: _Usage, *, now: float, units: float
+) -> _Guesses:
+    """Guesses at a bucket that has always had enough."""
+    guesses = _just_short(draw, count, usage, now=now, units=units)
+    guesses.rates = guesses.rates * _UNFELT ** draw.random(count)
+    guesses.full = np.maximum(guesses.rates * MINUTE_S, units)
+    guesses.levels = guesses.full.copy()
+    return guesses
+
+
+def _refill(guesses: _Guesses, levels: Floats, seconds: float) -> Floats:
+    result: Floats = np.minimum(guesses.full, levels + guesses.rates * max(0.0, seconds))
+    return result
+
+
+def _waits(guesses: _Guesses, levels: Floats, units: float) -> Floats:
+    """Seconds until each guess has the units; negative where it has had them for so long."""
+    result: Floats = (np.minimum(units, guesses.full) - levels) / guesses.rates
+    return result
+
+
+def _redraw(draw: np.random.Generator, guesses: _Guesses, *, least: float) -> None:
+    """Draw guesses anew from the good ones, each a little off its parent.
+
+    Args:
+        draw: The source of randomness.
+        guesses: Changed in place.
+        least: How far off at least, as a standard deviation of the rates' logarithms.
     """
+    logs = np.log(guesses.rates)
+    mean = guesses.weights @ logs
+    spread = math.sqrt(guesses.weights @ (logs - mean) ** 2)
+    ticks = (np.arange(GUESSES) + draw.random()) / GUESSES
+    parents = np.minimum(np.searchsorted(np.cumsum(guesses.weights), ticks), GUESSES - 1)
+    draw.shuffle(parents)
+    step = draw.normal(size=GUESSES) * max(0.1 * spread, least)
+    guesses.rates = guesses.rates[parents] * np.exp(step)
+    guesses.full = guesses.full[parents] * np.exp(0.03 * draw.normal(size=GUESSES))
+    shaken = guesses.rates * _JITTER_S * draw.normal(size=GUESSES)
+    guesses.levels = np.minimum(guesses.full, guesses.levels[parents] + shaken)
+    guesses.weights = np.full(GUESSES, 1.0 / GUESSES)
+
+
+def _near(off_s: Floats, scale_s: float) -> Floats:
+    """How likely it is to be so far off: small errors are forgiven, large ones tell little more."""
+    result: Floats = np.maximum(1.0 / (1.0 + (off_s / scale_s) ** 2), _LEAST_LIKELY)
+    return result
+
+
+class Search:
+    """What is known about the limits of one host, from the first request on."""
 
     def __init__(self, *, began_at: float, seed: int = 0) -> None:
         self._random = np.random.default_rng(seed)
         self._began_at = began_at
         self._log: list[_Sent] = []  # not yet played, in order of sending
-        self._sums = np.zeros(2)  # let through before the first rejection
-        self._felt_at: float | None = None
+        self._usage = (_Usage(began_at), _Usage(began_at))
         self._transit_s = 0.05
         self._sent = 0
         self._rejected = 0
-        self._rates = np.zeros((0, 2))
-        self._full = np.zeros((0, 2))
-        self._levels = np.zeros((0, 2))
-        self._weights = np.zeros(0)
+        self._guesses: tuple[_Guesses, _Guesses] | None = None
         self._at = began_at
 
     @property
@@ -75,7 +174,7 @@ class Search:
 
     def send(self, number: int, *, at: float, tokens: float) -> None:
         """A request is sent."""
-        self._log.append(_Sent(number=number, at=at, tokens=tokens))
+        self._log.append(_Sent(number=number, at=at, units=(1.0, tokens)))
         self._sent += 1
 
     def let_through(self, number: int) -> None:
@@ -106,38 +205,52 @@ class Search:
     def fits_surely(self, number: int) -> bool:
         """Whether hardly any guess explains that a limit turned the request away."""
         sent = next((sent for sent in self._log if sent.number == number), None)
-        if sent is None or self._weights.size == 0:
+        if sent is None or self._guesses is None:
             return False
-        _, levels = self._projected(sent.at, until=number)
-        short = (levels < np.array([1.0, sent.tokens])).any(axis=1)
-        return bool(self._weights[short].sum() < 0.01)
+        levels = self._projected(sent.at, until=number)
+        short = [
+            float(guesses.weights[_waits(guesses, level, units) > -self._transit_s].sum())
+            for guesses, level, units in zip(self._guesses, levels, sent.units, strict=True)
+        ]
+        return max(short) < 1e-3
 
     def wait_for(self, tokens: float, now: float) -> float:
         """Seconds until a request of that size should be sent."""
         if not self.felt:
             return 0.0
-        settled_at = self._play(now)
-        if settled_at > now:  # the verdicts on the first burst are still under way
-            return settled_at - now
-        at, levels = self._projected(now)
-        missing = np.minimum(np.array([1.0, tokens]), self._full) - levels
-        waits = (missing / self._rates).max(axis=1)
-        order = np.argsort(waits)
-        heap = np.cumsum(self._weights[order])
-        bold, safe = (
-            float(waits[order[min(int(np.searchsorted(heap, q)), len(order) - 1)]])
-            for q in (_BOLD, _SAFE)
+        ready_at = self._play(now)
+        if self._guesses is None:  # the verdicts on the first burst are still under way
+            return ready_at - now
+        levels = self._projected(now)
+        waits, shares = [], []
+        for guesses, level, units in zip(self._guesses, levels, (1.0, tokens), strict=True):
+            wait = _waits(guesses, level, units)
+            order = np.argsort(wait)
+            waits.append(wait[order])
+            shares.append(np.cumsum(guesses.weights[order]))
+        times = np.sort(np.concatenate(waits))
+        fit = np.ones_like(times)
+        for wait, share in zip(waits, shares, strict=True):
+            upto = np.searchsorted(wait, times, side="right")
+            fit *= np.where(upto > 0, share[np.maximum(upto - 1, 0)], 0.0)
+        bold, wary, safe = (
+            float(times[min(int(np.searchsorted(fit, share)), len(times) - 1)])
+            for share in (_BOLD, _WARY, _SAFE)
         )
-        close = safe - bold <= _CLOSE * (at + max(safe, 0.0) - self._began_at)
-        trying = self._rejected <= max(4, _BOLD_SHARE * self._sent)
-        return max(0.0, bold if trying and not close else safe)
+        close = safe - bold <= _CLOSE * (now + max(safe, 0.0) - self._began_at)
+        trying = self._rejected <= max(4.0, _BOLD_SHARE * self._sent)
+        if close:
+            return max(0.0, safe)
+        return max(0.0, bold if trying else wary)
 
     def rates(self) -> tuple[float, float] | None:
         """The weighted guess at requests and tokens per second; None = nothing felt yet."""
-        if self._weights.size == 0:
+        if self._guesses is None:
             return None
-        logs = self._weights @ np.log(self._rates)
-        return float(math.exp(logs[0])), float(math.exp(logs[1]))
+        requests, tokens = (
+            math.exp(float(guesses.weights @ np.log(guesses.rates))) for guesses in self._guesses
+        )
+        return requests, tokens
 
     # --- playing forward ----------------------------------------------------------------------
 
@@ -145,18 +258,14 @@ class Search:
         """Play all requests whose verdict is known, or can be told from silence.
 
         Returns:
-            When the search can say something: now, or once the first verdicts are in.
+            When the search can say something.
         """
         patience_s = 2.0 * self._transit_s
-        if self._weights.size == 0:
-            first = next(index for index, sent in enumerate(self._log) if sent.passed is False)
-            ready_at = self._log[first].at + patience_s
-            if now < ready_at:
-                return ready_at
-            for sent in self._log[:first]:
-                self._sums += (1.0, sent.tokens)
-            self._guess(self._log[first])
-            del self._log[: first + 1]
+        if self._guesses is None:
+            first = next(sent for sent in self._log if sent.passed is False)
+            if now < first.at + patience_s:
+                return first.at + patience_s
+            self._begin(first)
         played = 0
         for sent in self._log:
             if sent.passed is None and now < sent.at + patience_s:
@@ -166,123 +275,122 @@ class Search:
         del self._log[:played]
         return now
 
-    def _projected(self, now: float, until: int | None = None) -> tuple[float, Floats]:
-        """Time and levels if everything under way is let through."""
-        at, levels = self._at, self._levels
-        for sent in self._log:
-            if sent.number == until:
-                break
-            if sent.passed is False:
-                continue
-            levels = self._refilled(levels, sent.at - at) - (1.0, sent.tokens)
-            at = max(at, sent.at)
-        return max(at, now), self._refilled(levels, now - at)
-
-    def _refilled(self, levels: Floats, seconds: float) -> Floats:
-        result: Floats = np.minimum(self._full, levels + self._rates * max(0.0, seconds))
-        return result
-
-    def _guess(self, first: _Sent) -> None:
-        """First guesses, all of which explain the first rejection and everything before it."""
-        count = GUESSES
-        draw = self._random
-        needs = np.array([1.0, first.tokens])
-        elapsed_s = first.at - self._began_at
-        causes = draw.random(count) < 0.6 if first.cause is None else np.full(count, first.cause)
-        least_s, most_s = _BURST_S
-        burst_s = least_s * (most_s / least_s) ** draw.random((count, 2))
-        burst_s[draw.random((count, 2)) < 0.4] = MINUTE_S
-        rates, full, levels = np.empty((count, 2)), np.empty((count, 2)), np.empty((count, 2))
-        for index in (0, 1):
-            felt = causes == index
-            left = np.where(felt, draw.random(count), 1.0) * needs[index]
-            rate = (self._sums[index] + left) / (burst_s[:, index] + elapsed_s)
-            rate *= np.where(felt, 1.0, np.exp(draw.uniform(0, math.log(_UNFELT), count)))
-            rates[:, index] = rate
-            full[:, index] = np.maximum(rate * burst_s[:, index], needs[index])
-            levels[:, index] = np.where(
-                felt,
-                left,
-                np.minimum(
-                    full[:, index],
-                    np.maximum(full[:, index] + rate * elapsed_s - self._sums[index], needs[index]),
-                ),
-            )
-        self._rates, self._full, self._levels = rates, full, levels
-        self._weights = np.full(count, 1.0 / count)
+    def _begin(self, first: _Sent) -> None:
+        index = self._log.index(first)
+        for sent in self._log[:index]:
+            self._use(sent)
+        del self._log[:index]
         self._at = first.at
-        if first.retry_after_s:
-            self._reweigh(self._told(first, np.array(needs)))
+        half = GUESSES // 2
+        requests, tokens = (
+            _joined(
+                _just_short(self._random, half, usage, now=first.at, units=units),
+                _never_felt(self._random, GUESSES - half, usage, now=first.at, units=units),
+            )
+            for usage, units in zip(self._usage, first.units, strict=True)
+        )
+        self._guesses = (requests, tokens)
+
+    def _use(self, sent: _Sent) -> None:
+        for usage, units in zip(self._usage, sent.units, strict=True):
+            usage.add(sent.at, units)
+
+    def _projected(self, now: float, until: int | None = None) -> list[Floats]:
+        """Levels at a time if everything under way is let through."""
+        assert self._guesses is not None
+        result = []
+        for quantity, guesses in enumerate(self._guesses):
+            at, levels = self._at, guesses.levels
+            for sent in self._log:
+                if sent.number == until:
+                    break
+                if sent.passed is not False:
+                    levels = _refill(guesses, levels, sent.at - at) - sent.units[quantity]
+                    at = max(at, sent.at)
+            result.append(_refill(guesses, levels, now - at))
+        return result
 
     def _weigh(self, sent: _Sent) -> None:
-        """Weigh the guesses by one verdict."""
+        """Weigh all guesses by one verdict."""
+        assert self._guesses is not None
         gap_s = max(0.0, sent.at - self._at)
-        self._levels = self._refilled(self._levels, gap_s)
+        # Not cut off at the capacity: how long a bucket has been full tells how wrong it was.
+        waits = [
+            (units - guesses.levels) / guesses.rates - gap_s
+            for guesses, units in zip(self._guesses, sent.units, strict=True)
+        ]
+        for guesses in self._guesses:
+            guesses.levels = _refill(guesses, guesses.levels, gap_s)
         self._at = max(self._at, sent.at)
-        needs = np.array([1.0, sent.tokens])
-        spare_s = ((self._levels - needs) / self._rates).min(axis=1)
-        scale_s = _JITTER_S + 0.3 * self._transit_s
         if sent.passed is False:
-            if sent.cause is not None:
-                spare_s = ((self._levels - needs) / self._rates)[:, sent.cause]
-            likely = np.exp(-np.maximum(spare_s, 0.0) / scale_s)
-            likely = np.maximum(likely, _LEAST_LIKELY)
-            if sent.retry_after_s:
-                told = self._told(sent, needs)
-                likely = likely * told / told.max()
-            # Whoever thought that it fits learns that it did not, and not by how much.
-            column = (
-                self._tightest(needs) if sent.cause is None else np.full(len(likely), sent.cause)
-            )
-            rows = np.flatnonzero(spare_s > 0)
-            short = needs[column[rows]] * (1.0 - self._random.random(rows.size) ** 2)
-            self._levels[rows, column[rows]] = short
+            likely = self._likely_rejection(sent, waits)
         else:
-            likely = np.maximum(np.exp(np.minimum(spare_s, 0.0) / scale_s), _LEAST_LIKELY)
-            self._levels = np.maximum(self._levels - needs, -0.1 * needs)
-        self._reweigh(likely)
+            scale_s = _JITTER_S + 0.25 * self._transit_s
+            likely = [_near(np.maximum(wait, 0.0), scale_s) for wait in waits]
+            for guesses, units in zip(self._guesses, sent.units, strict=True):
+                # Who thought it short had too little: it had at least what was needed.
+                guesses.levels = np.maximum(guesses.levels - units, 0.0)
+            self._use(sent)
+        for quantity, (guesses, likelihood) in enumerate(zip(self._guesses, likely, strict=True)):
+            weights = guesses.weights * likelihood
+            total = float(weights.sum())
+            guesses.weights = weights / total
+            if total < _SURPRISE:
+                self._surprised(quantity, sent)
+            elif 1.0 / float((guesses.weights**2).sum()) < _DEGENERATE * GUESSES:
+                _redraw(self._random, guesses, least=2e-4)
 
-    def _tightest(self, needs: Floats) -> NDArray[np.intp]:
-        result: NDArray[np.intp] = ((self._levels - needs) / self._rates).argmin(axis=1)
+    def _surprised(self, quantity: int, sent: _Sent) -> None:
+        """All guesses were wrong: half of them make room for new ones."""
+        assert self._guesses is not None
+        guesses = self._guesses[quantity]
+        if sent.passed is not False:
+            _redraw(self._random, guesses, least=0.25)
+            return
+        if sent.cause not in (None, quantity):
+            return
+        _redraw(self._random, guesses, least=2e-4)
+        half = GUESSES // 2
+        units = sent.units[quantity]
+        new = _just_short(self._random, half, self._usage[quantity], now=sent.at, units=units)
+        explained = self._explained(sent, (units - new.levels) / new.rates)
+        for column, values in (
+            (guesses.rates, new.rates),
+            (guesses.full, new.full),
+            (guesses.levels, new.levels),
+        ):
+            column[:half] = values
+        guesses.weights = np.full(GUESSES, 0.5 / (GUESSES - half))
+        guesses.weights[:half] = 0.5 * explained / explained.sum()
+
+    def _likely_rejection(self, sent: _Sent, waits: list[Floats]) -> list[Floats]:
+        """How likely the rejection is by each guess, whichever quantity was the cause."""
+        assert self._guesses is not None
+        verdicts = [self._explained(sent, wait) for wait in waits]
+        if sent.cause is not None:
+            return [
+                verdict if quantity == sent.cause else np.ones_like(verdict)
+                for quantity, verdict in enumerate(verdicts)
+            ]
+        result = []
+        for own in (REQUESTS, TOKENS):
+            other = 1 - own
+            order = np.argsort(waits[other])
+            weights = self._guesses[other].weights[order]
+            shorter = np.concatenate([[0.0], np.cumsum(weights)])
+            explained = np.concatenate([[0.0], np.cumsum(weights * verdicts[other][order])])
+            upto = np.searchsorted(waits[other][order], waits[own])
+            # The longer of the two waits is the one that shows.
+            result.append(shorter[upto] * verdicts[own] + explained[-1] - explained[upto])
         return result
 
-    def _told(self, sent: _Sent, needs: Floats) -> Floats:
-        """How well each guess explains the waiting time that the server named, if it is one."""
-        waits_s = ((needs - self._levels) / self._rates).max(axis=1)
-        told_s = sent.retry_after_s or 0.0
-        off_s = np.abs(waits_s - told_s)
-        exact = np.exp(-off_s / (_JITTER_S + 0.02 * told_s))
-        rounded = ((waits_s > told_s - 1.1) & (waits_s <= told_s + 0.1)).astype(float)
-        result: Floats = 0.1 + rounded + (exact if told_s % 1 else 0.0 * exact) * 3.0
-        return result
-
-    def _reweigh(self, likely: Floats) -> None:
-        weights = self._weights * likely
-        total = float(weights.sum())
-        self._weights = weights / total
-        if total < _SURPRISE:
-            self._redraw(least=0.3)
-        elif 1.0 / float((self._weights**2).sum()) < _DEGENERATE * self._weights.size:
-            self._redraw()
-
-    def _redraw(self, least: float = 1e-4) -> None:
-        """Draw the guesses anew from the good ones, each a little off its parent.
-
-        Args:
-            least: How far off at least, as a standard deviation of the rates' logarithms.
-        """
-        draw = self._random
-        count = self._weights.size
-        logs = np.log(self._rates)
-        mean = self._weights @ logs
-        spread = np.sqrt(self._weights @ (logs - mean) ** 2)
-        ticks = (np.arange(count) + draw.random()) / count
-        parents = np.minimum(np.searchsorted(np.cumsum(self._weights), ticks), count - 1)
-        width = np.maximum(0.15 * spread, least)
-        step = draw.normal(size=(count, 2)) * width
-        self._rates = self._rates[parents] * np.exp(step)
-        grown = np.exp(0.05 * draw.normal(size=(count, 2)))
-        self._full = self._full[parents] * grown
-        shaken = self._rates * _JITTER_S * draw.normal(size=(count, 2))
-        self._levels = np.minimum(self._full, self._levels[parents] + shaken)
-        self._weights = np.full(count, 1.0 / count)
+    def _explained(self, sent: _Sent, waits: Floats) -> Floats:
+        """How well a wait explains a rejection, and the waiting time that came with it."""
+        scale_s = _JITTER_S + 0.25 * self._transit_s
+        likely = _near(np.minimum(waits, 0.0), scale_s)
+        told_s = sent.retry_after_s
+        if told_s:
+            exact = _near(waits - told_s, scale_s + 0.01 * told_s)
+            rounded = np.where((waits > told_s - 1.1) & (waits <= told_s + 0.1), 1.0, 0.0)
+            likely = likely * (0.05 + (0.95 * rounded if told_s % 1 == 0 else 0.95 * exact))
+        return np.maximum(likely, _LEAST_LIKELY)
