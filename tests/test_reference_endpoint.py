@@ -7,15 +7,16 @@ import json
 import re
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
+from starlette.applications import Starlette
 
 from niah.errors import ConfigurationError, TokenizerError
 from niah.reference.behaviour import Behaviour, FaultName, Faults
@@ -43,6 +44,9 @@ def chat(reader: str = "exact", prompt: str = PROMPT, **more: Any) -> dict[str, 
     return {"model": reader, "messages": [{"role": "user", "content": prompt}], **more}
 
 
+# No test needs certificates, and reading them takes longer than most tests.
+PLAIN_HTTP = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
 FORMATS: dict[str, tuple[str, dict[str, Any]]] = {
     "openai": ("/v1/chat/completions", chat()),
     "anthropic": ("/v1/messages", chat(max_tokens=100)),
@@ -53,10 +57,22 @@ FORMATS: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
-def post(url: str, form: str = "openai", **more: Any) -> httpx.Response:
+def send(where: str | Starlette, path: str, **more: Any) -> httpx.Response:
+    """Posts to a served endpoint by its URL, or to one in this process."""
+
+    async def in_process(app: Starlette) -> httpx.Response:
+        transport = httpx.ASGITransport(app=app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
+            return await client.post(path, **more)
+
+    if isinstance(where, str):
+        return httpx.post(where + path, timeout=10, verify=PLAIN_HTTP, **more)
+    return asyncio.run(in_process(where))
+
+
+def post(where: str | Starlette, form: str = "openai", **more: Any) -> httpx.Response:
     path, body = FORMATS[form]
-    with httpx.Client(timeout=10) as client:
-        return client.post(url + path, json=body, **more)
+    return send(where, path, json=body, **more)
 
 
 def said(response: httpx.Response, form: str) -> str:
@@ -78,12 +94,6 @@ def complaint(response: httpx.Response, form: str) -> tuple[int, str]:
     return response.status_code, str(name.get(form, error.get("status")))
 
 
-@pytest.fixture(scope="module")
-def plain() -> Iterator[str]:
-    with reference_endpoint() as url:
-        yield url
-
-
 @pytest.mark.parametrize(
     ("form", "path", "body"),
     [
@@ -103,11 +113,9 @@ def plain() -> Iterator[str]:
         ("google", "/v1beta/models/exact:countTokens", b'{"contents": 1}'),
     ],
 )
-def test_a_malformed_request_is_a_400_in_its_own_format(
-    form: str, path: str, body: bytes, plain: str
-) -> None:
+def test_a_malformed_request_is_a_400_in_its_own_format(form: str, path: str, body: bytes) -> None:
     """What a provider would refuse is refused, never answered and never a 500."""
-    response = httpx.post(plain + path, content=body, timeout=10)
+    response = send(build_app(), path, content=body)
     expected = "INVALID_ARGUMENT" if form == "google" else "invalid_request_error"
     assert complaint(response, form) == (400, expected)
 
@@ -120,12 +128,12 @@ def test_a_required_key_is_checked_and_never_repeated(form: str) -> None:
         "anthropic": ("x-api-key", ""),
         "google": ("x-goog-api-key", ""),
     }[form]
-    with reference_endpoint(Behaviour(require_key=KEY)) as url:
-        assert post(url, form).status_code == 401
-        wrong = post(url, form, headers={header[0]: header[1] + "other-key"})
-        assert wrong.status_code == 401
-        assert "other-key" not in wrong.text
-        assert post(url, form, headers={header[0]: header[1] + KEY}).status_code == 200
+    app = build_app(Behaviour(require_key=KEY))
+    assert post(app, form).status_code == 401
+    wrong = post(app, form, headers={header[0]: header[1] + "other-key"})
+    assert wrong.status_code == 401
+    assert "other-key" not in wrong.text
+    assert post(app, form, headers={header[0]: header[1] + KEY}).status_code == 200
     assert KEY not in repr(Behaviour(require_key=KEY))
 
 
@@ -137,32 +145,30 @@ def test_thoughts_stand_apart_from_the_answer(form: str) -> None:
     """A reader that thinks counts its thoughts as output, and they can use all of its room."""
     path, body = FORMATS[form]
     config = {"thinkingConfig": {"includeThoughts": True}}
-    with reference_endpoint(Behaviour(reasoning=True)) as url:
-        asked = {**body, "generationConfig": config} if form == "google" else body
-        response = httpx.post(url + path, json=asked, timeout=10)
-        assert said(response, form) == NEEDLE
-        assert "I look for the words" in response.text
-        short = (
-            {"generationConfig": {"maxOutputTokens": 5}} if form == "google" else {"max_tokens": 5}
-        )
-        assert said(httpx.post(url + path, json={**body, **short}, timeout=10), form) == ""
+    app = build_app(Behaviour(reasoning=True))
+    asked = {**body, "generationConfig": config} if form == "google" else body
+    response = send(app, path, json=asked)
+    assert said(response, form) == NEEDLE
+    assert "I look for the words" in response.text
+    short = {"generationConfig": {"maxOutputTokens": 5}} if form == "google" else {"max_tokens": 5}
+    assert said(send(app, path, json={**body, **short}), form) == ""
 
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_a_prompt_above_the_window_is_refused_as_the_provider_does(form: str) -> None:
     """One token above the window is an error that names both; at the window it is answered."""
     size = tokens(PROMPT)
-    with reference_endpoint(Behaviour(window_tokens=size)) as url:
-        assert said(post(url, form), form) == NEEDLE
-    with reference_endpoint(Behaviour(window_tokens=size - 1)) as url:
-        response = post(url, form)
-        expected = {
-            "openai": (400, "context_length_exceeded"),
-            "anthropic": (400, "invalid_request_error"),
-            "google": (400, "INVALID_ARGUMENT"),
-        }[form]
-        assert complaint(response, form) == expected
-        assert re.search(rf"\b{size}\b.*\b{size - 1}\b|\b{size - 1}\b.*\b{size}\b", response.text)
+    app = build_app(Behaviour(window_tokens=size))
+    assert said(post(app, form), form) == NEEDLE
+    app = build_app(Behaviour(window_tokens=size - 1))
+    response = post(app, form)
+    expected = {
+        "openai": (400, "context_length_exceeded"),
+        "anthropic": (400, "invalid_request_error"),
+        "google": (400, "INVALID_ARGUMENT"),
+    }[form]
+    assert complaint(response, form) == expected
+    assert re.search(rf"\b{size}\b.*\b{size - 1}\b|\b{size - 1}\b.*\b{size}\b", response.text)
 
 
 def test_the_cache_counts_the_longest_shared_prefix_in_whole_steps() -> None:
@@ -172,15 +178,15 @@ def test_the_cache_counts_the_longest_shared_prefix_in_whole_steps() -> None:
     first = chat(prompt=f"{text}\n\nWhat is an oak?")
     second = chat(prompt=f"{other}\n\nWhat is an oak?")
     shared = tokens(text[: len(text) // 2])
-    with reference_endpoint(Behaviour(cache=True)) as url:
-        cached = [
-            httpx.post(f"{url}/v1/chat/completions", json=body, timeout=10).json()["usage"][
-                "prompt_tokens_details"
-            ]["cached_tokens"]
-            for body in (first, second, first, {**first, "model": "decay"})
+    app = build_app(Behaviour(cache=True))
+    cached = [
+        send(app, "/v1/chat/completions", json=body).json()["usage"]["prompt_tokens_details"][
+            "cached_tokens"
         ]
-        whole = tokens(first["messages"][0]["content"])
-        assert cached == [0, shared // 64 * 64, whole // 64 * 64, 0]
+        for body in (first, second, first, {**first, "model": "decay"})
+    ]
+    whole = tokens(first["messages"][0]["content"])
+    assert cached == [0, shared // 64 * 64, whole // 64 * 64, 0]
 
 
 def test_anthropic_caches_what_is_marked_and_bills_the_writing() -> None:
@@ -193,11 +199,11 @@ def test_anthropic_caches_what_is_marked_and_bills_the_writing() -> None:
         "system": [marked],
         "messages": [{"role": "user", "content": "What is an oak?"}],
     }
-    with reference_endpoint(Behaviour(cache=True)) as url:
-        usages = [
-            httpx.post(f"{url}/v1/messages", json=asked, timeout=10).json()["usage"]
-            for asked in (body, body, {**body, "system": text})
-        ]
+    app = build_app(Behaviour(cache=True))
+    usages = [
+        send(app, "/v1/messages", json=asked).json()["usage"]
+        for asked in (body, body, {**body, "system": text})
+    ]
     question, system = tokens("What is an oak?"), tokens(text)
     fields = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
     assert [[usage[name] for name in fields] for usage in usages] == [
@@ -286,8 +292,8 @@ def test_a_bucket_lets_through_what_it_holds_and_refills_steadily() -> None:
 @pytest.mark.parametrize("form", FORMATS)
 def test_above_the_request_limit_there_is_a_429_with_the_time_to_wait(form: str) -> None:
     """The third request of two a minute waits for 30 seconds, and headers say it beforehand."""
-    with reference_endpoint(Behaviour(requests_per_minute=2)) as url:
-        first, second, third = (post(url, form) for _ in range(3))
+    app = build_app(Behaviour(requests_per_minute=2))
+    first, second, third = (post(app, form) for _ in range(3))
     assert [r.status_code for r in (first, second, third)] == [200, 200, 429]
     if form == "openai":
         assert complaint(third, form)[1] == "rate_limit_exceeded"
@@ -313,13 +319,12 @@ def test_the_token_limit_counts_prompt_and_output_limit() -> None:
     """A request takes its prompt's tokens and the most it may answer."""
     body = chat(max_tokens=100)
     size = tokens(PROMPT) + 100
-    with listening(Behaviour(tokens_per_minute=2 * size + 1)) as endpoint:
-        url = f"{endpoint.url}/v1/chat/completions"
-        responses = [httpx.post(url, json=body, timeout=10) for _ in range(3)]
-        huge = httpx.post(url, json=chat(max_tokens=100_000), timeout=10)
-        assert [r.status_code for r in responses] == [200, 200, 429]
-        assert int(responses[0].headers["x-ratelimit-remaining-tokens"]) >= size
-        assert endpoint.app.state.seen.answered == 2
+    app = build_app(Behaviour(tokens_per_minute=2 * size + 1))
+    responses = [send(app, "/v1/chat/completions", json=body) for _ in range(3)]
+    huge = send(app, "/v1/chat/completions", json=chat(max_tokens=100_000))
+    assert [r.status_code for r in responses] == [200, 200, 429]
+    assert int(responses[0].headers["x-ratelimit-remaining-tokens"]) >= size
+    assert app.state.seen.answered == 2
     assert huge.status_code == 429
     assert "too large" in huge.text
     assert "retry-after" not in huge.headers
@@ -327,9 +332,9 @@ def test_the_token_limit_counts_prompt_and_output_limit() -> None:
 
 def test_limits_can_be_kept_without_being_announced() -> None:
     """With ``announce_limits`` off no header says anything of them."""
-    with reference_endpoint(Behaviour(requests_per_minute=1, announce_limits=False)) as url:
-        responses = [post(url), post(url)]
-        google = post(url, "google")
+    app = build_app(Behaviour(requests_per_minute=1, announce_limits=False))
+    responses = [post(app), post(app)]
+    google = post(app, "google")
     assert [r.status_code for r in responses] == [200, 429]
     assert "details" not in google.json()["error"]
     for response in responses:
@@ -420,10 +425,10 @@ def test_a_fault_with_a_status_is_played_in_each_format(
     google_says: tuple[int, str],
 ) -> None:
     """Status and error name are those of the provider."""
-    with listening(Behaviour(faults=Faults(**{fault: 1.0}))) as endpoint:  # type: ignore[arg-type]
-        heard = [complaint(post(endpoint.url, form), form) for form in FORMATS]
-        assert heard == [openai_says, anthropic_says, google_says]
-        assert endpoint.app.state.seen.faults == {fault: 3}
+    app = build_app(Behaviour(faults=Faults(**{fault: 1.0})))  # type: ignore[arg-type]
+    heard = [complaint(post(app, form), form) for form in FORMATS]
+    assert heard == [openai_says, anthropic_says, google_says]
+    assert app.state.seen.faults == {fault: 3}
 
 
 @pytest.mark.parametrize("form", FORMATS)
@@ -436,8 +441,8 @@ def test_faults_of_the_answer_are_well_formed_answers(form: str) -> None:
     }[form]
     for fault, word in zip(("empty", "content_filter", "length"), words, strict=True):
         behaviour = Behaviour(faults=Faults(**{fault: 1.0}))  # type: ignore[arg-type]
-        with reference_endpoint(behaviour) as url:
-            response = post(url, form)
+        app = build_app(behaviour)
+        response = post(app, form)
         assert response.status_code == 200
         assert f'"{word}"' in response.text
         assert tokens(said(response, form)) == (1 if fault == "length" else 0)
@@ -462,22 +467,22 @@ def test_a_cut_connection_is_one_for_the_client() -> None:
 
 def test_half_a_body_is_a_whole_response_of_broken_json() -> None:
     """HTTP is content, and the JSON is not."""
-    with reference_endpoint(Behaviour(faults=Faults(half_body=1.0))) as url:
-        response = post(url)
-        assert response.status_code == 200
-        assert response.text.startswith('{"id":"chatcmpl-')
-        with pytest.raises(json.JSONDecodeError):
-            response.json()
+    app = build_app(Behaviour(faults=Faults(half_body=1.0)))
+    response = post(app)
+    assert response.status_code == 200
+    assert response.text.startswith('{"id":"chatcmpl-')
+    with pytest.raises(json.JSONDecodeError):
+        response.json()
 
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_wrong_json_is_json_without_an_answer(form: str) -> None:
     """What comes is JSON, but not the format's."""
-    with reference_endpoint(Behaviour(faults=Faults(wrong_json=1.0))) as url:
-        response = post(url, form)
-        assert response.status_code == 200
-        with pytest.raises((KeyError, TypeError)):
-            said(response, form)
+    app = build_app(Behaviour(faults=Faults(wrong_json=1.0)))
+    response = post(app, form)
+    assert response.status_code == 200
+    with pytest.raises((KeyError, TypeError)):
+        said(response, form)
 
 
 def test_a_request_that_is_never_answered_ends_when_its_client_gives_up() -> None:
