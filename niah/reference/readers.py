@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import count
 
 from niah.draws import derive_seed, integer
 from niah.errors import ModelError
@@ -126,17 +127,21 @@ def keep_last(
 
 
 def _last_tokens(text: str, window: int, count_tokens: Callable[[str], int]) -> str:
-    """The longest end of a text, to the character, that has no more than so many tokens."""
-    low, high = 0, min(len(text), 4 * window + 16)
-    while high < len(text) and count_tokens(text[-high:]) <= window:
-        low, high = high, min(len(text), 2 * high)
-    while high - low > 1:
-        middle = (low + high) // 2
-        if count_tokens(text[len(text) - middle :]) <= window:
-            low = middle
+    """An end of a text that has so many tokens, or, where none has, the longest that has fewer."""
+    fits, exceeds = 0, len(text) + 1
+    size = min(len(text), 4 * window)
+    for step in count():
+        tokens = count_tokens(text[len(text) - size :])
+        if tokens <= window:
+            fits = size
         else:
-            high = middle
-    return text[len(text) - low :]
+            exceeds = size
+        if tokens == window or exceeds - fits <= 1:
+            break
+        # In proportion this takes a few steps; halving ends where it would not.
+        size = size * window // max(tokens, 1) if step < 6 else (fits + exceeds) // 2
+        size = min(max(size, fits + 1), exceeds - 1)
+    return text[len(text) - fits :]
 
 
 def _parse(reader: str) -> _Reader:
