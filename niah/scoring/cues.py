@@ -1,0 +1,148 @@
+"""Words that tell how a value is meant: refused, denied, corrected, concluded (English, German).
+
+Patterns are for folded text: lower case, no accents, straight quotes. None of them nests
+repetitions, so that all take time linear in the text.
+"""
+
+from __future__ import annotations
+
+import re
+
+_VERB_EN = (
+    r"(?:mention|contain|includ|provid|specif|stat|say|said|giv|list|find|found|locat|reveal|tell|"
+    r"answer|determin|identif|know|indicat|appear|present|avail|address|discuss|cover|record|"
+    r"disclos|suppl|see\b|seem|name|enough|sufficient|clear|explicit|there\b|exist|in the\b|offer|"
+    r"have (?:any|enough|the|that|this|sufficient|access)|possible|refer|able|given|make)"
+)
+REFUSAL = re.compile(
+    r"\b(?:(?:does|do|did|could|can|is|was|are|were|has|have|am|will|would)(?: not|n't)|cannot"
+    r"|unable to|not able to|never|not|fail(?:s|ed)? to|without)"
+    rf" (?:\w+ ){{0,4}}?{_VERB_EN}"
+    r"|\bno (?:\w+ ){0,5}?(?:mention|information|info\b|reference|answer|indication|record|"
+    r"evidence|data\b|details?|such|trace|statement|entry|match|result|occurrence|idea|clue|"
+    r"sign|value|number|code|identifier|uuid|magic|pass ?key|recommendation|suggestion|"
+    r"provided|given|mentioned|stated|found|specified|listed)"
+    r"|\bnothing (?:in|about|on|that|there|here|regarding)\b"
+    r"|\bnowhere\b|\bn/a\b|\bnot applicable\b|\bnot (?:in|part of)\b"
+    r"|\b(?:information|value|number|answer|it|that|this|data|identifier|code|key) is "
+    r"(?:missing|absent|unknown|unavailable|undefined|lacking)\b"
+    r"|\binsufficient (?:information|context|data)|\b(?:don't|do not|didn't|did not) "
+    r"(?:actually )?(?:know|see|recall)\b"
+    r"|\b(?:lacks|lacking|omits)\b|^\W*(?:unknown|none|nothing|not found|null|no answer)\W*$"
+    r"|\bnicht (?:\w+ ){0,3}?(?:erwahn|genannt|enthalt|angegeb|gefunden|finden|bekannt|"
+    r"ersichtlich|vorhanden|hervor|beantwort|bestimm|ermittel|entnehm|auffindbar|zu find|vor\b|"
+    r"sagen|nennen|genau|moglich|ableit|zu entnehm|angabe|feststell|lage|eindeutig|explizit)"
+    r"|\b(?:enthalt|erwahnt|nennt|finde|fand|gibt|weiss|kenne|sehe|steht|findet|sagt|liefert|"
+    r"konnte|kann) (?:\w+ ){0,5}?(?:nicht|nichts|kein|keine|keinen|keinerlei)\b"
+    r"|\bkein\w* (?:\w+ ){0,4}?(?:information|angabe|hinweis|erwahnung|antwort|zahl|code|kennung|"
+    r"eintrag|stelle|wert|daten|aussage|magisch|nennung|auskunft|zugangscode)"
+    r"|\bkeine ahnung\b|\b(?:unbekannt|nirgends|nirgendwo)\b",
+    re.M,
+)
+"""The response says that it cannot answer."""
+
+NOT_ABOUT_THE_QUESTION = re.compile(
+    r"\b(?:other|others|another|further|additional|else|elsewhere|any ?more|equivocation|alternatives?|"
+    r"doubt|outside|ambiguity|confus\w*|weiter\w*|ander\w*|sonst\w*|zusatzlich\w*|zweifel|"
+    r"explicitly (?:call|use|phrase)\w*|exact words?|only|nur|commentary|contradict\w*|conflict\w*|"
+    r"speculat\w*|external)\b"
+)
+"""What lacks is something else: "no other number is mentioned"."""
+
+CONCEDED = re.compile(
+    r"^\W*(?:and |und )?(?:although|though|while|even though|even if|despite|albeit|obwohl|"
+    r"auch wenn|wenngleich|zwar|wahrend|if |in case|falls|wenn)\b"
+)
+"""A clause that grants something before or after the answer."""
+
+TURN = re.compile(
+    r"\b(?:but|however|yet|still|nevertheless|nonetheless|instead|although|wait|actually|oh|ah|"
+    r"found it|here it is|except|aber|jedoch|doch|allerdings|dennoch|trotzdem|sondern|moment|"
+    r"halt|gefunden)\b"
+)
+"""After a refusal: what follows is an answer after all."""
+
+CORRECTION = re.compile(
+    r"\b(?:wait|hold on|scratch that|strike that|correction|my mistake|my bad|i misread|"
+    r"i misspoke|let me correct|let me re-?check|let me re-?read|let me double-?check|"
+    r"on second thought|i (?:actually )?meant?|sorry|apologies|i apologi[sz]e|oops|"
+    r"no, (?:that|it|the|actually|wait|sorry|not)|actually|rather(?! than)|upon (?:closer|further|re)|"
+    r"on closer|looking (?:again|closer|more closely)|edit:|update:|corrected|"
+    r"nein, (?:das|es|die|moment|halt|doch)|moment|halt,|korrektur|korrigier\w*|entschuldig\w*|"
+    r"verzeihung|ich meine\b|ich meinte|pardon|doch nicht|genauer gesagt|bei genauerem|"
+    r"besser gesagt|vielmehr|verbesser\w*)"
+)
+"""What stands before is taken back if another value follows."""
+
+RETRACTION = re.compile(
+    r"\b(?:(?:no|nein|wait|actually|sorry|hmm)\W+ ?)?(?:that|this|it|the above|das|dies|es)"
+    r"(?:'s| is| was| ist| war)? (?:\w+ )?(?:wrong|incorrect|false|not right|not correct|"
+    r"not it|a mistake|falsch|nicht richtig|nicht korrekt|ein fehler|nicht)\b"
+    r"|\b(?:scratch|strike|disregard|ignore|forget) (?:that|this|it)\b"
+    r"|\b(?:that|this|it) (?:isn't|wasn't|is not|was not) (?:right|correct|it)\b"
+    r"|\bdas stimmt nicht\b|\bdas war falsch\b"
+)
+"""What stands before is taken back, whatever follows."""
+
+CONCLUSION = re.compile(
+    r"^\W*(?:and |und )?(?:so|therefore|thus|hence|consequently|in conclusion|in summary|"
+    r"to summari[sz]e|overall|ultimately|finally|conclusion|daher|deshalb|somit|folglich|demnach|"
+    r"also|zusammenfassend|fazit|ergebnis)\b"
+    r"|\b(?:final|correct|right|true|actual|my|endgultige|richtige|korrekte) "
+    r"(?:answer|value|number|one|code|identifier|antwort|zahl|wert|kennung|name)\b"
+    r"|\b(?:as|is) (?:the|my) (?:final )?answer\b"
+    r"|\bthe answer (?:is|must be|should be|would be)\b|\bdie antwort (?:ist|lautet)\b"
+    r"|\bi(?:'ll| will|'d| would)? (?:go with|choose|pick|settle on|conclude)\b"
+    r"|\bich (?:wahle|nehme|entscheide)\b"
+)
+"""The clause states what the response comes to."""
+
+CONCLUDED_AFTER = re.compile(
+    r"^\W{0,3}(?:is|must be|being|as|ist|ware)?\W? ?(?:the |die |der |das )?"
+    r"(?:correct|right|actual|final|richtige?|korrekte?)\b(?! for\b)"
+)
+
+ANSWER_LABEL = re.compile(
+    r"^[ \t]*(?:so,? |therefore,? )?(?:the |my |die |meine )?(?:final |short |correct |endgultige |"
+    r"kurze )?(?:answer|antwort|endantwort)(?: is| lautet| ist)?[ \t]*:|^[ \t]*####[ \t]*"
+    r"|\bfinal answer(?: is)?[ \t]*:|\bendgultige antwort(?: ist| lautet)?[ \t]*:",
+    re.M,
+)
+
+DENIAL_BEFORE = re.compile(
+    r"\b(?:not|isn't|wasn't|aren't|doesn't|don't|can't|cannot|never|neither|nor|nicht|kein\w*|"
+    r"weder|noch|niemals|no mention of|no)\b(?! (?:only|just|sure|certain|entirely|completely|"
+    r"mistaken|necessarily|100|doubt|nur|sicher|ganz|changed|surprisingly|hidden|be confused))"
+    r"[^:|]{0,120}$"
+    r"|\b(?:rather than|instead of|as opposed to|other than|except(?: for)?|unlike|statt|anstatt|"
+    r"anstelle(?: von)?|ausser|(?:be )?confused with|confuse \w+ with|verwechseln mit)\b"
+    r"[^|]{0,60}$"
+    r"|\b(?:ignor\w+|disregard\w*|reject\w*|discard\w*|rul\w+ out|wrong\w*|incorrect\w*|false|"
+    r"misleading|mistaken(?:ly)?|distractors?|decoys?|previously|formerly|originally|outdated|"
+    r"superseded|replaces?|replaced|verwerfe\w*|ignorier\w*|falsch\w*|ablenk\w*|fruher|ursprunglich"
+    r"|veraltet\w*)\b[^|]{0,60}$"
+)
+"""Directly before a value: it is not the answer."""
+
+DENIAL_AFTER = re.compile(
+    r"^\W{0,3}(?:\w+ ){0,2}?(?:\w+n't|not|cannot|nicht|never|nie|kein\w*)\b(?! (?:only|just|nur)\b)"
+    r"(?! ?\W?$)"
+    r"|^\W{0,3}(?:(?:which|that|this|it|die|das) )?(?:is|was|were|are|would be|seems|looks|ist|war|"
+    r"ware|scheint)(?: \w+){0,3} (?:wrong|incorrect|false|unrelated|distractors?|decoys?|mistaken|"
+    r"misleading|invalid|outdated|irrelevant|falsch\w*|veraltet|irrefuhrend|ablenkung\w*)\b"
+)
+"""Directly after a value: it is not the answer."""
+
+ALTERNATIVE_BETWEEN = re.compile(r"\b(?:or|oder|bzw|beziehungsweise|versus|vs|alternatively)\b|/")
+ALTERNATIVE_LEAD = re.compile(
+    r"\b(?:(?:could|might|may) (?:also|equally|instead|as well) be|(?:could|might|may) be|"
+    r"another (?:candidate|possibility|option|possible)|alternatively|or maybe|or perhaps|"
+    r"or possibly|possibly also|oder vielleicht|(?:konnte|kann) (?:\w+ )?auch|alternativ|"
+    r"moglicherweise auch|vielleicht auch|if not|perhaps|maybe|possibly|vielleicht|moglicherweise|"
+    r"possible|candidates?|guess\w*|options?|mogliche\w*|kandidat\w*|rate\b|either|entweder)\b"
+)
+"""The value is offered as one of several."""
+
+ELSEWHERE = re.compile(
+    r"\b(?:another|other|different|unrelated|elsewhere|anderen?|anderes|anderer|andere[rs]?)\b"
+)
