@@ -32,8 +32,11 @@ OMISSIONS_TRIED = 6
 CUT_SPREAD = 4
 CUT_TAILS = ("", ".", " ...", "...", " [...]")
 FILLER = " ..."
-LONGEST_FILLER = 64
+LONGEST_FILLER = 400
 MARGIN_TOKENS = 200
+ROOMY_TOKENS = 4_000
+CHARACTERS_A_TOKEN = 4
+SHORT_SENTENCE_TOKENS = 16
 LONGEST_GAP = 8
 PARAGRAPH = "\n\n"
 FULL_WIDTH_MARKS = "\u3002\uff01\uff1f\uff61\u300d\u300f\uff09"
@@ -184,8 +187,7 @@ def _known_start(index: CorpusIndex, before: str) -> tuple[int, int]:
 def _fit(frame: _Frame, wanted: int, seed: int, context_length: int) -> _Laid:
     """A window that makes the user message exactly ``wanted`` tokens long, laid out."""
     index = frame.index
-    bare = _lay(frame, Window(first=0, stop=0))
-    shortest = _count(frame, bare.pieces)
+    shortest = _shortest(frame, wanted)
     if wanted < shortest:
         raise PromptRefused(
             f"a context length of {context_length:,} tokens is too short for needle and question, "
@@ -208,6 +210,15 @@ def _fit(frame: _Frame, wanted: int, seed: int, context_length: int) -> _Laid:
     )
 
 
+def _shortest(frame: _Frame, wanted: int) -> int:
+    """Tokens of the message without a haystack: exact where it matters, else about right."""
+    literals = [frame.before[frame.known :], *(text for _, text in frame.needles), frame.after]
+    guess = frame.known_tokens + sum(map(len, literals)) // CHARACTERS_A_TOKEN
+    if wanted > ROOMY_TOKENS + guess:
+        return guess
+    return _count(frame, _lay(frame, Window(first=0, stop=0)).pieces)
+
+
 def _feasible_starts(index: CorpusIndex, room: int) -> int:
     """How many sentences, from the first one, have enough text after them."""
     latest = index.tokens - room - min(MARGIN_TOKENS, room)
@@ -218,6 +229,8 @@ def _candidates(frame: _Frame, first: int, wanted: int, room: int, seed: int) ->
     """Windows from a sentence on that should have the wanted length, the best ones first."""
     index = frame.index
     reach = int(index.start_tokens[first]) + room
+    # Few sentences are shorter than this: with so many tokens too many, one is soon found.
+    reach += SHORT_SENTENCE_TOKENS if room > ROOMY_TOKENS else 0
     stop = max(first, int(index.end_tokens.searchsorted(reach, side="left")))
     short = Window(first=first, stop=max(first, stop - 1))
     if not index.syncs:
@@ -268,6 +281,9 @@ def _cuts(frame: _Frame, short: Window, wanted: int) -> Iterator[_Laid]:
     if short.stop >= len(index.starts):
         return
     missing = wanted - _count(frame, _lay(frame, short).pieces)
+    while missing < 0 and short.stop > short.first:
+        short = replace(short, stop=short.stop - 1)
+        missing = wanted - _count(frame, _lay(frame, short).pieces)
     begin = index.starts[short.stop]
     sentence = text[begin : index.ends[short.stop]]
     token_ends = index.tokenizer.token_ends(sentence)

@@ -18,7 +18,7 @@ from niah.haystacks.cache import default_directory
 from niah.prompts.segments import sentence_gaps, sync_points
 from niah.tokenizers import Tokenizer
 
-INDEX_VERSION = 1
+INDEX_VERSION = 2
 ARRAYS = 8
 PROOFS = 64
 PROOF_CHARACTERS = 400
@@ -97,21 +97,33 @@ def _tokenise(corpus: Corpus, tokenizer: Tokenizer) -> list[NDArray[np.int64]]:
     starts = np.array([first, *(s for s in gap_starts if s > first)], np.int64)
     ends = np.array([*(e for e in gap_ends if e > first), len(text.rstrip())], np.int64)
     syncs = sync_points(text)
-    before = np.searchsorted(token_ends, syncs, side="right")
-    at_boundary = (before > 0) & (token_ends[np.maximum(before - 1, 0)] == syncs)
+    before, at_boundary = _tokens_before(token_ends, syncs)
     syncs, before = syncs[at_boundary], before[at_boundary]
     if not _proven(text, tokenizer, syncs):
         syncs, before = syncs[:0], before[:0]
     return [
         starts,
         ends,
-        np.searchsorted(token_ends, starts, side="right").astype(np.int64),
+        _tokens_before(token_ends, starts)[0],
         np.searchsorted(token_ends, ends, side="left").astype(np.int64) + 1,
         _omissible(text, starts, ends),
         syncs,
-        before.astype(np.int64),
+        before,
         np.array([len(token_ends)], np.int64),
     ]
+
+
+def _tokens_before(
+    token_ends: NDArray[np.int64], offsets: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Tokens that are complete at each offset, and whether one ends exactly there.
+
+    A token that holds a part of the next character completes none, so it ends where the one
+    before it does; the first that ends at an offset is the one that counts.
+    """
+    first = token_ends.searchsorted(offsets, side="left")
+    exact = token_ends[np.minimum(first, len(token_ends) - 1)] == offsets
+    return (first + exact).astype(np.int64), exact
 
 
 def _omissible(text: str, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.int64]:
