@@ -8,11 +8,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
 import httpx
 import orjson
 import pytest
 
+from niah.errors import ModelError
 from niah.models import resolve_model
 from niah.prompts import Message
 from niah.providers import Failure, Response, Sampling
@@ -218,3 +220,52 @@ def test_latency_can_grow_with_the_prompt() -> None:
 
     prompt_tokens = asyncio.run(work())
     assert now_s == pytest.approx(2.0 + 0.5 * prompt_tokens / 1000)
+
+
+def test_a_cut_in_the_middle_keeps_beginning_and_end() -> None:
+    """With ``truncate-middle`` the reader finds what stands at both ends and nothing between."""
+    filler = "Grain was sold by the sack. " * 200
+    facts = [
+        f"The {tree} is {age} years old." for tree, age in (("oak", 90), ("elm", 4), ("fir", 7))
+    ]
+    text = f"{facts[0]} {filler}{facts[1]} {filler}{facts[2]}"
+    app = build_app(Behaviour(window_tokens=1000, overflow="truncate-middle"))
+
+    async def work() -> list[tuple[str, int]]:
+        heard = []
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(app), base_url="http://reference.invalid"
+        ) as client:
+            for tree in ("oak", "elm", "fir"):
+                content = f"{text}\n\nHow old is the {tree}?"
+                body = {"model": "exact", "messages": [{"role": "user", "content": content}]}
+                said = (await client.post("/v1/chat/completions", json=body)).json()
+                heard.append(
+                    (said["choices"][0]["message"]["content"], said["usage"]["prompt_tokens"])
+                )
+        return heard
+
+    (first, _), (middle, _), (last, _) = heard = asyncio.run(work())
+    assert (first, last) == (facts[0], facts[2])
+    assert middle not in facts
+    assert all(990 <= prompt_tokens <= 1002 for _, prompt_tokens in heard)
+
+
+def test_other_models_can_be_answered_for() -> None:
+    """Under a name that is no reader's the stated reader answers, and the name is echoed."""
+    app = build_app(Behaviour(other_models="exact"))
+
+    async def work() -> dict[str, Any]:
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(app), base_url="http://reference.invalid"
+        ) as client:
+            body = {**orjson.loads(ASKED), "model": "gpt-4o"}
+            document: dict[str, Any] = (await client.post("/v1/chat/completions", json=body)).json()
+            return document
+
+    said = asyncio.run(work())
+    assert said["model"] == "gpt-4o"
+    assert said["choices"][0]["message"]["content"] == "The oak is 90 years old."
+    assert said["system_fingerprint"] == "reference-reader"
+    with pytest.raises(ModelError):
+        Behaviour(other_models="nobody")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from typing import Literal
+from typing import Literal, get_args
 
 from niah.draws import integer
 from niah.errors import ConfigurationError
+from niah.reference.readers import check_reader
 
-Overflow = Literal["error", "truncate"]
+Overflow = Literal["error", "truncate", "truncate-middle"]
 
 FaultName = Literal[
     "rate_limit",
@@ -118,11 +119,14 @@ class Behaviour:
 
     Attributes:
         tokenizer: Vocabulary in which it counts.
+        other_models: The reader that answers under every name that is no reader's, such as gpt-4o;
+            None = there is no such model.
         latency_s: Least time from a request to its answer.
         latency_s_per_1k_tokens: More of it for each 1,000 prompt tokens.
         keep_alive_s: While it waits, send an empty line this often, as DeepSeek does; None = never.
         window_tokens: Its context window; None = without end.
-        overflow: What happens to a prompt that does not fit: an error, or a silent cut.
+        overflow: What happens to a prompt that does not fit: an error, or a silent cut that keeps
+            the end (``truncate``) or as much of beginning and end (``truncate-middle``).
         requests_per_minute: Size of a token bucket that refills steadily; None = no limit.
         tokens_per_minute: The same for prompt tokens and the output limit together.
         announce_limits: Say in headers what is left of both.
@@ -138,6 +142,7 @@ class Behaviour:
     """
 
     tokenizer: str = "o200k_base"
+    other_models: str | None = None
     latency_s: float = 0.0
     latency_s_per_1k_tokens: float = 0.0
     keep_alive_s: float | None = None
@@ -161,10 +166,13 @@ class Behaviour:
                 raise ConfigurationError(
                     f"{name} = {getattr(self, name)} is negative; give 0 or more"
                 )
-        if self.overflow not in ("error", "truncate"):
+        if self.overflow not in get_args(Overflow):
             raise ConfigurationError(
-                f"overflow = {self.overflow!r} is not known; use error or truncate"
+                f"overflow = {self.overflow!r} is not known; use one of "
+                f"{', '.join(get_args(Overflow))}"
             )
+        if self.other_models is not None:
+            check_reader(self.other_models)
         for name in (
             "keep_alive_s",
             "window_tokens",

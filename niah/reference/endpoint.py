@@ -28,7 +28,7 @@ from niah.reference.limits import Limits
 from niah.reference.openai import OPENAI
 from niah.reference.prefixes import PrefixCache
 from niah.reference.readers import available
-from niah.reference.replies import Endpoint, Seen, known_reader
+from niah.reference.replies import Endpoint, Seen, reader_for
 from niah.reference.wire import Dialect, Refusal
 from niah.tokenizers import load
 
@@ -140,7 +140,7 @@ class _Models:
         try:
             check_key(self.endpoint, dialect, headers)
             if name is not None:
-                known_reader(name)
+                reader_for(self.endpoint, name)
         except Refusal as refusal:
             await refuse(self.endpoint, dialect, refusal, send)
             return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from niah.errors import ModelError
@@ -72,16 +72,19 @@ class Counted:
         return sum(map(len, self.ids))
 
 
-def known_reader(reader: str) -> None:
-    """Does nothing if there is such a reader.
+def reader_for(endpoint: Endpoint, model: str) -> str:
+    """The reader that answers under a model's name.
 
     Raises:
         Refusal: if there is none.
     """
     try:
-        check_reader(reader)
+        check_reader(model)
     except ModelError as error:
-        raise Refusal("not-found", f"The model does not exist: {error}.") from None
+        if endpoint.behaviour.other_models is None:
+            raise Refusal("not-found", f"The model does not exist: {error}.") from None
+        return endpoint.behaviour.other_models
+    return model
 
 
 def count_prompt(endpoint: Endpoint, dialect: Dialect, body: bytes, reader: str) -> Counted:
@@ -91,7 +94,7 @@ def count_prompt(endpoint: Endpoint, dialect: Dialect, body: bytes, reader: str)
         Refusal: if it is malformed or asks for an unknown reader.
     """
     ask = dialect.read(read_json(body), reader)
-    known_reader(ask.reader)
+    reader_for(endpoint, ask.reader)
     encode = endpoint.tokenizer.encode
     return Counted(ask=ask, ids=tuple(encode(text) for text in ask.texts))
 
@@ -112,9 +115,25 @@ def fit_prompt(endpoint: Endpoint, dialect: Dialect, body: bytes, reader: str) -
             dialect.too_long.format(tokens=counted.tokens, window=window),
         )
     encode = endpoint.tokenizer.encode
-    kept = tuple(keep_last(counted.ask.messages, window, lambda text: len(encode(text))))
+    if endpoint.behaviour.overflow == "truncate":
+        kept = tuple(keep_last(counted.ask.messages, window, lambda text: len(encode(text))))
+    else:
+        kept = _without_middle(counted.ask.messages, window, endpoint.tokenizer)
     ask = counted.ask.with_messages(kept)
     return Counted(ask=ask, ids=tuple(encode(text) for text in ask.texts))
+
+
+def _without_middle(
+    messages: Sequence[Mapping[str, str]], window: int, tokenizer: Tokenizer
+) -> tuple[Mapping[str, str], ...]:
+    """The prompt without the middle of its longest message."""
+    ids = [tokenizer.encode(message["content"]) for message in messages]
+    longest = max(range(len(ids)), key=lambda index: len(ids[index]))
+    room = max(0, window - sum(map(len, ids)) + len(ids[longest]))
+    kept_ids = ids[longest][: room // 2], ids[longest][len(ids[longest]) - (room - room // 2) :]
+    kept = dict(messages[longest])
+    kept["content"] = "".join(map(tokenizer.decode, kept_ids))
+    return (*messages[:longest], kept, *messages[longest + 1 :])
 
 
 def say(endpoint: Endpoint, dialect: Dialect, counted: Counted) -> tuple[str, list[Prefix]]:
@@ -122,7 +141,7 @@ def say(endpoint: Endpoint, dialect: Dialect, counted: Counted) -> tuple[str, li
     encode, behaviour, ask = endpoint.tokenizer.encode, endpoint.behaviour, counted.ask
     known = {text: len(ids) for text, ids in zip(ask.texts, counted.ids, strict=True)}
     said = answer(
-        ask.reader,
+        reader_for(endpoint, ask.reader),
         ask.messages,
         count_tokens=lambda text: known[text] if text in known else len(encode(text)),
     )
