@@ -79,7 +79,8 @@ def test_curves_are_written_with_their_origin(tmp_path: Path) -> None:
     single = sweep("c/single", [[1.0]])
     for axis in ("length", "depth"):
         data = curves_data([GOOD, WORSE, single], FACTS, axis=axis, language="de")
-        for path in write_curves(data, tmp_path / axis, provenance=PROVENANCE):
+        formats = ("png", "pdf") if axis == "length" else ("svg",)
+        for path in write_curves(data, tmp_path / axis, formats=formats, provenance=PROVENANCE):
             assert read_provenance(path)["run"] == PROVENANCE.run
         assert (tmp_path / f"{axis}.txt").read_text(encoding="utf-8") == curves_text(data) + "\n"
 

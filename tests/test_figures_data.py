@@ -132,22 +132,21 @@ def as_json(data: HeatmapData) -> str:
     return json.dumps(dataclasses.asdict(data), indent=1, ensure_ascii=False) + "\n"
 
 
-@pytest.mark.parametrize(
-    ("name", "grid", "language"),
-    [
-        ("every-state", every_state(), "en"),
-        ("every-state-german", every_state(), "de"),
-        (
-            "simulated",
-            make_grid([[1.0, 0.5], [0.25, NAN]], trials=4, simulated=True, model="reference/exact"),
-            "en",
-        ),
-    ],
-)
-def test_golden_data(name: str, grid: Grid, language: str) -> None:
+def golden_data() -> dict[str, HeatmapData]:
+    """The data of the golden files by name; ``python -m tests.test_figures_data`` rewrites them."""
+    reader = make_grid([[1.0, 0.5], [0.25, NAN]], trials=4, simulated=True, model="reference/exact")
+    return {
+        "every-state": data_of(every_state()),
+        "every-state-german": data_of(every_state(), language="de"),
+        "simulated": data_of(reader),
+    }
+
+
+@pytest.mark.parametrize("name", golden_data())
+def test_golden_data(name: str) -> None:
     """The shown values and words of known grids change only on purpose."""
-    golden = GOLDEN / f"{name}.json"
-    assert as_json(data_of(grid, language=language)) == golden.read_text(encoding="utf-8")
+    golden = (GOLDEN / f"{name}.json").read_text(encoding="utf-8")
+    assert as_json(golden_data()[name]) == golden
 
 
 def test_every_state_is_in_the_legend_and_only_those_that_occur() -> None:
@@ -230,6 +229,17 @@ def test_alt_text_names_the_worst_cell_and_counts_what_was_not_measured() -> Non
     assert "Every scored cell reaches 100%." in alt_text(data_of(make_grid([[1.0]])))
 
 
+def test_margins_are_the_summarys() -> None:
+    """Accuracy along each axis comes from the summary, with its interval; gaps stay gaps."""
+    summary = make_summary(every_state())
+    data = heatmap_data(every_state(), summary, FACTS)
+    assert data.by_length is not None
+    assert data.by_length.accuracy[2] is None
+    assert data.by_length.lower[0] == summary.by_length.lower[0]
+    assert data.by_depth is not None
+    assert data.by_depth.accuracy == tuple(summary.by_depth.accuracy.tolist())
+
+
 def test_a_sweep_without_a_scored_trial_says_so() -> None:
     """Nothing measured is stated, never shown as zero."""
     grid = make_grid([[NAN, NAN]], unscored={"failed": {(0, 0): 3}})
@@ -250,3 +260,8 @@ def test_an_empty_grid_is_refused() -> None:
     """A sweep without cells gives one sentence."""
     with pytest.raises(ConfigurationError, match="no cell to plot"):
         heatmap_data(make_grid([[]]), None, FACTS)
+
+
+if __name__ == "__main__":
+    for name, data in golden_data().items():
+        (GOLDEN / f"{name}.json").write_text(as_json(data), encoding="utf-8", newline="\n")

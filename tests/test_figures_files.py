@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -128,13 +129,16 @@ def test_missing_glyphs_are_shown_as_boxes() -> None:
     assert drawable("Länge → ≥ ✓") == "Länge → ≥ ✓"
 
 
+@pytest.mark.parametrize("margins", [False, True])
 @pytest.mark.parametrize("preset", PRESETS)
-def test_no_text_leaves_the_page_or_meets_another(preset: PresetName) -> None:
+def test_no_text_leaves_the_page_or_meets_another(preset: PresetName, margins: bool) -> None:
     """In every size, text stays on the page and apart from other text."""
     grid = make_grid([[1.0, 2 / 3, float("nan")] * 5] * 15, model="provider/" + "long-name-" * 12)
     for data in (data_of(every_state(), language="de"), data_of(grid, scale="true")):
         with own_settings():
-            figure = draw_heatmap(data, style="classic", preset=PRESETS[preset], theme="dark")
+            figure = draw_heatmap(
+                data, style="classic", preset=PRESETS[preset], theme="dark", margins=margins
+            )
             renderer = FigureCanvasAgg(figure).get_renderer()  # type: ignore[no-untyped-call]
             boxes = [text.get_window_extent(renderer) for text in figure.texts]
         for index, (box, text) in enumerate(zip(boxes, figure.texts, strict=True)):
@@ -157,6 +161,19 @@ def test_every_look_draws(tmp_path: Path, style: str, theme: str) -> None:
     )
     same = path.read_bytes() == usual[0].read_bytes()
     assert same == ((style, theme) == ("accessible", "light"))
+
+
+def test_margins_are_drawn_where_they_are_known(tmp_path: Path) -> None:
+    """Strips change a map that has them and leave one without a summary as it is."""
+    without = heatmap_data(every_state(), None, FACTS)
+    for data, differs in ((data_of(every_state()), True), (without, False)):
+        plain, strips = (
+            write_heatmap(
+                data, tmp_path / str(m), formats=("svg",), margins=m, provenance=PROVENANCE
+            )[0].read_bytes()
+            for m in (False, True)
+        )
+        assert (plain != strips) == differs
 
 
 def test_lines_break_between_words_first() -> None:
@@ -189,7 +206,7 @@ def test_an_unwritable_directory_gives_one_sentence(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "choice", [{"style": "neon"}, {"preset": "poster"}, {"theme": "sepia"}, {"formats": ("bmp",)}]
 )
-def test_unknown_looks_are_named(tmp_path: Path, choice: dict[str, str]) -> None:
+def test_unknown_looks_are_named(tmp_path: Path, choice: dict[str, Any]) -> None:
     """An unknown style, preset, theme or format is refused before anything is written."""
     with pytest.raises(ConfigurationError, match="; use "):
         write_heatmap(data_of(every_state()), tmp_path / "map", provenance=PROVENANCE, **choice)
@@ -202,4 +219,6 @@ def test_a_sweep_of_one_cell_and_one_of_none_scored_can_be_drawn(tmp_path: Path)
         grid = make_grid(accuracy)
         for scale in ("categorical", "true"):
             data = heatmap_data(grid, None, FACTS, scale=scale)
-            assert write_heatmap(data, tmp_path / "map", provenance=PROVENANCE)
+            assert write_heatmap(
+                data, tmp_path / "map", formats=("svg",), margins=True, provenance=PROVENANCE
+            )

@@ -23,6 +23,18 @@ SMALLEST_SHARE = 0.72
 """Values in cells are at least this share of the ticks' size, or are not shown."""
 
 
+def edges(values: Sequence[float], size: float, scale: str) -> list[float]:
+    """Borders of the cells in inches: equal steps, or half-way between the true values."""
+    count = len(values)
+    if scale == "categorical" or count == 1:
+        return [size * i / count for i in range(count + 1)]
+    middles = [(a + b) / 2 for a, b in pairwise(values)]
+    first = values[0] - (middles[0] - values[0])
+    last = values[-1] + (values[-1] - middles[-1])
+    borders = [first, *middles, last]
+    return [size * (b - first) / (last - first) for b in borders]
+
+
 def draw_cells(
     axes: Any,
     data: HeatmapData,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from niah.figures.cells import (
     draw_marks,
     draw_outline,
     draw_outlines,
+    edges,
 )
 from niah.figures.frame import (
     Frame,
@@ -30,6 +32,7 @@ from niah.figures.frame import (
     tick_gap_of,
 )
 from niah.figures.heatmap import HeatmapData, alt_text
+from niah.figures.margins import draw_margins
 from niah.figures.pages import POINTS, Page, text_width
 from niah.figures.styles import (
     FORMATS,
@@ -43,7 +46,7 @@ from niah.figures.styles import (
     Theme,
     ramp,
 )
-from niah.figures.text import Provenance, localized, one_of
+from niah.figures.text import WORDS, Provenance, localized, one_of
 from niah.figures.write import own_settings, write_figure
 
 
@@ -55,6 +58,7 @@ def write_heatmap(
     style: str = "accessible",
     preset: str = "two-columns",
     theme: str = "light",
+    margins: bool = False,
     provenance: Provenance,
 ) -> list[Path]:
     """Write a heatmap as ``<stem>.png`` and so on, its alternative text as ``<stem>.txt``.
@@ -68,6 +72,8 @@ def write_heatmap(
         style: One of `styles.STYLES`.
         preset: One of `styles.PRESETS`.
         theme: One of `styles.THEMES`.
+        margins: Also draw accuracy over length above the map and over depth beside it, with
+            95 % intervals.
         provenance: Written into each file.
 
     Raises:
@@ -77,7 +83,13 @@ def write_heatmap(
     size = PRESETS[one_of("preset", preset, tuple(PRESETS))]
     chosen = [one_of("format", name, FORMATS) for name in formats]
     with own_settings():
-        figure = draw_heatmap(data, style=look, preset=size, theme=one_of("theme", theme, THEMES))
+        figure = draw_heatmap(
+            data,
+            style=look,
+            preset=size,
+            theme=one_of("theme", theme, THEMES),
+            margins=margins,
+        )
         return write_figure(
             figure,
             stem,
@@ -89,9 +101,14 @@ def write_heatmap(
         )
 
 
-def draw_heatmap(data: HeatmapData, *, style: Style, preset: Preset, theme: Theme) -> Figure:
+def draw_heatmap(
+    data: HeatmapData, *, style: Style, preset: Preset, theme: Theme, margins: bool = False
+) -> Figure:
     """The figure of a heatmap; nothing is written."""
     ink = INKS[theme]
+    margins = margins and data.by_length is not None and data.by_depth is not None
+    if margins:
+        data = replace(data, caption=(*data.caption, WORDS[data.language]["margins"]))
     margin, gap = margin_of(preset), tick_gap_of(preset)
     ticks = max(text_width(t, preset.tick) for t in data.depth_ticks)
     marks = max(text_width(label, preset.tick) for _, label in bar_ticks(data))
@@ -104,29 +121,20 @@ def draw_heatmap(data: HeatmapData, *, style: Style, preset: Preset, theme: Them
     figure = Figure(figsize=(preset.width, frame.height), dpi=preset.dpi, facecolor=ink.page)
     page = Page(figure=figure, width=preset.width, height=frame.height, ink=ink)
     draw_frame(page, frame, preset)
-    columns = _edges(data.context_lengths, frame.plot_width, data.scale)
-    rows = _edges(data.depth_percents, frame.plot_height, data.scale)
+    bar_x = frame.x + frame.plot_width + 1.5 * gap
+    if margins:
+        frame = draw_margins(page, data, frame, preset)
+    columns = edges(data.context_lengths, frame.plot_width, data.scale)
+    rows = edges(data.depth_percents, frame.plot_height, data.scale)
     axes = page.axes(frame.x, frame.y, frame.plot_width, frame.plot_height)
     draw_cells(axes, data, columns, rows, style, ink, theme)
     if data.outlined:
         draw_outlines(axes, data, columns, rows)
     draw_annotations(axes, data, columns, rows, style, preset)
     _draw_axes(page, data, frame, columns, rows, preset)
-    _draw_bar(page, data, frame, style, preset)
+    _draw_bar(page, data, frame, bar_x, style, preset)
     _draw_legend(page, frame, preset, theme)
     return figure
-
-
-def _edges(values: Sequence[float], size: float, scale: str) -> list[float]:
-    """Borders of the cells in inches: equal steps, or half-way between the true values."""
-    count = len(values)
-    if scale == "categorical" or count == 1:
-        return [size * i / count for i in range(count + 1)]
-    middles = [(a + b) / 2 for a, b in pairwise(values)]
-    first = values[0] - (middles[0] - values[0])
-    last = values[-1] + (values[-1] - middles[-1])
-    borders = [first, *middles, last]
-    return [size * (b - first) / (last - first) for b in borders]
 
 
 def _draw_axes(
@@ -198,9 +206,10 @@ def bar_ticks(data: HeatmapData) -> list[tuple[float, str]]:
     ]
 
 
-def _draw_bar(page: Page, data: HeatmapData, frame: Frame, style: Style, preset: Preset) -> None:
+def _draw_bar(
+    page: Page, data: HeatmapData, frame: Frame, x: float, style: Style, preset: Preset
+) -> None:
     tick_gap = tick_gap_of(preset)
-    x = frame.x + frame.plot_width + 1.5 * tick_gap
     width, height = _bar_width(preset), frame.plot_height
     axes = page.axes(x, frame.y, width, height)
     steps = [height * i / RAMP_STEPS for i in range(RAMP_STEPS + 1)]

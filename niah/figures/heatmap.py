@@ -25,7 +25,7 @@ from niah.figures.text import (
 from niah.statistics import Grid
 
 if TYPE_CHECKING:
-    from niah.statistics.grids import Summary
+    from niah.statistics.grids import Marginal, Summary
 
 CellState = Literal["scored", "not-measured", "failed", "blocked", "context-exceeded", "truncated"]
 CELL_STATES: tuple[CellState, ...] = get_args(CellState)
@@ -41,6 +41,20 @@ ANNOTATED_CELLS = 12
 Matrix = tuple[tuple[float | None, ...], ...]
 Words = tuple[tuple[str, ...], ...]
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Margin:
+    """Accuracy along one axis of the map, one entry per row or column; None = not measured.
+
+    Attributes:
+        accuracy: In [0, 1].
+        lower, upper: The 95 % interval.
+    """
+
+    accuracy: tuple[float | None, ...]
+    lower: tuple[float | None, ...]
+    upper: tuple[float | None, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +80,7 @@ class HeatmapData:
         language: Of all words.
         kind: ``difference``: the values are differences of accuracies, in [-1, 1].
         outlined: True in cells of regions that stand out; no rows when nothing is outlined.
+        by_length, by_depth: Accuracy over all depths and over all lengths, when it is known.
     """
 
     title: str
@@ -91,6 +106,8 @@ class HeatmapData:
     language: Language
     kind: Literal["accuracy", "difference"] = "accuracy"
     outlined: tuple[tuple[bool, ...], ...] = ()
+    by_length: Margin | None = None
+    by_depth: Margin | None = None
 
 
 def heatmap_data(
@@ -148,6 +165,8 @@ def heatmap_data(
         annotations=_annotations(grid, varying=len(set(scored_n)) > 1, language=language),
         legend=_legend(state, partial, language),
         language=language,
+        by_length=None if summary is None else _margin(summary.by_length),
+        by_depth=None if summary is None else _margin(summary.by_depth),
     )
 
 
@@ -226,6 +245,13 @@ def _subtitle(grid: Grid, summary: Summary | None, language: Language) -> tuple[
         upper=percent_label(estimate.upper, language),
         n=localized(f"{estimate.n:,}", language),
     )
+
+
+def _margin(marginal: Marginal) -> Margin:
+    accuracy, lower, upper = _numbers(
+        [marginal.accuracy.tolist(), marginal.lower.tolist(), marginal.upper.tolist()]
+    )
+    return Margin(accuracy=accuracy, lower=lower, upper=upper)
 
 
 def _state(grid: Grid, row: int, column: int) -> CellState:

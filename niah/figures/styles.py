@@ -72,6 +72,7 @@ class Ink:
     warning_page: str
     warning_text: str
     hatch: str
+    band: str
 
 
 INKS: dict[Theme, Ink] = {
@@ -83,6 +84,7 @@ INKS: dict[Theme, Ink] = {
         warning_page="#ffe8b3",
         warning_text="#5c3a00",
         hatch="#5a5a5a",
+        band="#b9c6d6",
     ),
     "dark": Ink(
         page="#101216",
@@ -92,6 +94,7 @@ INKS: dict[Theme, Ink] = {
         warning_page="#4d3800",
         warning_text="#ffe0a0",
         hatch="#c4c8ce",
+        band="#4a5a70",
     ),
 }
 

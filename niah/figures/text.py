@@ -53,6 +53,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "band": "Bands: 95% intervals; in brackets: accuracy of the whole sweep",
         "effective": "effective context length: {rule}",
         "at-least": " (at the longest tested length: at least that long)",
+        "margins": "strips: accuracy over all depths and over all lengths with 95% intervals",
         "n-point": "n = {value} per point",
         "n-range-point": "n = {low} to {high} per point",
         "unpaired": "Unpaired",
@@ -98,6 +99,8 @@ WORDS: dict[Language, dict[str, str]] = {
         "band": "Bänder: 95-%-Intervalle; in Klammern: Trefferquote über alles",
         "effective": "effektive Kontextlänge: {rule}",
         "at-least": " (bei der längsten geprüften Länge: mindestens so lang)",
+        "margins": "Streifen: Trefferquote über alle Tiefen und über alle Längen mit "
+        "95-%-Intervallen",
         "n-point": "n = {value} je Punkt",
         "n-range-point": "n = {low} bis {high} je Punkt",
         "unpaired": "Ungepaart",
