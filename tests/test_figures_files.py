@@ -50,7 +50,7 @@ def test_another_process_writes_the_same_bytes(tmp_path: Path) -> None:
         cwd=Path(__file__).parent.parent,
         env={**os.environ, "MATPLOTLIBRC": str(settings), "PYTHONHASHSEED": "5"},
     )
-    for suffix in (*FORMATS, "txt"):
+    for suffix in (*FORMATS, "alt.txt"):
         one, two = (tmp_path / name / f"map.{suffix}" for name in ("one", "two"))
         assert one.read_bytes() == two.read_bytes(), suffix
 
@@ -70,10 +70,10 @@ def test_every_format_tells_where_it_comes_from(tmp_path: Path, run: str) -> Non
 
 
 def test_the_alternative_text_stands_beside_the_figure_and_in_it(tmp_path: Path) -> None:
-    """``<stem>.txt`` and the SVG's metadata hold the same description."""
+    """``<stem>.alt.txt`` and the SVG's metadata hold the same description."""
     data = data_of(every_state())
     (path,) = write_heatmap(data, tmp_path / "map", formats=("svg",), provenance=PROVENANCE)
-    assert (tmp_path / "map.txt").read_text(encoding="utf-8") == alt_text(data) + "\n"
+    assert (tmp_path / "map.alt.txt").read_text(encoding="utf-8") == alt_text(data) + "\n"
     described = ElementTree.parse(path).find(".//{http://purl.org/dc/elements/1.1/}description")
     assert described is not None
     assert described.text == alt_text(data)

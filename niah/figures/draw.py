@@ -61,7 +61,7 @@ def write_heatmap(
     margins: bool = False,
     provenance: Provenance,
 ) -> list[Path]:
-    """Write a heatmap as ``<stem>.png`` and so on, its alternative text as ``<stem>.txt``.
+    """Write a heatmap as ``<stem>.png`` and so on, its alternative text as ``<stem>.alt.txt``.
 
     The same data gives the same bytes with the same matplotlib.
 

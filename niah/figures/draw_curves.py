@@ -49,7 +49,7 @@ def write_curves(
     theme: str = "light",
     provenance: Provenance,
 ) -> list[Path]:
-    """Write curves as ``<stem>.png`` and so on, the alternative text as ``<stem>.txt``.
+    """Write curves as ``<stem>.png`` and so on, the alternative text as ``<stem>.alt.txt``.
 
     Arguments and errors as for `draw.write_heatmap`.
     """

@@ -50,7 +50,7 @@ def write_figure(
     description: str,
     provenance: Provenance,
 ) -> list[Path]:
-    """Write a figure beside its alternative text (``<stem>.txt``); returns the figures' paths.
+    """Write a figure beside its alternative text (``<stem>.alt.txt``); returns the figures' paths.
 
     Must be called within `own_settings`, like the drawing.
 
@@ -82,6 +82,6 @@ def write_figure(
         with whole_file(path) as draft:
             figure.savefig(draft, format=name, dpi=dpi, metadata=metadata[name])
         paths.append(path)
-    with whole_file(stem.with_name(f"{stem.name}.txt")) as draft:
+    with whole_file(stem.with_name(f"{stem.name}.alt.txt")) as draft:
         draft.write_text(description + "\n", encoding="utf-8", newline="\n")
     return paths
