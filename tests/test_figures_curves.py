@@ -82,7 +82,9 @@ def test_curves_are_written_with_their_origin(tmp_path: Path) -> None:
         formats = ("png", "pdf") if axis == "length" else ("svg",)
         for path in write_curves(data, tmp_path / axis, formats=formats, provenance=PROVENANCE):
             assert read_provenance(path)["run"] == PROVENANCE.run
-        assert (tmp_path / f"{axis}.alt.txt").read_text(encoding="utf-8") == curves_text(data) + "\n"
+        assert (tmp_path / f"{axis}.alt.txt").read_text(encoding="utf-8") == curves_text(
+            data
+        ) + "\n"
 
 
 def test_as_many_looks_as_curves() -> None:
