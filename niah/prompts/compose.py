@@ -13,9 +13,6 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-import numpy as np
-from numpy.typing import NDArray
-
 from niah.draws import integer
 from niah.errors import PromptRefused
 from niah.prompts import Layout, Message, Placement, Prompt
@@ -88,13 +85,13 @@ class _Laid:
     """A window with its needles in place.
 
     Attributes:
-        ends: Haystack tokens up to the end of each sentence of the window.
+        tokens: Haystack tokens.
         places: For each needle the sentence before which it stands.
         pieces: The user message in order.
     """
 
     window: Window
-    ends: NDArray[np.int64]
+    tokens: int
     places: list[int]
     pieces: list[Piece]
 
@@ -144,7 +141,7 @@ def compose(
     return Prompt(
         messages=messages,
         tokens=context_length,
-        haystack_tokens=int(laid.ends[-1]) if len(laid.ends) else 0,
+        haystack_tokens=laid.tokens,
         placements=_placements(frame, laid, challenge.needles),
     )
 
@@ -222,16 +219,16 @@ def _shortest(frame: _Frame, wanted: int) -> int:
 def _feasible_starts(index: CorpusIndex, room: int) -> int:
     """How many sentences, from the first one, have enough text after them."""
     latest = index.tokens - room - min(MARGIN_TOKENS, room)
-    return max(1, int(index.start_tokens.searchsorted(latest, side="right")))
+    return max(1, bisect_right(index.start_tokens, latest))
 
 
 def _candidates(frame: _Frame, first: int, wanted: int, room: int, seed: int) -> Iterator[_Laid]:
     """Windows from a sentence on that should have the wanted length, the best ones first."""
     index = frame.index
-    reach = int(index.start_tokens[first]) + room
+    reach = index.start_tokens[first] + room
     # Few sentences are shorter than this: with so many tokens too many, one is soon found.
     reach += SHORT_SENTENCE_TOKENS if room > ROOMY_TOKENS else 0
-    stop = max(first, int(index.end_tokens.searchsorted(reach, side="left")))
+    stop = max(first, bisect_left(index.end_tokens, reach))
     short = Window(first=first, stop=max(first, stop - 1))
     if not index.syncs:
         yield from _cuts(frame, short, wanted)
@@ -252,27 +249,25 @@ def _candidates(frame: _Frame, first: int, wanted: int, room: int, seed: int) ->
 
 def _omissions(index: CorpusIndex, window: Window, surplus: int, seed: int) -> Iterator[Window]:
     """The window without one sentence, or two, that have as many tokens as are too many."""
-    low, high = window.first + 1, window.stop - 1
-    if low >= high:
-        return
-    sizes = index.end_tokens[low:high] - index.end_tokens[low - 1 : high - 1]
-    sizes *= index.omissible[low:high]
-    for one in _some(np.flatnonzero(sizes == surplus), seed):
-        yield replace(window, omitted=(low + one,))
+    for one in _inner(index, window, surplus, seed, OMISSIONS_TRIED):
+        yield replace(window, omitted=(one,))
     for size in range(surplus // 2, 2, -1):
-        pair = _some(np.flatnonzero(sizes == size), seed)[:1]
-        pair += _some(np.flatnonzero(sizes == surplus - size), seed + 1)[-1:]
+        pair = _inner(index, window, size, seed, 1)
+        pair += _inner(index, window, surplus - size, seed + 1, 1)
         if len(pair) == 2 and abs(pair[0] - pair[1]) > 1:
-            yield replace(window, omitted=(low + min(pair), low + max(pair)))
+            yield replace(window, omitted=(min(pair), max(pair)))
             return
 
 
-def _some(sentences: NDArray[np.intp], seed: int) -> list[int]:
-    """A few of the sentences, from a drawn one on."""
-    if not len(sentences):
+def _inner(index: CorpusIndex, window: Window, size: int, seed: int, count: int) -> list[int]:
+    """A few sentences of so many tokens inside the window, from a drawn one on."""
+    sentences = index.omissible.get(size, [])
+    low = bisect_right(sentences, window.first)
+    high = bisect_left(sentences, window.stop - 1)
+    if low >= high:
         return []
-    begin = integer(seed, "omission", len(sentences))
-    return [int(sentence) for sentence in sentences[begin : begin + OMISSIONS_TRIED]]
+    begin = low + integer(seed, "omission", high - low)
+    return sentences[begin : min(begin + count, high)]
 
 
 def _cuts(frame: _Frame, short: Window, wanted: int) -> Iterator[_Laid]:
@@ -314,39 +309,45 @@ def _touches(window: Window, places: Sequence[int]) -> bool:
 
 def _lay(frame: _Frame, window: Window) -> _Laid:
     """The window with each needle at the sentence boundary nearest to its depth."""
-    ends = _sentence_ends(frame.index, window)
-    places = [window.first + _nearest(ends, depth) for depth, _ in frame.needles]
-    pieces = _pieces(frame, window, places)
-    return _Laid(window=window, ends=ends, places=places, pieces=pieces)
+    index = frame.index
+    tokens = _tokens_before(index, window, window.stop)
+    places = [_nearest(index, window, tokens, depth) for depth, _ in frame.needles]
+    return _Laid(window=window, tokens=tokens, places=places, pieces=_pieces(frame, window, places))
 
 
-def _sentence_ends(index: CorpusIndex, window: Window) -> NDArray[np.int64]:
-    """Haystack tokens up to the end of each sentence of the window; as long as the window."""
-    ends = (
-        index.end_tokens[window.first : window.stop]
-        - index.start_tokens[window.first : window.first + 1]
-    )
-    for left_out in window.omitted:
-        size = index.end_tokens[left_out] - index.end_tokens[left_out - 1]
-        ends[left_out - window.first :] -= size
-    if window.cut is not None:
-        begin = index.starts[window.stop - 1]
-        part = index.corpus.text[begin : window.cut]
-        before = int(ends[-2]) if len(ends) > 1 else 0
-        ends[-1] = before + len(index.tokenizer.encode(part))
-    return ends
-
-
-def _nearest(ends: NDArray[np.int64], depth_percent: float) -> int:
-    """How many sentences stand before the boundary nearest to the depth."""
-    if not len(ends) or depth_percent <= 0:
+def _tokens_before(index: CorpusIndex, window: Window, place: int) -> int:
+    """Haystack tokens of the window before a sentence of it, or before its end."""
+    if place == window.first:
         return 0
+    if place == window.stop and window.cut is not None:
+        cut_sentence = index.corpus.text[index.starts[place - 1] : window.cut]
+        return _tokens_before(index, window, place - 1) + len(index.tokenizer.encode(cut_sentence))
+    left_out = sum(_size(index, sentence) for sentence in window.omitted if sentence < place)
+    return index.end_tokens[place - 1] - index.start_tokens[window.first] - left_out
+
+
+def _size(index: CorpusIndex, sentence: int) -> int:
+    """Tokens that the text has fewer without the sentence."""
+    return index.end_tokens[sentence] - index.end_tokens[sentence - 1]
+
+
+def _nearest(index: CorpusIndex, window: Window, tokens: int, depth_percent: float) -> int:
+    """The place in the window whose depth is nearest to the asked one."""
+    if depth_percent <= 0:
+        return window.first
     if depth_percent >= 100:
-        return len(ends)
-    target = depth_percent / 100 * float(ends[-1])
-    after = int(ends.searchsorted(target))
-    below = float(ends[after - 1]) if after else 0.0
-    return after if target - below <= float(ends[after]) - target else after + 1
+        return window.stop
+    target = depth_percent / 100 * tokens
+    reach = index.start_tokens[window.first] + target
+    for sentence in window.omitted:
+        if index.end_tokens[sentence - 1] < reach:
+            reach += _size(index, sentence)
+    after = bisect_left(index.end_tokens, reach, window.first, window.stop - 1) + 1
+    before = after - 1
+    distances = [
+        (abs(_tokens_before(index, window, place) - target), place) for place in (before, after)
+    ]
+    return min(distances)[1]
 
 
 def _pieces(frame: _Frame, window: Window, places: Sequence[int]) -> list[Piece]:
@@ -431,26 +432,27 @@ def _count_seam(frame: _Frame, seam: str) -> int:
 
 def _placements(frame: _Frame, laid: _Laid, needles: Sequence[Needle]) -> tuple[Placement, ...]:
     """Where the needles came to stand, in the challenge's order."""
-    total = int(laid.ends[-1]) if len(laid.ends) else 0
     placements = []
-    for number, (place, needle) in enumerate(zip(laid.places, needles, strict=True)):
-        offset = int(laid.ends[place - laid.window.first - 1]) if place > laid.window.first else 0
+    for (depth_percent, text), place, needle in zip(
+        frame.needles, laid.places, needles, strict=True
+    ):
+        offset = _tokens_before(frame.index, laid.window, place)
         placements.append(
             Placement(
                 role=needle.role,
-                asked_depth_percent=frame.needles[number][0],
-                placed_depth_percent=100 * offset / total if total else 0.0,
+                asked_depth_percent=depth_percent,
+                placed_depth_percent=100 * offset / laid.tokens if laid.tokens else 0.0,
                 token_offset=offset,
-                char_offset=_char_offset(laid, number, needle.text),
+                char_offset=_char_offset(laid, place, text),
             )
         )
     return tuple(placements)
 
 
-def _char_offset(laid: _Laid, number: int, needle: str) -> int:
+def _char_offset(laid: _Laid, place: int, needle: str) -> int:
     """Where a needle starts in the user message."""
     # Each place has one literal among the pieces, in the order of the places.
-    wanted = sorted(set(laid.places)).index(laid.places[number])
+    wanted = sorted(set(laid.places)).index(place)
     offset = len(laid.pieces[0])
     for piece in laid.pieces[1:-1]:
         if not isinstance(piece, str):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,7 +37,7 @@ class CorpusIndex:
         starts: Where each sentence begins.
         start_tokens: Tokens that are complete where each sentence begins.
         end_tokens: Tokens that it takes to reach the end of each sentence.
-        omissible: Sentences whose absence leaves the paragraphs as they are.
+        omissible: By their tokens, the sentences whose absence leaves the paragraphs as they are.
         syncs: Offsets that no token crosses, whatever stands around; empty when there are none.
         sync_tokens: Tokens before each of them.
         known_starts: Starts of messages that were counted: characters up to their last sync
@@ -48,9 +49,9 @@ class CorpusIndex:
     tokens: int
     starts: list[int] = field(repr=False)
     ends: list[int] = field(repr=False)
-    start_tokens: NDArray[np.int64] = field(repr=False)
-    end_tokens: NDArray[np.int64] = field(repr=False)
-    omissible: NDArray[np.bool_] = field(repr=False)
+    start_tokens: list[int] = field(repr=False)
+    end_tokens: list[int] = field(repr=False)
+    omissible: Mapping[int, list[int]] = field(repr=False)
     syncs: list[int] = field(repr=False)
     sync_tokens: list[int] = field(repr=False)
     known_starts: dict[str, tuple[int, int]] = field(default_factory=dict, repr=False)
@@ -79,9 +80,9 @@ def build_index(
         tokens=int(totals[0]),
         starts=starts.tolist(),
         ends=ends.tolist(),
-        start_tokens=start_tokens,
-        end_tokens=end_tokens,
-        omissible=omissible.astype(bool),
+        start_tokens=start_tokens.tolist(),
+        end_tokens=end_tokens.tolist(),
+        omissible=_by_size(np.flatnonzero(omissible), end_tokens),
         syncs=syncs.tolist(),
         sync_tokens=sync_tokens.tolist(),
     )
@@ -130,6 +131,17 @@ def _omissible(text: str, starts: NDArray[np.int64], ends: NDArray[np.int64]) ->
     """Which sentences follow the one before in the same paragraph."""
     gaps = zip(ends[:-1].tolist(), starts[1:].tolist(), strict=True)
     return np.array([0, *(text[end:start] in (" ", "") for end, start in gaps)], np.int64)
+
+
+def _by_size(sentences: NDArray[np.intp], end_tokens: NDArray[np.int64]) -> dict[int, list[int]]:
+    """The sentences by how many tokens fewer the text has without them, ascending."""
+    sizes = end_tokens[sentences] - end_tokens[sentences - 1]
+    order = np.argsort(sizes, kind="stable")
+    distinct, begins = np.unique(sizes[order], return_index=True)
+    groups = np.split(sentences[order], begins[1:])
+    return {
+        int(size): group.tolist() for size, group in zip(distinct, groups, strict=True) if size > 0
+    }
 
 
 def _proven(text: str, tokenizer: Tokenizer, syncs: NDArray[np.int64]) -> bool:
