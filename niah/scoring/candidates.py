@@ -146,7 +146,7 @@ def _code_patterns(code: str, original: str) -> Iterator[re.Pattern[str]]:
         chunks = [code[:8], code[8:12], code[12:16], code[16:20], code[20:]]
     else:
         chunks = [_squeeze(chunk) for chunk in re.split(r"[\W_]+", original)]
-    divided = r"[\s\-_.]{0,2}".join(re.escape(chunk) for chunk in chunks if chunk)
+    divided = r"[\s\-_.]{0,3}".join(re.escape(chunk) for chunk in chunks if chunk)
     yield re.compile(before + divided + after)
     if len(code) > 2:
         yield re.compile(before + r"[ ,\-]{1,2}".join(map(re.escape, code)) + after)

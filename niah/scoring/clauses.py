@@ -11,7 +11,7 @@ from niah.scoring.candidates import Candidate
 
 _SENTENCE_END = re.compile(r"[.!?…]+[\"')\]]*(?=\s)|\n+|;(?=\s)")
 _CLAUSE_END = re.compile(
-    r",(?=\s)| - |[()]|(?<=\s)(?=(?:and|but|while|whereas|although|though|however|yet|und|aber|"
+    r",(?=\s)| - |[()]|(?<=\s)(?<!anything )(?<!everything )(?=(?:and|but|while|whereas|although|though|however|yet|und|aber|"
     r"wahrend|wohingegen|sondern|obwohl|jedoch|doch|so|because|since|weil|denn)\s)"
 )
 _APPOSITION = re.compile(r"\W*(?:the|which|that|who|whose|die|der|das|welche\w*|was)\b")

@@ -113,14 +113,14 @@ DENIAL_BEFORE = re.compile(
     r"\b(?:not|isn't|wasn't|aren't|doesn't|don't|can't|cannot|never|neither|nor|nicht|kein\w*|"
     r"weder|noch|niemals|no mention of|no)\b(?! (?:only|just|sure|certain|entirely|completely|"
     r"mistaken|necessarily|100|doubt|nur|sicher|ganz|changed|surprisingly|hidden|be confused))"
-    r"[^:|]{0,120}$"
-    r"|\b(?:rather than|instead of|as opposed to|other than|except(?: for)?|unlike|statt|anstatt|"
+    r"[^:|]{0,120}\Z"
+    r"|\b(?:rather than|instead of|as opposed to|other than|anything but|everything but|except(?: for)?|unlike|statt|anstatt|"
     r"anstelle(?: von)?|ausser|(?:be )?confused with|confuse \w+ with|verwechseln mit)\b"
-    r"[^|]{0,60}$"
+    r"[^|]{0,60}\Z"
     r"|\b(?:ignor\w+|disregard\w*|reject\w*|discard\w*|rul\w+ out|wrong\w*|incorrect\w*|false|"
     r"misleading|mistaken(?:ly)?|distractors?|decoys?|previously|formerly|originally|outdated|"
     r"superseded|replaces?|replaced|verwerfe\w*|ignorier\w*|falsch\w*|ablenk\w*|fruher|ursprunglich"
-    r"|veraltet\w*)\b[^|]{0,60}$"
+    r"|veraltet\w*)\b[^|]{0,60}\Z"
 )
 """Directly before a value: it is not the answer."""
 

@@ -47,22 +47,27 @@ _TASK_WORDS = frozenset(
     "zugangscode schlussel passwort kennung kennungen datensatz datensatzes eintrag name namens "
     "stadt tur aufschrift lautet lauten genannt genannte genannten erwahnt angegeben angabe steht "
     "stehen nennt gemass ergebnis endgultige richtige korrekte gesuchte gesuchten gefragt gefragte "
-    "folgende folgt zitat hinweis begrundung beispiel liste tabelle natural question asks".split()
+    "wait moment correction korrektur sorry actually nein yes ja update edit however therefore thus "
+    "hence finally instead rather namely similarly meanwhile additionally furthermore moreover "
+    "alternatively also overall ultimately conclusion summary first second third next last one "
+    "unfortunately apparently perhaps maybe possibly clearly interestingly later earlier then "
+    "jedoch allerdings schliesslich ausserdem zusatzlich vielleicht folgende folgt zitat hinweis begrundung beispiel liste tabelle natural question asks".split()
 )
 _COLON_NOISE = re.compile(r"[\"'\s]+")
 
 _NAMED = re.compile(
-    r"\b(?:for|of|to|from|in|at|near|named|called|marked|labell?ed|about|under|fur|von|vom|zu|"
+    r"\b(?:for|of|(?:belong\w*|refer\w*|given|assigned|attributed|relat\w+|gehort) (?:to|zu)|from|in|at|near|named|called|marked|labell?ed|about|under|fur|von|vom|"
     r"zur|zum|aus|bei|namens|nach|city|stadt|aufschrift|name|namen|door|record|key)\s+"
     r"(?:the |a |an |der |die |das |den |dem |city |of |stadt |key |door |record |tur )*"
     r"[\"'(]*([^\W_]{2,})"
 )
 _POSSESSIVE = re.compile(r"\b([^\W\d_]{2,})'s\b")
 _SUBJECT = re.compile(
-    r"^\W*(?:and |but |while |whereas |und |aber |wahrend |wohingegen )?([^\W\d_]{2,}) "
-    r"(?:has|had|is|was|gets?|got|uses?|carries|bears|have|hat|hatte|ist|war|tragt|bekommt)\b"
+    r"^\W*(?:and |but |while |whereas |und |aber |wahrend |wohingegen )?([^\W\d_]{2,})"
+    r"(?:,| (?:has|had|is|was|gets?|got|uses?|carries|bears|have|hat|hatte|ist|war|tragt|"
+    r"bekommt)\b)"
 )
-_BEFORE_MARK = re.compile(r"([^\W_]{2,})[\"')]*\s?(?:[:=|(]|-|\bis\b|\bist\b)[\s\"'(]*$")
+_BEFORE_MARK = re.compile(r"([^\W_]{2,})[\"')]*\s?(?:[:=|(]|-|\bis\b|\bist\b)[\s\"'(]*\Z")
 _BARE = re.compile(r"^\W*([^\W\d_]{2,})(?: ([^\W\d_]{2,}))?\W*$")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from niah.scoring.words import split_words
@@ -14,6 +15,7 @@ _OR_AFTER = re.compile(
     r"similar|something|just\b|als\b|kurz|so ahnlich|whatever|possibly the\b)\"?(\w+)"
 )
 _OR_BEFORE = re.compile(r"(\w+)[\"')]*\s*,?\s*(?:\bor|\boder|\bbzw\.?|/)\s+(?:the |a |an )?\"?$")
+_LIST_MARK = re.compile(r"[,;/]|\band\b|\bund\b|\bor\b|\boder\b")
 _ITEM_END = re.compile(r"[,;\n•|/]|\band\b|\bund\b|\bor\b|\boder\b|(?<=[.:!?])\s")
 _OFFER = re.compile(
     r"\b(?:possible|potential|candidates?|guess\w*|options?|could be|might be|one of|either|"
@@ -51,7 +53,7 @@ def one_of_many(text: str, spans: Spans) -> bool:
     start, end = bodies[0]
     lead, mark, rest = text[start:end].rpartition(":")
     offered = _OFFER.search(lead) is not None
-    items = _items(rest, start + len(lead) + len(mark))
+    items = _items(rest, start + len(lead) + len(mark), _LIST_MARK)
     longest = max((len(split_words(text[a:b])) for a, b in items), default=0)
     others = [item for item in items if not any(a < item[1] and item[0] < b for a, b in spans)]
     return len(others) >= 2 and (longest <= 3 or offered)
@@ -63,7 +65,7 @@ def listed_items(text: str, spans: Spans) -> set[str]:
         return set()
     size = max(len(split_words(text[a:b])) for a, b in spans[:200])
     marks = sorted(spans)
-    items = _items(text, 0)
+    items = _items(text, 0, _ITEM_END)
     listed: set[str] = set()
     holds = [_overlaps_span(item, marks) for item in items]
     for index, (start, end) in enumerate(items):
@@ -75,11 +77,11 @@ def listed_items(text: str, spans: Spans) -> set[str]:
     return {item for item in listed if not item.isdecimal()}
 
 
-def _items(text: str, offset: int) -> list[tuple[int, int]]:
+def _items(text: str, offset: int, mark: re.Pattern[str]) -> list[tuple[int, int]]:
     """(start, end) of what stands between commas, line ends, bullets and conjunctions."""
     items = []
     position = 0
-    for found in _ITEM_END.finditer(text):
+    for found in mark.finditer(text):
         items.append((position, found.start()))
         position = found.end()
     items.append((position, len(text)))
@@ -100,7 +102,5 @@ def _overlaps(offset: int, spans: Spans) -> bool:
 
 
 def _overlaps_span(item: tuple[int, int], spans: Spans) -> bool:
-    from bisect import bisect_left
-
     index = bisect_left(spans, (item[1], -1)) - 1
     return index >= 0 and spans[index][1] > item[0]

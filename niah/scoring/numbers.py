@@ -11,11 +11,11 @@ LETTER = "0-9a-zA-ZÀ-ɏͰ-ԯ"
 
 _RUN = re.compile(r"\d+(?:(?:, | - | \. |\. |[.,'_\- ])\d+)*")
 _GROUP = re.compile(r"\d+|\D+")
-_BEFORE = re.compile(rf"[{LETTER}_]$|[{LETTER}_][-_]$")
+_BEFORE = re.compile(rf"[{LETTER}_]\Z|[{LETTER}_][-_]\Z")
 _AFTER = re.compile(rf"[{LETTER}_]|-[{LETTER}_]")
 _REFERENCE = re.compile(
     r"\b(?:chapter|page|line|section|paragraph|step|part|passage|sentence|document|figure|"
-    r"kapitel|seite|zeile|abschnitt|absatz|schritt|teil|dokument|satz) (?:number )?$",
+    r"kapitel|seite|zeile|abschnitt|absatz|schritt|teil|dokument|satz) (?:number )?\Z",
     re.IGNORECASE,
 )
 
@@ -53,6 +53,8 @@ def find_numbers(text: str, expected: Collection[str]) -> Iterator[Number]:
     lengths = {len(reading) for reading in expected if reading.isdecimal()}
     for run in _RUN.finditer(text):
         parts = _GROUP.findall(run.group())
+        if len(parts) > 1 and text[max(0, run.start() - 1) : run.start()] == "+":
+            continue  # a telephone number
         for start, end, readings in _split(parts, run.start(), expected, lengths):
             if _BEFORE.search(text[max(0, start - 2) : start]):
                 continue

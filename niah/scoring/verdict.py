@@ -307,8 +307,9 @@ def _stances(reading: _Reading, task: _Task) -> list[_Stance]:
     return stances
 
 
-_JOINED = re.compile(r"[\s,\"'()/]*(?:(?:and|or|nor|oder|und|noch|bzw\.?|sowie)\b[\s,\"']*)?$")
-_OR = re.compile(r"\b(?:or|nor|oder|noch)\b|/")
+_JOINED = re.compile(r"[\s,\"'()/]*(?:(?:and|or|nor|oder|und|noch|bzw\.?|sowie)\b[\s,\"']*)?\Z")
+_SAYS = re.compile(r"\W{0,3}(?:is|was|ist|war)\b")
+_OR = re.compile(r"\b(?:or|nor|oder|noch|and|und)\b|/")
 
 
 def _denies(heading: str) -> bool:
@@ -317,6 +318,8 @@ def _denies(heading: str) -> bool:
 
 def _shares_denial(reading: _Reading, index: int, between: str) -> bool:
     """ "not 1, 2 or 3" denies all of them; "not 1, 2" corrects 1 to 2."""
+    if _SAYS.match(reading.setting[index].tail):
+        return False
     for later in range(index, min(index + 20, len(reading.setting))):
         if later > index:
             start = reading.setting[later - 1].candidate.end
@@ -337,7 +340,9 @@ def _is_alternative(reading: _Reading, index: int) -> bool:
             different = pair[0].value != pair[1].value
             if different and _offered(reading.layout.text, *pair):
                 return True
-    return cues.ALTERNATIVE_LEAD.search(setting.heading + " " + setting.lead) is not None
+    near = setting.prefix if len(setting.prefix) < 40 else ""
+    lead = f"{setting.heading} {near} {setting.lead}"
+    return cues.ALTERNATIVE_LEAD.search(lead) is not None
 
 
 def _judge(reading: _Reading, task: _Task) -> Score:
