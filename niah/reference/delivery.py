@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
 import socket
 import struct
@@ -13,7 +12,6 @@ from typing import Any
 import httpx
 import orjson
 from starlette.types import Receive, Scope, Send
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from niah.reference.behaviour import Behaviour, FaultName
 from niah.reference.wire import Dialect, Refusal, Reply
@@ -22,17 +20,8 @@ HUGE_BYTES = 100 * 2**20
 DRIP_S = 1.0
 
 
-class Connection(H11Protocol):
-    """A connection whose socket the application can reach, to cut it."""
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Note the socket where the application finds it: in its scope's state."""
-        super().connection_made(transport)
-        self.app_state = {**self.app_state, "transport": transport}
-
-
 async def reset(scope: Scope, receive: Receive) -> None:
-    """Cut the connection by a TCP reset.
+    """Cut the connection by a TCP reset; its server has put the transport into the scope's state.
 
     Raises:
         httpx.ReadError: in the same process, where a socket would have ended with this.

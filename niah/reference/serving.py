@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import signal
 import socket
@@ -12,10 +13,10 @@ from dataclasses import dataclass, field
 
 import uvicorn
 from starlette.applications import Starlette
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from niah.errors import ConfigurationError
 from niah.reference.behaviour import Behaviour
-from niah.reference.delivery import Connection
 from niah.reference.endpoint import build_app
 
 
@@ -94,7 +95,7 @@ def listen(
         log_level="critical",
         access_log=False,
         lifespan="off",
-        http=Connection,
+        http=_Connection,
         ws="none",
         server_header=False,
         timeout_graceful_shutdown=1,
@@ -134,6 +135,15 @@ def serve(
         "(Anthropic, Google)"
     )
     listening.run(ready=lambda: tell(line))
+
+
+class _Connection(H11Protocol):
+    """A connection whose socket the application can reach, to cut it."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Note the socket where the application finds it: in its scope's state."""
+        super().connection_made(transport)
+        self.app_state = {**self.app_state, "transport": transport}
 
 
 @contextmanager
