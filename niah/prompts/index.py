@@ -136,12 +136,10 @@ def _omissible(text: str, starts: NDArray[np.int64], ends: NDArray[np.int64]) ->
 def _by_size(sentences: NDArray[np.intp], end_tokens: NDArray[np.int64]) -> dict[int, list[int]]:
     """The sentences by how many tokens fewer the text has without them, ascending."""
     sizes = end_tokens[sentences] - end_tokens[sentences - 1]
-    order = np.argsort(sizes, kind="stable")
-    distinct, begins = np.unique(sizes[order], return_index=True)
-    groups = np.split(sentences[order], begins[1:])
-    return {
-        int(size): group.tolist() for size, group in zip(distinct, groups, strict=True) if size > 0
-    }
+    grouped: dict[int, list[int]] = {}
+    for sentence, size in zip(sentences.tolist(), sizes.tolist(), strict=True):
+        grouped.setdefault(size, []).append(sentence)
+    return grouped
 
 
 def _proven(text: str, tokenizer: Tokenizer, syncs: NDArray[np.int64]) -> bool:
