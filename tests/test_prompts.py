@@ -121,7 +121,7 @@ def test_the_needle_stands_at_the_sentence_boundary_nearest_to_its_depth(
 ) -> None:
     """Placed depth follows asked depth within a sentence; 0 and 100 are the very ends."""
     index = index_of(text, tokenizer, cache)
-    longest = int((index.end_tokens[1:] - index.end_tokens[:-1]).max())
+    longest = max(later - earlier for earlier, later in pairwise(index.end_tokens))
     placed = []
     for depth in sorted(depths):
         prompt = compose(
