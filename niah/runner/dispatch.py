@@ -139,7 +139,11 @@ class _Flight(Generic[T]):
 
 
 class Lane(Generic[T]):
-    """Sends jobs to one host under one key."""
+    """Sends jobs to one host under one key.
+
+    It takes its share of the slots from its making to the end of ``run``, so that lanes which
+    are made together share the cap from the first request on.
+    """
 
     def __init__(
         self,
@@ -161,6 +165,8 @@ class Lane(Generic[T]):
         self._tasks: set[asyncio.Task[None]] = set()
         self._log: list[_Flight[T]] = []  # sent since the oldest in flight, landed ones too
         self._changed = asyncio.Event()
+        self._wake = self._changed.set
+        slots.join(self._wake)
         self._closed = False
         self._error: BaseException | None = None
         self._numbers = 0
@@ -203,8 +209,6 @@ class Lane(Generic[T]):
         An exception of an attempt ends the lane and is raised here; requests in flight are
         cancelled.
         """
-        wake = self._changed.set
-        self._slots.join(wake)
         try:
             while self._error is None:
                 wait_s = self._start_what_fits()
@@ -214,7 +218,7 @@ class Lane(Generic[T]):
                 await self._pause(wait_s)
             raise self._error
         finally:
-            self._slots.leave(wake)
+            self._slots.leave(self._wake)
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)

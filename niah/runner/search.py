@@ -31,11 +31,15 @@ _LEAST_LIKELY = 1e-4
 _SURPRISE = 0.003
 # Guesses are drawn anew when their weights have come down to this share of them.
 _DEGENERATE = 0.5
-# Bounds this close, as a share of the time since the search began, are close enough.
-_CLOSE = 0.01
-_BOLD, _WARY, _SAFE = 0.5, 0.8, 0.95
-# Above this share of rejections nothing is tried any more.
-_BOLD_SHARE = 0.06
+# A rate known this closely, as a share of it, is known well enough.
+_CLOSE = 0.015
+# Requests sent within this share of the transit time may arrive in any order.
+_TOGETHER = 0.3
+# One request in so many goes in half the time, in case the server allows more than is thought.
+_TEST_EVERY = 30
+_BOLD, _SAFE = 0.5, 0.95
+# Above this share of rejections the rate is not tested upwards.
+_TESTS_SHARE = 0.06
 
 
 @dataclass(slots=True, kw_only=True)
@@ -164,6 +168,7 @@ class Search:
         self._transit_s = 0.05
         self._sent = 0
         self._rejected = 0
+        self._one_by_one = False  # from a rejection until the next is let through
         self._guesses: tuple[_Guesses, _Guesses] | None = None
         self._at = began_at
 
@@ -200,6 +205,7 @@ class Search:
                 sent.cause = cause
                 self._transit_s = max(self._transit_s, min(now - sent.at, 2.0))
                 self._rejected += 1
+                self._one_by_one = True
                 return
 
     def fits_surely(self, number: int) -> bool:
@@ -221,6 +227,8 @@ class Search:
         ready_at = self._play(now)
         if self._guesses is None:  # the verdicts on the first burst are still under way
             return ready_at - now
+        if self._one_by_one and self._log:  # wait for the verdict on the one under way
+            return max(self._log[0].at + 2.0 * self._transit_s - now, 1e-3)
         levels = self._projected(now)
         waits, shares = [], []
         for guesses, level, units in zip(self._guesses, levels, (1.0, tokens), strict=True):
@@ -233,15 +241,24 @@ class Search:
         for wait, share in zip(waits, shares, strict=True):
             upto = np.searchsorted(wait, times, side="right")
             fit *= np.where(upto > 0, share[np.maximum(upto - 1, 0)], 0.0)
-        bold, wary, safe = (
+        bold, safe = (
             float(times[min(int(np.searchsorted(fit, share)), len(times) - 1)])
-            for share in (_BOLD, _WARY, _SAFE)
+            for share in (_BOLD, _SAFE)
         )
-        close = safe - bold <= _CLOSE * (now + max(safe, 0.0) - self._began_at)
-        trying = self._rejected <= max(4.0, _BOLD_SHARE * self._sent)
-        if close:
-            return max(0.0, safe)
-        return max(0.0, bold if trying else wary)
+        if self._sent % _TEST_EVERY == 0 and self._rejected <= _TESTS_SHARE * self._sent:
+            return max(0.0, 0.5 * bold)
+        return max(0.0, safe if self._known_well(levels, (1.0, tokens)) else bold)
+
+    def _known_well(self, levels: list[Floats], units: tuple[float, float]) -> bool:
+        """Whether the rate of the quantity that is waited for is known closely."""
+        assert self._guesses is not None
+        longest = max(
+            zip(self._guesses, levels, units, strict=True),
+            key=lambda known: float(known[0].weights @ _waits(*known)),
+        )
+        logs = np.log(longest[0].rates)
+        mean = longest[0].weights @ logs
+        return bool(longest[0].weights @ (logs - mean) ** 2 < _CLOSE**2)
 
     def rates(self) -> tuple[float, float] | None:
         """The weighted guess at requests and tokens per second; None = nothing felt yet."""
@@ -266,14 +283,35 @@ class Search:
             if now < first.at + patience_s:
                 return first.at + patience_s
             self._begin(first)
-        played = 0
-        for sent in self._log:
-            if sent.passed is None and now < sent.at + patience_s:
-                break
-            self._weigh(sent)
-            played += 1
-        del self._log[:played]
+        while (count := self._settled(now, patience_s)) > 0:
+            together = self._log[:count]
+            del self._log[:count]
+            for sent in together:
+                if sent.passed is not False:
+                    self._weigh(sent)
+            rejected = [sent for sent in together if sent.passed is False]
+            self._one_by_one = bool(rejected)
+            if rejected:
+                # They were turned away for one and the same reason: that is one verdict.
+                self._weigh(min(rejected, key=lambda sent: sent.units))
         return now
+
+    def _settled(self, now: float, patience_s: float) -> int:
+        """How many of the next requests, sent too close together to be told apart, have verdicts.
+
+        Nothing is settled before all of them are.
+        """
+        if not self._log:
+            return 0
+        until = self._log[0].at + _TOGETHER * self._transit_s
+        count = 0
+        for sent in self._log:
+            if sent.at > until:
+                break
+            if sent.passed is None and now < sent.at + patience_s:
+                return 0
+            count += 1
+        return count if now >= until else 0
 
     def _begin(self, first: _Sent) -> None:
         index = self._log.index(first)
@@ -328,8 +366,7 @@ class Search:
             scale_s = _JITTER_S + 0.25 * self._transit_s
             likely = [_near(np.maximum(wait, 0.0), scale_s) for wait in waits]
             for guesses, units in zip(self._guesses, sent.units, strict=True):
-                # Who thought it short had too little: it had at least what was needed.
-                guesses.levels = np.maximum(guesses.levels - units, 0.0)
+                guesses.levels = guesses.levels - units
             self._use(sent)
         for quantity, (guesses, likelihood) in enumerate(zip(self._guesses, likely, strict=True)):
             weights = guesses.weights * likelihood
@@ -346,6 +383,8 @@ class Search:
         guesses = self._guesses[quantity]
         if sent.passed is not False:
             _redraw(self._random, guesses, least=0.25)
+            some = sent.units[quantity] * self._random.random(GUESSES)
+            guesses.levels = np.minimum(guesses.full, np.maximum(guesses.levels, some))
             return
         if sent.cause not in (None, quantity):
             return
