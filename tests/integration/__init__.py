@@ -1,0 +1,1 @@
+"""niah against servers and types that nobody here wrote."""
