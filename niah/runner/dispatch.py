@@ -340,9 +340,12 @@ class Lane(Generic[T]):
         self._heard = True
         self._observe(flight, done.limits, now)
         if done.rejected is not None:
+            held_until = self._hold_until
             self._rejected(flight, done.rejected, done.limits, now)
             if done.again_after_s is not None:
                 self._queue(flight.job)
+            else:  # given up: nobody waits for what the server asked
+                self._hold_until = held_until
             return
         if self._search is not None:
             self._search.let_through(flight.number)

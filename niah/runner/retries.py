@@ -74,7 +74,8 @@ def decide(
 
     Waits double from one second to a minute, spread over their upper half. What the server asks
     to wait is never cut short, and lengthened by up to a tenth so that not all come back at
-    once. Key, balance and name errors stop the model at once.
+    once; a rate limit that asks for more than ``max_retry_s`` stops the model, because it would
+    ask the same of every other trial. Key, balance and name errors stop the model at once.
 
     Args:
         failure: What went wrong.
@@ -101,6 +102,11 @@ def decide(
     if attempt >= most:
         return GiveUp(reason=f"gave up after {attempt} attempts: {failure.message}")
     wait_s = _wait_s(failure, attempt, jitter)
+    if failure.kind == "rate-limit" and (failure.retry_after_s or 0.0) > limits.max_retry_s:
+        return StopModel(
+            reason=f"the server asks to wait {failure.retry_after_s:.0f} s, more than "
+            f"max_retry_s = {limits.max_retry_s:.0f}: {failure.message}"
+        )
     if waited_s + wait_s > limits.max_retry_s:
         return GiveUp(
             reason=f"gave up after waiting {waited_s:.0f} s: the next attempt is {wait_s:.0f} s "
