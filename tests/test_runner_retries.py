@@ -97,7 +97,8 @@ def test_the_servers_word_counts() -> None:
     hours = after("rate-limit", retry_after_s=7200.0), after("overloaded", retry_after_s=7200.0)
     assert isinstance(hours[0], StopModel)
     assert isinstance(hours[1], GiveUp)
-    assert all("max_retry_s" in decision.reason for decision in hours)
+    assert "max_retry_s" in hours[0].reason
+    assert "max_retry_s" in hours[1].reason
 
 
 def test_garbled_answers_are_not_bought_often() -> None:
