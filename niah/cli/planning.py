@@ -23,9 +23,10 @@ def plan(
 ) -> None:
     """Print cells, trials, tokens and the estimated cost of an experiment; send nothing."""
     from niah.plan import estimate
-    from niah.runner.prepare import prepare, refused_trials
+    from niah.runner.prepare import check_lengths, prepare, refused_trials
 
     prepared = prepare(load_config(config, model, override))
+    check_lengths(prepared)
     estimates = estimate(prepared.experiment, prepared.trials)
     refused = refused_trials(prepared)
     for warning in prepared.warnings:

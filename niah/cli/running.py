@@ -63,7 +63,7 @@ def run(
     from niah.cli.progress import live_line
     from niah.cli.serving import reference_transports
     from niah.runner.keys import read_keys
-    from niah.runner.prepare import prepare
+    from niah.runner.prepare import check_lengths, prepare
     from niah.runner.run import run_experiment
     from niah.store.database import open_store
     from niah.store.trials import iter_trials
@@ -77,6 +77,7 @@ def run(
     experiment = load_config(config, model, [*(override or ()), *limits])
     keys = read_keys(experiment.resolved_models(), environment(env_file))
     prepared = prepare(experiment)
+    check_lengths(prepared)
     for warning in prepared.warnings:
         note(f"warning: {warning}")
     with open_store(db) as store:

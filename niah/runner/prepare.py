@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import platform
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
 from niah import __version__, haystacks, tokenizers
-from niah.errors import PromptRefused
+from niah.errors import ConfigurationError, PromptRefused
 from niah.experiment import Experiment, experiment_sha256
 from niah.haystacks import Corpus
 from niah.models import Model
@@ -20,6 +21,7 @@ from niah.prompts.index import CorpusIndex, build_index
 from niah.tasks import Challenge, Task
 from niah.tasks.registry import prepare_task
 
+LENGTHS_TRIED = 16
 _LIBRARIES = ("tiktoken", "tokenizers", "numpy", "httpx")
 
 
@@ -135,6 +137,27 @@ def layout(experiment: Experiment) -> Layout:
     return Layout(
         system=experiment.prompt.system, question_position=experiment.prompt.question_position
     )
+
+
+def check_lengths(prepared: Prepared) -> None:
+    """Refuse lengths that no prompt can have, before anything is sent.
+
+    The shortest and the longest length of each model are tried; what is refused in between is
+    found by ``refused_trials``.
+
+    Raises:
+        ConfigurationError: naming the length, the reason and the remedy.
+    """
+    ends = {prepared.experiment.grid.context_lengths[end] for end in (0, -1)}
+    tried: Counter[tuple[str, int]] = Counter()
+    for trial in prepared.trials:
+        place = trial.model, trial.context_length
+        if trial.context_length in ends and tried[place] < LENGTHS_TRIED:
+            tried[place] += 1
+            try:
+                compose_prompt(prepared, trial)
+            except PromptRefused as refusal:
+                raise ConfigurationError(f"grid.context_lengths: {refusal}") from None
 
 
 def refused_trials(prepared: Prepared) -> list[tuple[Trial, str]]:
