@@ -102,10 +102,17 @@ class RequestSection(_Section):
 class LimitsSection(_Section):
     """What the run may use. Changing these never changes a request."""
 
-    concurrency: int = Field(default=16, ge=1, le=4096, description="Requests in flight.")
+    concurrency: int = Field(
+        default=16, ge=1, le=4096, description="Requests in flight, over all models."
+    )
     max_cost_usd: float | None = Field(default=None, ge=0, description="Hard stop for the run.")
     timeout_s: float = Field(default=600.0, gt=0, le=86_400, description="For one request.")
-    max_attempts: int = Field(default=6, ge=1, le=100, description="Requests for one trial.")
+    max_attempts: int = Field(
+        default=6,
+        ge=1,
+        le=100,
+        description="Requests for one trial; one that a rate limit turned away counts a tenth.",
+    )
     max_retry_s: float = Field(default=1800.0, ge=0, description="Waiting for one trial, in all.")
     requests_per_minute: float | None = Field(default=None, gt=0)
     tokens_per_minute: float | None = Field(default=None, gt=0)

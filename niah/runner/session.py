@@ -253,8 +253,9 @@ async def _again(
 
 
 def _rejection(result: Response | Failure) -> Failure | None:
-    """The failure, when a rate limit turned the request away."""
-    return result if isinstance(result, Failure) and result.kind == "rate-limit" else None
+    """The failure, when a limit or a busy server turned the request away."""
+    turned_away = isinstance(result, Failure) and result.kind in ("rate-limit", "overloaded")
+    return result if turned_away else None
 
 
 def _decide(
