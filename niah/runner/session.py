@@ -254,8 +254,9 @@ async def _again(
 
 def _rejection(result: Response | Failure) -> Failure | None:
     """The failure, when a limit or a busy server turned the request away."""
-    turned_away = isinstance(result, Failure) and result.kind in ("rate-limit", "overloaded")
-    return result if turned_away else None
+    if isinstance(result, Failure) and result.kind in ("rate-limit", "overloaded"):
+        return result
+    return None
 
 
 def _decide(
