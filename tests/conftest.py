@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -19,3 +20,21 @@ def niah(
 ) -> Niah:
     """The command line, in a directory of its own."""
     return command(monkeypatch, capsys, tmp_path)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name the tests that a missing system package kept from running."""
+    for report in _needing_packages(terminalreporter):
+        terminalreporter.write_line(f"not run for want of a system package: {report}")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """In CI, where the packages are installed first, such a skip is a failure."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("NIAH_CI") and reporter is not None and _needing_packages(reporter):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _needing_packages(reporter: pytest.TerminalReporter) -> list[str]:
+    skipped = reporter.stats.get("skipped", [])
+    return [report.nodeid for report in skipped if "apt-get install" in str(report.longrepr)]
