@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from niah.scoring.normalise import clean, fold
-from niah.scoring.numbers import LETTER, find_numbers, read_number
+from niah.scoring.numbers import LETTER, Number, find_numbers, read_number
 from niah.scoring.spelling import find_spelled
 from niah.scoring.words import Word, find_phrase, phrase_forms, split_words
 
@@ -70,7 +70,7 @@ def find_values(text: str, question: str, answers: Sequence[str], forbidden: Seq
                 value=min(readings),
                 answers=right,
                 forbidden=wrong - right if right else wrong,
-                formed=bool(right or wrong) or near,
+                formed=bool(right or wrong) or (near and not _is_year(folded, number)),
             )
         )
     if not any(candidate.formed for candidate in found.candidates):
@@ -79,6 +79,21 @@ def find_values(text: str, question: str, answers: Sequence[str], forbidden: Seq
             key=lambda candidate: candidate.start,
         )
     return found
+
+
+_YEAR = re.compile(r"1[5-9]\d\d|20\d\d")
+_DATED = re.compile(
+    r"\b(?:in|since|by|until|around|about|circa|year|im jahre?|jahre?|seit|bis|um|spring|summer|"
+    r"autumn|winter|january|february|march|april|may|june|july|august|september|october|november|"
+    r"december|januar|februar|marz|mai|juni|juli|oktober|dezember),? \Z"
+)
+
+
+def _is_year(text: str, number: Number) -> bool:
+    return (
+        _YEAR.fullmatch(text, number.start, number.end) is not None
+        and _DATED.search(text[max(0, number.start - 20) : number.start]) is not None
+    )
 
 
 def _spelled(

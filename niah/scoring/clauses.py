@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from niah.scoring.candidates import Candidate
 
-_SENTENCE_END = re.compile(r"[.!?…]+[\"')\]]*(?=\s)|\n+|;(?=\s)")
+_SENTENCE_END = re.compile(r"\n+|(?<=[.!?…;])\s+|(?<=[.!?…][\"')\]])\s+")
 _CLAUSE_END = re.compile(
     r",(?=\s)| - |[()]|(?<=\s)(?<!anything )(?<!everything )(?=(?:and|but|while|whereas|although|though|however|yet|und|aber|"
     r"wahrend|wohingegen|sondern|obwohl|jedoch|doch|so|because|since|weil|denn)\s)"
@@ -129,7 +129,7 @@ def settings(layout: Layout, candidates: Sequence[Candidate]) -> list[Setting]:
                 lead=text[max(lead_start, candidate.start - _NEAR) : candidate.start],
                 tail=text[candidate.end : min(tail_end, candidate.end + _NEAR)],
                 suffix=_suffix(layout, home, held) if last else "",
-                asked=text[max(sentence_start, sentence_end - 4) : sentence_end]
+                asked=text[max(sentence_start, sentence_end - 20) : sentence_end]
                 .rstrip("\"')] \n")
                 .endswith("?"),
             )

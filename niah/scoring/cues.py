@@ -22,6 +22,7 @@ REFUSAL = re.compile(
     r"evidence|data\b|details?|such|trace|statement|entry|match|result|occurrence|idea|clue|"
     r"sign|value|number|code|identifier|uuid|magic|pass ?key|recommendation|suggestion|"
     r"provided|given|mentioned|stated|found|specified|listed)"
+    r"|\bnone (?:is|was|are|were|of|for|given|mentioned|stated|found)\b"
     r"|\bnothing (?:in|about|on|that|there|here|regarding)\b"
     r"|\bnowhere\b|\bn/a\b|\bnot applicable\b|\bnot (?:in|part of)\b"
     r"|\b(?:information|value|number|answer|it|that|this|data|identifier|code|key) is "
@@ -80,6 +81,8 @@ RETRACTION = re.compile(
     r"not it|a mistake|falsch|nicht richtig|nicht korrekt|ein fehler|nicht)\b"
     r"|\b(?:scratch|strike|disregard|ignore|forget) (?:that|this|it)\b"
     r"|\b(?:that|this|it) (?:isn't|wasn't|is not|was not) (?:right|correct|it)\b"
+    r"|\b(?:it|that|this|which) (?:isn't|wasn't|is not|was not) the (?:\w+ ){0,2}?(?:answer|number|"
+    r"value|code|key|identifier|one)\b(?! (?:of|for))"
     r"|\bdas stimmt nicht\b|\bdas war falsch\b"
 )
 """What stands before is taken back, whatever follows."""
@@ -125,10 +128,11 @@ DENIAL_BEFORE = re.compile(
 """Directly before a value: it is not the answer."""
 
 DENIAL_AFTER = re.compile(
-    r"^\W{0,3}(?:\w+ ){0,2}?(?:\w+n't|not|cannot|nicht|never|nie|kein\w*)\b(?! (?:only|just|nur)\b)"
-    r"(?! ?\W?$)"
+    r"^\W{0,3}(?:\w+ ){0,2}?(?:\w+n't|cannot|(?<=\w )(?:not|nicht|never|nie|kein\w*))\b"
+    r"(?! (?:only|just|nur)\b)"
+    r"|^\W{0,3}(?:not|nicht|never)\b(?! (?:only|just|nur)\b)(?!\W*\Z)"
     r"|^\W{0,3}(?:(?:which|that|this|it|die|das) )?(?:is|was|were|are|would be|seems|looks|ist|war|"
-    r"ware|scheint)(?: \w+){0,3} (?:wrong|incorrect|false|unrelated|distractors?|decoys?|mistaken|"
+    r"ware|scheint)(?: \w+){0,3} (?:wrong|incorrect|false|unrelated|rejected|dismissed|distractors?|decoys?|mistaken|"
     r"misleading|invalid|outdated|irrelevant|falsch\w*|veraltet|irrefuhrend|ablenkung\w*)\b"
 )
 """Directly after a value: it is not the answer."""

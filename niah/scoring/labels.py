@@ -11,7 +11,7 @@ _WORD = re.compile(r"[^\W_]+")
 
 _FUNCTION_WORDS = frozenset(
     # English
-    "a about above after all also am an and any are as at be been being below both but by can "
+    "a about above after all also none nothing nobody neither both am an and any are as at be been being below both but by can "
     "could did do does doing done each either every for from had has have having he her here hers "
     "him his how i if in into is it its itself just like may me might mine more most much must my "
     "near no nor not of off on once one only onto or other our out over own per same she should so "
@@ -53,7 +53,7 @@ _TASK_WORDS = frozenset(
     "unfortunately apparently perhaps maybe possibly clearly interestingly later earlier then "
     "jedoch allerdings schliesslich ausserdem zusatzlich vielleicht folgende folgt zitat hinweis begrundung beispiel liste tabelle natural question asks".split()
 )
-_COLON_NOISE = re.compile(r"[\"'\s]+")
+_EXCLUDING = frozenset("not nicht unlike than statt none".split())
 
 _NAMED = re.compile(
     r"\b(?:for|of|(?:belong\w*|refer\w*|given|assigned|attributed|relat\w+|gehort) (?:to|zu)|from|in|at|near|named|called|marked|labell?ed|about|under|fur|von|vom|"
@@ -64,7 +64,7 @@ _NAMED = re.compile(
 _POSSESSIVE = re.compile(r"\b([^\W\d_]{2,})'s\b")
 _SUBJECT = re.compile(
     r"^\W*(?:and |but |while |whereas |und |aber |wahrend |wohingegen )?([^\W\d_]{2,})"
-    r"(?:,| (?:has|had|is|was|gets?|got|uses?|carries|bears|have|hat|hatte|ist|war|tragt|"
+    r"(?:, (?:which|who|whose|that|die|der|das|welche\w*)\b| (?:has|had|is|was|gets?|got|uses?|carries|bears|have|hat|hatte|ist|war|tragt|"
     r"bekommt)\b)"
 )
 _BEFORE_MARK = re.compile(r"([^\W_]{2,})[\"')]*\s?(?:[:=|(]|-|\bis\b|\bist\b)[\s\"'(]*\Z")
@@ -84,9 +84,12 @@ def key_words(question: str) -> frozenset[str]:
 
 
 def names_key(text: str, keys: frozenset[str]) -> bool:
-    """Whether a folded text names a key word, with or without a genitive s."""
+    """Whether a folded text names a key word, with or without a genitive s; "not Oslo" does not."""
+    words = _WORD.findall(text)
     return any(
-        word in keys or (word[-1] == "s" and word[:-1] in keys) for word in _WORD.findall(text)
+        (word in keys or (word[-1] == "s" and word[:-1] in keys))
+        and not _EXCLUDING.intersection(words[max(0, index - 2) : index])
+        for index, word in enumerate(words)
     )
 
 

@@ -71,7 +71,7 @@ def listed_items(text: str, spans: Spans) -> set[str]:
     for index, (start, end) in enumerate(items):
         words = split_words(text[start:end])
         beside = any(holds[i] for i in range(max(0, index - 60), min(len(items), index + 61)))
-        title = text[end : end + 1] in ("\n", "") and text[start:end].rstrip()[-1:] in (":", "!")
+        title = text[start:end].rstrip()[-1:] in (":", "!")
         if not holds[index] and words and len(words) <= size and beside and not title:
             listed.add(" ".join(word.text for word in words))
     return {item for item in listed if not item.isdecimal()}
