@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -126,8 +127,9 @@ def test_a_file_that_is_no_store_is_left_alone(niah: Niah, tmp_path: Path, conte
 def test_another_programs_database_is_left_alone(niah: Niah, tmp_path: Path) -> None:
     """A real SQLite file of somebody else is refused."""
     store = tmp_path / "other.db"
-    with sqlite3.connect(store) as other:
+    with closing(sqlite3.connect(store)) as other:
         other.execute("CREATE TABLE runs (id INTEGER)")
+        other.commit()
     before = store.read_bytes()
     one_sentence(niah("run", sweep(tmp_path), "--db", store), 2, "other.db")
     assert store.read_bytes() == before

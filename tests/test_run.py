@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -299,7 +300,7 @@ def test_a_killed_run_goes_on_and_pays_for_nothing_twice(niah: Niah, tmp_path: P
         assert done.code == 0
         assert done.json["outcomes"] == {"answered": 120}
         assert seen.requests - 120 <= 3 * 8
-        with sqlite3.connect(tmp_path / "niah.db") as store:
+        with closing(sqlite3.connect(tmp_path / "niah.db")) as store:
             assert store.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         lines = niah("export", "latest").out.splitlines()
         billed = sum(json.loads(line)["cost_usd"] for line in lines)
