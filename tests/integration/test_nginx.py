@@ -51,7 +51,7 @@ models = ["gateway/exact"]
 [grid]
 context_lengths = ["500", "1K"]
 depth_percents = [0, 50, 100]
-trials = 8
+trials = 4
 
 [limits]
 concurrency = 16
@@ -62,7 +62,7 @@ max_attempts = 30
 base_url = "http://127.0.0.1:{port}/v1"
 tokenizer = "o200k_base"
 """
-TRIALS = 48
+TRIALS = 24
 
 
 @contextmanager
