@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from niah.console import count, usd
+from niah.console import count, percent, usd
 from niah.runner.progress import Progress
 
 TERMINAL_INTERVAL_S = 0.1
@@ -15,23 +15,20 @@ LINE_INTERVAL_S = 30.0
 
 
 def render(name: str, progress: Progress) -> str:
-    """The progress of a run in one line."""
-    parts = [
-        name,
-        f"{count(progress.done)}/{count(progress.planned)} trials",
-        f"{count(progress.cells_done)}/{count(progress.cells)} cells",
-    ]
-    if progress.scored:
-        parts.append(f"accuracy so far {progress.score_sum / progress.scored:.1%}")
-    unscored = progress.done - progress.scored
-    if unscored:
-        parts.append(f"{count(unscored)} without a score")
-    parts.append(f"{_short(progress.input_tokens)} tokens")
-    parts.append(usd(progress.cost_usd) if progress.cost_usd is not None else "price unknown")
-    if progress.session_done and progress.elapsed_s > 0:
-        parts.append(f"{progress.session_done / progress.elapsed_s:.1f} trials/s")
+    """The progress of a run in one line, what matters most first: terminals may be narrow."""
+    parts = [f"{name} {count(progress.done)}/{count(progress.planned)}"]
     if progress.remaining_s is not None and progress.session_done < progress.session_planned:
         parts.append(f"{_clock(progress.remaining_s)} left")
+    parts.append(f"cells {count(progress.cells_done)}/{count(progress.cells)}")
+    if progress.scored:
+        parts.append(f"accuracy {percent(progress.score_sum / progress.scored)}")
+    unscored = progress.done - progress.scored
+    if unscored:
+        parts.append(f"unscored {count(unscored)}")
+    parts.append(usd(progress.cost_usd) if progress.cost_usd is not None else "price unknown")
+    parts.append(f"{_short(progress.input_tokens)} tokens")
+    if progress.session_done and progress.elapsed_s > 0:
+        parts.append(f"{progress.session_done / progress.elapsed_s:.1f}/s")
     return "  ".join(parts)
 
 
