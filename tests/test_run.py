@@ -353,3 +353,11 @@ def test_what_is_simulated_says_so(niah: Niah, tmp_path: Path) -> None:
     assert "reference reader" in niah("show", "latest").out
     (svg,) = (tmp_path / "plots").glob("*.svg")
     assert "Reference reader" in svg.read_text(encoding="utf-8")
+
+
+def test_the_example_of_own_documents_can_be_read(niah: Niah) -> None:
+    """A reader that reads everything finds each of the shipped example's facts."""
+    config = Path(__file__).parents[1] / "configs" / "own-documents.toml"
+    done = niah("run", config, "--json")
+    assert done.code == 0, done.err
+    assert done.json["accuracy"] == 1.0
