@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,11 +13,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from niah.errors import ConfigurationError
-from niah.figures.heatmap import CELL_STATES, HeatmapData, alt_text, heatmap_data
+from niah.figures.describe import alt_text
+from niah.figures.heatmap import CELL_STATES, HeatmapData, heatmap_data
+from niah.figures.lengths import length_marks
 from niah.figures.text import WORDS, Facts, percent_label, share_label
 from niah.statistics import CountGrid, FloatGrid, Grid
+from niah.statistics.effective import effective_length, ruler_rule, threshold_rule
 from niah.statistics.grids import OUTCOMES, Marginal, Summary, Total
 from niah.statistics.intervals import jeffreys, pooled_estimate
+from niah.statistics.margins import pooled_margins
+from niah.statistics.pooled import PooledMap, pool_grid
 
 GOLDEN = Path(__file__).parent / "golden" / "figures"
 NAN = float("nan")
@@ -124,7 +130,7 @@ def every_state() -> Grid:
     )
 
 
-def data_of(grid: Grid, **options: str) -> HeatmapData:
+def data_of(grid: Grid, **options: Any) -> HeatmapData:
     return heatmap_data(grid, make_summary(grid), FACTS, **options)
 
 
@@ -132,13 +138,35 @@ def as_json(data: HeatmapData) -> str:
     return json.dumps(dataclasses.asdict(data), indent=1, ensure_ascii=False) + "\n"
 
 
+def known_map(grid: Grid) -> PooledMap:
+    """A pooled map of round numbers, so that golden files do not depend on the estimator."""
+    return dataclasses.replace(
+        pool_grid(grid),
+        accuracy=np.nan_to_num(grid.accuracy, nan=0.5) * 0.75 + 0.125,
+        lower=np.nan_to_num(grid.accuracy, nan=0.0) * 0.5,
+        upper=np.nan_to_num(grid.accuracy, nan=1.0) * 0.5 + 0.5,
+        repeat_share=0.125,
+    )
+
+
 def golden_data() -> dict[str, HeatmapData]:
     """The data of the golden files by name; ``python -m tests.test_figures_data`` rewrites them."""
+    marked = make_grid([[1.0, 1.0, NAN], [1.0, 0.0, 0.0]], trials=8)
     reader = make_grid([[1.0, 0.5], [0.25, NAN]], trials=4, simulated=True, model="reference/exact")
     return {
         "every-state": data_of(every_state()),
         "every-state-german": data_of(every_state(), language="de"),
         "simulated": data_of(reader),
+        "pooled-marked": heatmap_data(
+            marked,
+            None,
+            FACTS,
+            pooled=known_map(marked),
+            effective=effective_length(make_summary(marked).by_length, ruler_rule()),
+            claimed_tokens=4000,
+            uncertainty=True,
+            language="de",
+        ),
     }
 
 
@@ -152,7 +180,7 @@ def test_golden_data(name: str) -> None:
 def test_every_state_is_in_the_legend_and_only_those_that_occur() -> None:
     """Each unscored state that occurs is in the legend once; on a full grid there is none."""
     data = data_of(every_state())
-    assert [key for key, _ in data.legend] == [*CELL_STATES[1:], "partial"]
+    assert [key for key, _ in data.legend] == [*CELL_STATES[2:], "partial"]
     assert data_of(make_grid([[1.0, 0.0]])).legend == ()
 
 
@@ -201,6 +229,104 @@ def test_german_numbers() -> None:
     assert "Kosten $1.234,50" in data.caption
 
 
+def test_a_pooled_map_estimates_what_was_not_measured_and_nothing_else() -> None:
+    """Unmeasured cells show the estimate and say so; what could not be measured stays marked."""
+    grid = every_state()
+    pooled = pool_grid(grid)
+    margins = pooled_margins(pooled, grid.context_lengths, grid.depth_percents)
+    data = heatmap_data(grid, make_summary(grid), FACTS, pooled=pooled, pooled_margins=margins)
+    raw = data_of(grid)
+    for row, states in enumerate(data.state):
+        for column, state in enumerate(states):
+            before = raw.state[row][column]
+            assert state == ("estimated" if before == "not-measured" else before)
+            shown = state in ("scored", "estimated")
+            value = data.accuracy[row][column]
+            assert value == (float(pooled.accuracy[row, column]) if shown else None)
+    assert data.subtitle[-1].startswith("Pooled accuracy")
+    assert data.by_length is not None
+    assert data.by_length.accuracy == tuple(margins.by_length.accuracy.tolist())
+    assert data.caption[0].startswith("Pooled")
+    assert "n = 0 to 3" in data.caption[0]
+    assert "pooled accuracy" in alt_text(data)
+    assert ("estimated", WORDS["en"]["estimated"]) in data.legend
+
+
+def test_a_pooled_map_takes_nothing_from_the_raw_summary() -> None:
+    """Without its own margins, a pooled map has no overall accuracy and no strips."""
+    grid = make_grid([[1.0, 0.5]])
+    data = heatmap_data(grid, make_summary(grid), FACTS, pooled=pool_grid(grid))
+    assert len(data.subtitle) == 1
+    assert data.by_length is None
+    with pytest.raises(ConfigurationError, match="pool this grid"):
+        heatmap_data(grid, None, FACTS, pooled=pool_grid(make_grid([[1.0]])))
+
+
+def test_a_pooled_map_with_few_repeats_says_so() -> None:
+    """Intervals that lean on the likeness of neighbours are not shown without that sentence."""
+    for trials, says in ((1, True), (5, False)):
+        grid = make_grid([[1.0, 0.0], [1.0, 1.0]], trials=trials)
+        data = heatmap_data(grid, None, FACTS, pooled=pool_grid(grid))
+        assert (data.caption[-1] == WORDS["en"]["few-repeats"]) == says
+
+
+def test_uncertainty_is_shown_where_asked_for() -> None:
+    """Hatching follows the width of each cell's interval; the legend holds what occurs."""
+    narrow, wide = make_grid([[1.0]], trials=100), make_grid([[1.0, NAN]], trials=1)
+    assert data_of(wide).doubt == ()
+    assert data_of(narrow, uncertainty=True).doubt == ((0,),)
+    assert data_of(narrow, uncertainty=True).legend == ()
+    data = data_of(wide, uncertainty=True)
+    assert data.doubt == ((2, 0),)
+    assert ("doubt-2", "95% interval wider than 0.5") in data.legend
+    assert "95% interval wider than 0.5: 1." in alt_text(data)
+
+
+def test_values_are_written_when_asked_for() -> None:
+    """Values stand in small grids by default, in any grid when asked, in none when not wanted."""
+    large, small = make_grid([[1.0] * 13]), make_grid([[1.0]])
+    assert data_of(large).annotations == ()
+    assert data_of(large, values="always").annotations == (("1.00",) * 13,)
+    assert data_of(small).annotations == (("1.00",),)
+    assert data_of(small, values="never").annotations == ()
+
+
+def test_marked_lengths_state_value_interval_and_rule() -> None:
+    """The legend carries the effective length with interval and rule, and the claimed one."""
+    grid = make_grid([[1.0, 1.0, 0.0]], trials=100)
+    summary = make_summary(grid)
+    rule = threshold_rule(0.9)
+    data = heatmap_data(
+        grid,
+        summary,
+        FACTS,
+        effective=effective_length(summary.by_length, rule),
+        claimed_tokens=128_000,
+    )
+    effective, claimed = data.marks
+    assert (effective.kind, effective.tokens) == ("effective", 2000)
+    assert effective.words.startswith("effective context length 2K (95% interval 2K to 2K): ")
+    assert effective.words.endswith(rule.sentence)
+    assert claimed.words == "claimed context length 128K, beyond the tested lengths"
+    assert data.legend[-2:] == (("effective", effective.words), ("claimed", claimed.words))
+    assert "Effective context length 2K" in alt_text(data)
+
+
+def test_an_effective_length_at_an_end_is_not_overstated() -> None:
+    """Nothing held is "below" the shortest length, everything held "at least" the longest."""
+    rule = threshold_rule(0.5)
+    for accuracy, start in (
+        (0.0, "effektive Kontextlänge unter 1K"),
+        (1.0, "effektive Kontextlänge mindestens 2K"),
+    ):
+        summary = make_summary(make_grid([[accuracy] * 2], trials=100))
+        found = effective_length(summary.by_length, rule)
+        (mark,) = length_marks(found, None, 2000, "de")
+        assert mark.words.startswith(start)
+        assert "Trefferquote mindestens 50 %" in mark.words
+        assert bool(mark.tokens) == bool(accuracy)
+
+
 def test_both_languages_have_the_same_words() -> None:
     """No word is missing in one language."""
     assert WORDS["en"].keys() == WORDS["de"].keys()
@@ -213,7 +339,8 @@ def test_the_small_print_says_raw_or_pooled_and_what_it_does_not_know() -> None:
         "Raw accuracy, n = 3 per cell",
         "cost unknown",
     )
-    assert heatmap_data(grid, None, Facts(estimate="pooled")).caption[0].startswith("Pooled")
+    pooled = heatmap_data(grid, None, Facts(), pooled=pool_grid(grid))
+    assert pooled.caption[0].startswith("Pooled")
     imported = heatmap_data(grid, None, Facts(source="published rows"))
     assert imported.caption[1:] == ("imported from published rows",)
     at_least = heatmap_data(grid, None, Facts(cost_usd=2, cost_at_least=True))
@@ -224,7 +351,7 @@ def test_alt_text_names_the_worst_cell_and_counts_what_was_not_measured() -> Non
     """The alternative text carries the figure's message without the picture."""
     text = alt_text(data_of(every_state()))
     assert "4 of 7 scored cells reach 100%" in text
-    assert "lowest has 0.0% at 2K tokens and 50% depth" in text
+    assert "lowest cell has 0.0% at 2K tokens and 50% depth" in text
     assert "Not measured: 1." in text
     assert "Every scored cell reaches 100%." in alt_text(data_of(make_grid([[1.0]])))
 
@@ -249,8 +376,8 @@ def test_a_sweep_without_a_scored_trial_says_so() -> None:
     assert "scored cells" not in alt_text(data)
 
 
-@pytest.mark.parametrize("option", [{"language": "fr"}, {"scale": "cubic"}])
-def test_unknown_choices_are_named(option: dict[str, str]) -> None:
+@pytest.mark.parametrize("option", [{"language": "fr"}, {"scale": "cubic"}, {"values": "some"}])
+def test_unknown_choices_are_named(option: dict[str, Any]) -> None:
     """An unknown language or scale is refused with the known ones."""
     with pytest.raises(ConfigurationError, match="; use "):
         heatmap_data(make_grid([[1.0]]), None, FACTS, **option)

@@ -9,9 +9,10 @@ import pytest
 
 from niah.errors import ConfigurationError
 from niah.figures.cells import cell_colour
+from niah.figures.describe import alt_text
 from niah.figures.difference import difference_data
 from niah.figures.draw import bar_ticks, write_heatmap
-from niah.figures.heatmap import HeatmapData, alt_text
+from niah.figures.heatmap import HeatmapData
 from niah.statistics.compare import Comparison
 from niah.statistics.differences import Difference
 from niah.statistics.intervals import pooled_estimate

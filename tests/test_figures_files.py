@@ -14,14 +14,18 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from niah.errors import ConfigurationError
+from niah.figures.cells import edges, length_place
+from niah.figures.describe import alt_text
 from niah.figures.draw import draw_heatmap, write_heatmap
-from niah.figures.heatmap import alt_text, heatmap_data
+from niah.figures.heatmap import heatmap_data
 from niah.figures.pages import broken, drawable, text_width
 from niah.figures.provenance import read_provenance
 from niah.figures.styles import FORMATS, PRESETS, STYLES, THEMES, PresetName
 from niah.figures.text import Facts, Provenance
 from niah.figures.write import own_settings
-from tests.test_figures_data import FACTS, data_of, every_state, make_grid
+from niah.statistics.effective import effective_length, threshold_rule
+from niah.statistics.pooled import pool_grid
+from tests.test_figures_data import FACTS, data_of, every_state, make_grid, make_summary
 
 PROVENANCE = Provenance(run="20250601-demo", experiment_sha256="ab" * 32, niah_version="1.2.3")
 HOSTILE = (
@@ -134,7 +138,17 @@ def test_missing_glyphs_are_shown_as_boxes() -> None:
 def test_no_text_leaves_the_page_or_meets_another(preset: PresetName, margins: bool) -> None:
     """In every size, text stays on the page and apart from other text."""
     grid = make_grid([[1.0, 2 / 3, float("nan")] * 5] * 15, model="provider/" + "long-name-" * 12)
-    for data in (data_of(every_state(), language="de"), data_of(grid, scale="true")):
+    marked = heatmap_data(
+        every_state(),
+        None,
+        FACTS,
+        pooled=pool_grid(every_state()),
+        effective=effective_length(make_summary(every_state()).by_length, threshold_rule(0.5)),
+        claimed_tokens=64_000,
+        uncertainty=True,
+        language="de",
+    )
+    for data in (data_of(every_state(), language="de"), data_of(grid, scale="true"), marked):
         with own_settings():
             figure = draw_heatmap(
                 data, style="classic", preset=PRESETS[preset], theme="dark", margins=margins
@@ -174,6 +188,19 @@ def test_margins_are_drawn_where_they_are_known(tmp_path: Path) -> None:
             for m in (False, True)
         )
         assert (plain != strips) == differs
+
+
+def test_lines_of_lengths_stand_where_the_lengths_do() -> None:
+    """Between equal cells behind the last length that holds; on a true scale at the length."""
+    grid = make_grid([[1.0, 1.0, 1.0]])
+    even, true = (data_of(grid, scale=scale) for scale in ("categorical", "true"))
+    columns = edges(even.context_lengths, 3.0, "categorical")
+    places = [length_place(v, even, columns) for v in (0, 1000, 3999, 4000, 9000)]
+    assert places == [0.0, 1.0, 2.0, 3.0, 3.0]
+    columns = edges(true.context_lengths, 4.5, "true")
+    assert columns == pytest.approx([0.0, 1.0, 2.5, 4.5])
+    places = [length_place(v, true, columns) for v in (0, 1000, 2000, 4000, 9000)]
+    assert places == pytest.approx([0.0, 0.5, 1.5, 3.5, 4.5])
 
 
 def test_lines_break_between_words_first() -> None:

@@ -19,6 +19,8 @@ Box = tuple[Point, Point, Point, Point]
 """Corners of a cell in inches: upper left, upper right, lower right, lower left."""
 Stroke = tuple[Point, Point]
 
+LINE_GAP = 3.6
+"""Least distance in points between the lines of two context lengths."""
 SMALLEST_SHARE = 0.72
 """Values in cells are at least this share of the ticks' size, or are not shown."""
 
@@ -46,6 +48,8 @@ def draw_cells(
 ) -> None:
     """Every cell in its colour, or marked with what happened instead of a score."""
     boxes, colours, marks = [], [], []
+    dashes: list[tuple[Stroke, str]] = []
+    hatches: list[tuple[Stroke, str]] = []
     gap = min(0.6, 0.04 * POINTS * min(columns[-1] / len(columns), rows[-1] / len(rows)))
     for row, values in enumerate(data.accuracy):
         for column, value in enumerate(values):
@@ -55,14 +59,100 @@ def draw_cells(
             else:
                 boxes.append(box)
                 colours.append(cell_colour(data, style, value))
-            if data.partial[row][column]:
+            if data.partial[row][column] and value is not None:
                 draw_corner(axes, box, ink_on(colours[-1]))
+            if data.state[row][column] == "estimated" and value is not None:
+                dashes.append((estimate_dash(box), ink_on(colours[-1])))
+            if data.doubt and data.doubt[row][column] and value is not None:
+                level = data.doubt[row][column]
+                hatches += [(s, ink_on(colours[-1])) for s in doubt_strokes(box, level)]
     axes.add_collection(
         PolyCollection(boxes, facecolors=colours, edgecolors=ink.page, linewidths=gap, zorder=1),
         autolim=False,
     )
     if marks:
         draw_marks(axes, marks, ink, theme)
+    draw_strokes(axes, dashes, width=0.9)
+    draw_strokes(axes, hatches, width=0.5, alpha=0.55)
+
+
+def draw_strokes(
+    axes: Any, strokes: Sequence[tuple[Stroke, str]], *, width: float, alpha: float = 1.0
+) -> None:
+    """Thin lines on coloured cells, each in its own ink."""
+    if strokes:
+        axes.add_collection(
+            LineCollection(
+                [stroke for stroke, _ in strokes],
+                colors=[tone for _, tone in strokes],
+                linewidths=width,
+                alpha=alpha,
+                capstyle="butt",
+                zorder=1.5,
+            ),
+            autolim=False,
+        )
+
+
+def estimate_dash(box: Box) -> Stroke:
+    """The dash of a cell without a trial, low in the cell, so that a value fits above it."""
+    (left, top), (right, bottom) = box[0], box[2]
+    middle, y = (left + right) / 2, bottom - 0.14 * (bottom - top)
+    reach = 0.14 * min(right - left, bottom - top)
+    return (middle - reach, y), (middle + reach, y)
+
+
+def doubt_strokes(box: Box, level: int) -> list[Stroke]:
+    """Falling strokes over a cell: one for a wide interval, three for a very wide one."""
+    (left, top), (right, bottom) = box[0], box[2]
+    across, down = (left + right) / 2, (top + bottom) / 2
+    strokes = [((left, top), (right, bottom))]
+    if level > 1:
+        strokes += [((across, top), (right, down)), ((left, down), (across, bottom))]
+    return strokes
+
+
+def draw_lengths(axes: Any, data: HeatmapData, columns: list[float], rows: list[float]) -> None:
+    """A line behind each marked context length, standing out a little above the map."""
+    taken: list[float] = []
+    for mark in data.marks:
+        x = length_place(mark.tokens, data, columns)
+        while any(abs(x - other) < LINE_GAP / POINTS for other in taken):
+            x += LINE_GAP / POINTS
+        taken.append(x)
+        draw_length(axes, mark.kind, ((x, -0.05), (x, rows[-1])))
+
+
+def length_place(tokens: int, data: HeatmapData, columns: list[float]) -> float:
+    """Inches from the left of a context length.
+
+    On a true scale its own place; between equal cells the border behind the last column that is
+    not longer. Lengths beyond the map stand at its edge.
+    """
+    if data.scale == "categorical" or len(columns) == 2:
+        return columns[sum(length <= tokens for length in data.context_lengths)]
+    lengths = data.context_lengths
+    first = lengths[0] - (lengths[1] - lengths[0]) / 2
+    last = lengths[-1] + (lengths[-1] - lengths[-2]) / 2
+    return columns[-1] * min(max((tokens - first) / (last - first), 0.0), 1.0)
+
+
+def draw_length(axes: Any, kind: str, stroke: Stroke) -> None:
+    """The line of a marked context length: whole for the effective, dashed for the claimed one."""
+    dashes: Any = (0, (3.2, 2.2)) if kind == "claimed" else "solid"
+    for tone, width, pattern in (("#ffffff", 2.8, "solid"), ("#000000", 1.5, dashes)):
+        axes.add_collection(
+            LineCollection(
+                [stroke],
+                colors=tone,
+                linewidths=width,
+                linestyles=[pattern],
+                capstyle="butt",
+                zorder=3.8,
+                clip_on=False,
+            ),
+            autolim=False,
+        )
 
 
 def cell_colour(data: HeatmapData, style: Style, value: float) -> Colour:
@@ -199,11 +289,15 @@ def draw_annotations(
         for column, text in enumerate(cells):
             value = data.accuracy[row][column]
             if text and value is not None:
+                tone = cell_colour(data, style, value)
+                # keeps the hatching of uncertain cells out of the digits
+                behind = {"facecolor": tone, "linewidth": 0, "pad": 0.8} if data.doubt else None
                 axes.text(
                     (columns[column] + columns[column + 1]) / 2,
                     (rows[row] + rows[row + 1]) / 2,
                     text,
-                    color=ink_on(cell_colour(data, style, value)),
+                    color=ink_on(tone),
+                    bbox=behind,
                     fontproperties=font,
                     ha="center",
                     va="center_baseline" if "\n" not in text else "center",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
 from niah.errors import ConfigurationError
+from niah.figures.lengths import rule_words
 from niah.figures.text import (
     LANGUAGES,
     WORDS,
@@ -202,14 +203,15 @@ def _warning(summaries: Sequence[Summary], names: Sequence[str], language: Langu
 def _rules(
     effective: Mapping[str, EffectiveLength], axis: Axis, language: Language
 ) -> list[tuple[str, str]]:
-    sentences = sorted({e.rule.sentence for e in effective.values()})
-    if axis == "depth" or not sentences:
+    rules = {e.rule.sentence: e.rule for e in effective.values()}
+    if axis == "depth" or not rules:
         return []
-    if len(sentences) > 1:
+    if len(rules) > 1:
         raise ConfigurationError(
             "effective lengths by different rules cannot share one figure; use one rule"
         )
-    sentence = WORDS[language]["effective"].format(rule=plain(sentences[0]))
+    (rule,) = rules.values()
+    sentence = WORDS[language]["effective"].format(rule=rule_words(rule, language))
     if any(e.value is not None and e.value == e.longest_tested for e in effective.values()):
         sentence += WORDS[language]["at-least"]
     return [("effective", sentence)]

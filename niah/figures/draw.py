@@ -9,18 +9,15 @@ from pathlib import Path
 
 from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
-from matplotlib.patches import Polygon
 
 from niah.figures.cells import (
-    Box,
     draw_annotations,
     draw_cells,
-    draw_corner,
-    draw_marks,
-    draw_outline,
+    draw_lengths,
     draw_outlines,
     edges,
 )
+from niah.figures.describe import alt_text
 from niah.figures.frame import (
     Frame,
     draw_frame,
@@ -28,12 +25,12 @@ from niah.figures.frame import (
     frame_of,
     line_of,
     margin_of,
-    swatch_of,
     tick_gap_of,
 )
-from niah.figures.heatmap import HeatmapData, alt_text
+from niah.figures.heatmap import HeatmapData
+from niah.figures.legend import draw_legend
 from niah.figures.margins import draw_margins
-from niah.figures.pages import POINTS, Page, text_width
+from niah.figures.pages import POINTS, Page, fitted, text_width
 from niah.figures.styles import (
     FORMATS,
     INKS,
@@ -130,10 +127,11 @@ def draw_heatmap(
     draw_cells(axes, data, columns, rows, style, ink, theme)
     if data.outlined:
         draw_outlines(axes, data, columns, rows)
+    draw_lengths(axes, data, columns, rows)
     draw_annotations(axes, data, columns, rows, style, preset)
     _draw_axes(page, data, frame, columns, rows, preset)
     _draw_bar(page, data, frame, bar_x, style, preset)
-    _draw_legend(page, frame, preset, theme)
+    draw_legend(page, frame, preset, theme)
     return figure
 
 
@@ -179,7 +177,7 @@ def _draw_axes(
         margin_of(preset),
         frame.y + frame.plot_height / 2,
         data.depth_axis,
-        preset.label,
+        fitted(data.depth_axis, preset.label, frame.plot_height),
         ha="left",
         va="center",
         rotation=90,
@@ -234,33 +232,8 @@ def _draw_bar(
         page.width - margin_of(preset),
         frame.y + height / 2,
         data.accuracy_axis,
-        preset.label,
+        fitted(data.accuracy_axis, preset.label, height),
         ha="right",
         va="center",
         rotation=90,
     )
-
-
-def _draw_legend(page: Page, frame: Frame, preset: Preset, theme: Theme) -> None:
-    width, height = swatch_of(preset)
-    for x, y, key, words in frame.legend:
-        axes = page.axes(x, y, width, height)
-        box: Box = ((0.0, 0.0), (width, 0.0), (width, height), (0.0, height))
-        if key == "outlined":
-            draw_outline(axes, list(pairwise((*box, box[0]))))
-        elif key == "partial":
-            axes.add_patch(
-                Polygon(
-                    box, facecolor=page.ink.page, edgecolor=page.ink.line, lw=0.5, clip_on=False
-                )
-            )
-            draw_corner(axes, box, page.ink.text)
-        elif key:
-            draw_marks(axes, [(box, key)], page.ink, theme)
-        page.text(
-            x + width + 0.5 * preset.tick / POINTS,
-            y + height / 2,
-            words,
-            preset.tick,
-            va="center_baseline",
-        )

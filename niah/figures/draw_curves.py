@@ -22,7 +22,7 @@ from niah.figures.frame import (
     swatch_of,
     tick_gap_of,
 )
-from niah.figures.pages import POINTS, Page, text_width
+from niah.figures.pages import POINTS, Page, fitted, text_width
 from niah.figures.styles import (
     CURVE_COLOURS,
     CURVE_MARKERS,
@@ -140,7 +140,7 @@ def _draw_axes(page: Page, axes: Any, data: CurvesData, frame: Frame, preset: Pr
         margin_of(preset),
         frame.y + height / 2,
         data.up,
-        preset.label,
+        fitted(data.up, preset.label, height),
         va="center",
         rotation=90,
     )

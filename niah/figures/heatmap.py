@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeVar, get_args
 
 from niah.errors import ConfigurationError
+from niah.figures.lengths import LengthMark, length_marks
 from niah.figures.text import (
     LANGUAGES,
     WORDS,
+    Estimated,
     Facts,
     Language,
     caption,
@@ -22,12 +24,18 @@ from niah.figures.text import (
     plain,
     share_label,
 )
-from niah.statistics import Grid
+from niah.statistics import FloatGrid, Grid
 
 if TYPE_CHECKING:
+    from niah.statistics.effective import EffectiveLength
     from niah.statistics.grids import Marginal, Summary
+    from niah.statistics.intervals import Estimate
+    from niah.statistics.margins import PooledMargins
+    from niah.statistics.pooled import PooledMap
 
-CellState = Literal["scored", "not-measured", "failed", "blocked", "context-exceeded", "truncated"]
+CellState = Literal[
+    "scored", "estimated", "not-measured", "failed", "blocked", "context-exceeded", "truncated"
+]
 CELL_STATES: tuple[CellState, ...] = get_args(CellState)
 Scale = Literal["categorical", "true"]
 SCALES: tuple[Scale, ...] = get_args(Scale)
@@ -35,8 +43,17 @@ SCALES: tuple[Scale, ...] = get_args(Scale)
 UNSCORED: tuple[CellState, ...] = ("truncated", "context-exceeded", "blocked", "failed")
 """Outcomes without a score, in the order that decides a tie within a cell."""
 
+Values = Literal["small", "always", "never"]
+VALUES: tuple[Values, ...] = get_args(Values)
+
 ANNOTATED_CELLS = 12
-"""Values stand in the cells of grids with at most this many rows and columns."""
+"""Values stand in the cells of grids with at most this many rows and columns, if not asked for."""
+
+DOUBTS = (0.2, 0.5)
+"""Widths of a cell's interval beyond which it is hatched once, and densely."""
+
+FEW_REPEATS = 0.15
+"""Share of repeats below which a pooled map's intervals lean on its neighbours' likeness."""
 
 Matrix = tuple[tuple[float | None, ...], ...]
 Words = tuple[tuple[str, ...], ...]
@@ -72,15 +89,18 @@ class HeatmapData:
         accuracy: In [0, 1]; None = no scored trial.
         lower, upper: The 95 % interval of each cell.
         n: Scored trials of each cell.
-        state: What happened in each cell.
+        state: What happened in each cell; ``estimated``: a value of the pooled map without a trial.
         partial: True where a scored cell also has trials that could not be scored.
         annotations: Text in each cell; no rows on large grids.
-        legend: (state, "partial" or "outlined", words) of what occurs in this map and has no
-            place on the colour bar.
+        legend: (key, words) of what occurs in this map and has no place on the colour bar; keys
+            are states, ``partial``, ``outlined``, ``doubt-1``, ``doubt-2`` and kinds of marks.
         language: Of all words.
         kind: ``difference``: the values are differences of accuracies, in [-1, 1].
         outlined: True in cells of regions that stand out; no rows when nothing is outlined.
         by_length, by_depth: Accuracy over all depths and over all lengths, when it is known.
+        doubt: How many of `DOUBTS` each cell's interval exceeds; no rows when not asked for.
+        marks: Context lengths that are marked by a line.
+        estimate: Whether cells show raw accuracies or the pooled map.
     """
 
     title: str
@@ -108,6 +128,9 @@ class HeatmapData:
     outlined: tuple[tuple[bool, ...], ...] = ()
     by_length: Margin | None = None
     by_depth: Margin | None = None
+    doubt: tuple[tuple[int, ...], ...] = ()
+    marks: tuple[LengthMark, ...] = ()
+    estimate: Estimated = "raw"
 
 
 def heatmap_data(
@@ -115,38 +138,80 @@ def heatmap_data(
     summary: Summary | None,
     facts: Facts,
     *,
+    pooled: PooledMap | None = None,
+    pooled_margins: PooledMargins | None = None,
+    effective: EffectiveLength | None = None,
+    claimed_tokens: int | None = None,
+    uncertainty: bool = False,
+    values: str = "small",
     language: str = "en",
     scale: str = "categorical",
 ) -> HeatmapData:
-    """What the heatmap of one sweep shows.
+    """What the heatmap of one sweep shows: raw accuracies, or the pooled map, never both.
 
     Args:
         grid: The sweep's cells.
-        summary: Adds the overall accuracy with its interval.
+        summary: Adds the overall accuracy with its interval, and the strips; raw maps only.
         facts: The small print.
+        pooled: Show this map of the same grid instead. Cells that could not be measured stay
+            marked as such; cells without a trial show the estimate and say so.
+        pooled_margins: Its overall accuracy and strips.
+        effective: Marked by a line, with its interval and rule in the legend.
+        claimed_tokens: The context length that the model's maker states; marked by a line.
+        uncertainty: Hatch cells whose interval is wider than `DOUBTS`.
+        values: Write accuracies into the cells: of ``small`` grids, ``always`` or ``never``.
         language: Of titles and labels.
         scale: See `HeatmapData`.
 
     Raises:
-        ConfigurationError: if the grid has no cell, or the language or scale is unknown.
+        ConfigurationError: if the grid has no cell, the pooled map has another shape, or a choice
+            is unknown.
     """
     language = one_of("language", language, LANGUAGES)
     scale = one_of("scale", scale, SCALES)
+    values = one_of("values", values, VALUES)
     if grid.accuracy.size == 0:
         raise ConfigurationError(f"{plain(grid.model)} has no cell to plot; run the sweep first")
+    if pooled is not None and pooled.accuracy.shape != grid.accuracy.shape:
+        raise ConfigurationError(
+            f"the pooled map has shape {pooled.accuracy.shape} and the grid of "
+            f"{plain(grid.model)} {grid.accuracy.shape}; pool this grid"
+        )
     words = WORDS[language]
-    state = _matrix(grid, lambda row, column: _state(grid, row, column))
+    estimate: Estimated = "raw" if pooled is None else "pooled"
+    state = _matrix(grid, lambda row, column: _state(grid, row, column, estimate))
     partial = _matrix(grid, lambda row, column: _is_partial(grid, row, column))
     scored_n = [int(n) for n in grid.n.flat if n]
+    shown = grid if pooled is None else pooled
+    accuracy, lower, upper = (
+        _where_shown(matrix, state) for matrix in (shown.accuracy, shown.lower, shown.upper)
+    )
+    doubt = _doubt(lower, upper) if uncertainty else ()
+    marks = length_marks(effective, claimed_tokens, int(grid.context_lengths.max()), language)
+    margins = summary if pooled is None else pooled_margins
+    counts = scored_n if pooled is None else [int(n) for n in grid.n.flat]
+    small = max(grid.accuracy.shape) <= ANNOTATED_CELLS
+    few = pooled is not None and pooled.repeat_share < FEW_REPEATS
     return HeatmapData(
         title=plain(grid.model),
-        subtitle=_subtitle(grid, summary, language),
+        subtitle=(
+            words["subtitle"].format(task=plain(grid.task)),
+            *(
+                ()
+                if margins is None
+                else (overall_words(margins.accuracy, language, estimated=estimate),)
+            ),
+        ),
         warning=words["simulated"] if grid.simulated else "",
-        caption=caption(
-            facts,
-            n_low=min(scored_n, default=0),
-            n_high=max(scored_n, default=0),
-            language=language,
+        caption=(
+            *caption(
+                facts,
+                n_low=min(counts, default=0),
+                n_high=max(counts, default=0),
+                language=language,
+                estimate=estimate,
+            ),
+            *((words["few-repeats"],) if few else ()),
         ),
         length_axis=words["length"],
         depth_axis=words["depth"],
@@ -156,90 +221,34 @@ def heatmap_data(
         length_ticks=tuple(length_label(int(v), language) for v in grid.context_lengths),
         depth_ticks=tuple(depth_label(float(v), language) for v in grid.depth_percents),
         scale=scale,
-        accuracy=_numbers(grid.accuracy.tolist()),
-        lower=_numbers(grid.lower.tolist()),
-        upper=_numbers(grid.upper.tolist()),
+        accuracy=accuracy,
+        lower=lower,
+        upper=upper,
         n=_matrix(grid, lambda row, column: int(grid.n[row, column])),
         state=state,
         partial=partial,
-        annotations=_annotations(grid, varying=len(set(scored_n)) > 1, language=language),
-        legend=_legend(state, partial, language),
+        annotations=_annotations(accuracy, grid, varying=len(set(counts)) > 1, language=language)
+        if values == "always" or (values == "small" and small)
+        else (),
+        legend=(
+            *_legend(state, partial, doubt, language),
+            *((mark.kind, mark.words) for mark in marks),
+        ),
         language=language,
-        by_length=None if summary is None else _margin(summary.by_length),
-        by_depth=None if summary is None else _margin(summary.by_depth),
+        by_length=None if margins is None else _margin(margins.by_length),
+        by_depth=None if margins is None else _margin(margins.by_depth),
+        doubt=doubt,
+        marks=marks,
+        estimate=estimate,
     )
 
 
-def alt_text(data: HeatmapData) -> str:
-    """One or two sentences that tell a reader who cannot see the figure what it shows."""
-    if data.kind == "difference":
-        return _difference_text(data)
-    values = [
-        (value, row, column)
-        for row, cells in enumerate(data.accuracy)
-        for column, value in enumerate(cells)
-        if value is not None
-    ]
-    german = data.language == "de"
-    size = f"{len(data.depth_ticks)} x {len(data.length_ticks)}"
-    first, last = data.length_ticks[0], data.length_ticks[-1]
-    start = (
-        f"Heatmap der Trefferquote von {data.title} auf {size} Zellen (Tiefe mal Kontextlänge), "
-        f"{first} bis {last} Token."
-        if german
-        else f"Heatmap of the retrieval accuracy of {data.title} on {size} cells (depth by "
-        f"context length), {first} to {last} tokens."
-    )
-    sentences = [f"{data.warning}." if data.warning else "", start, f"{data.subtitle[-1]}."]
-    if values:
-        worst, row, column = min(values)
-        at = (data.length_ticks[column], data.depth_ticks[row])
-        perfect = sum(value == 1 for value, _, _ in values)
-        if perfect == len(values):
-            sentences.append(
-                "Jede gewertete Zelle erreicht 100 %."
-                if german
-                else "Every scored cell reaches 100%."
-            )
-        else:
-            low = percent_label(worst, data.language)
-            sentences.append(
-                f"{perfect} von {len(values)} gewerteten Zellen erreichen 100 %; die niedrigste "
-                f"hat {low} bei {at[0]} Token und {at[1]} % Tiefe."
-                if german
-                else f"{perfect} of {len(values)} scored cells reach 100%; the lowest has {low} "
-                f"at {at[0]} tokens and {at[1]}% depth."
-            )
-    sentences += [f"{words}: {count}." for words, count in _counts(data)]
-    return " ".join(s for s in sentences if s)
-
-
-def _difference_text(data: HeatmapData) -> str:
-    size = f"{len(data.depth_ticks)} x {len(data.length_ticks)}"
-    kind = "Differenz-Heatmap" if data.language == "de" else "Difference heatmap"
-    cells = "Zellen" if data.language == "de" else "cells"
-    warning = f"{data.warning}. " if data.warning else ""
-    return f"{warning}{kind}, {data.title}, {size} {cells}. {data.subtitle[-1]}."
-
-
-def _counts(data: HeatmapData) -> list[tuple[str, int]]:
-    flat: list[str] = [state for row in data.state for state in row]
-    partial = sum(flag for row in data.partial for flag in row)
-    return [
-        (words[0].upper() + words[1:], partial if key == "partial" else flat.count(key))
-        for key, words in data.legend
-    ]
-
-
-def _subtitle(grid: Grid, summary: Summary | None, language: Language) -> tuple[str, ...]:
+def overall_words(estimate: Estimate, language: Language, *, estimated: Estimated = "raw") -> str:
+    """The statement of a sweep's overall accuracy with its interval."""
     words = WORDS[language]
-    first = words["subtitle"].format(task=plain(grid.task))
-    if summary is None:
-        return (first,)
-    estimate = summary.accuracy
     if not estimate.n or math.isnan(estimate.value):
-        return first, words["no-trials"]
-    return first, words["overall"].format(
+        return words["no-trials"]
+    return words["overall" if estimated == "raw" else "overall-pooled"].format(
         value=percent_label(estimate.value, language),
         lower=percent_label(estimate.lower, language),
         upper=percent_label(estimate.upper, language),
@@ -254,12 +263,14 @@ def _margin(marginal: Marginal) -> Margin:
     return Margin(accuracy=accuracy, lower=lower, upper=upper)
 
 
-def _state(grid: Grid, row: int, column: int) -> CellState:
+def _state(grid: Grid, row: int, column: int, estimate: Estimated) -> CellState:
     if grid.n[row, column]:
         return "scored"
     counts = {state: _count(grid, state, row, column) for state in UNSCORED}
     state = max(UNSCORED, key=counts.__getitem__)
-    return state if counts[state] else "not-measured"
+    if counts[state]:
+        return state
+    return "estimated" if estimate == "pooled" else "not-measured"
 
 
 def _is_partial(grid: Grid, row: int, column: int) -> bool:
@@ -271,33 +282,60 @@ def _count(grid: Grid, outcome: str, row: int, column: int) -> int:
     return 0 if counts is None else int(counts[row, column])
 
 
-def _annotations(grid: Grid, *, varying: bool, language: Language) -> Words:
-    if max(grid.accuracy.shape) > ANNOTATED_CELLS:
-        return ()
-
+def _annotations(accuracy: Matrix, grid: Grid, *, varying: bool, language: Language) -> Words:
     def words(row: int, column: int) -> str:
-        n = int(grid.n[row, column])
-        if not n:
+        share = accuracy[row][column]
+        if share is None:
             return ""
-        value = share_label(float(grid.accuracy[row, column]), language)
-        return f"{value}\nn={n}" if varying else value
+        value = share_label(share, language)
+        return f"{value}\nn={int(grid.n[row, column])}" if varying else value
 
     return _matrix(grid, words)
 
 
+def _doubt(lower: Matrix, upper: Matrix) -> tuple[tuple[int, ...], ...]:
+    def level(low: float | None, high: float | None) -> int:
+        return 0 if low is None or high is None else sum(high - low > width for width in DOUBTS)
+
+    return tuple(
+        tuple(level(low, high) for low, high in zip(lows, highs, strict=True))
+        for lows, highs in zip(lower, upper, strict=True)
+    )
+
+
 def _legend(
-    state: Sequence[Sequence[CellState]], partial: Sequence[Sequence[bool]], language: Language
+    state: Sequence[Sequence[CellState]],
+    partial: Sequence[Sequence[bool]],
+    doubt: Sequence[Sequence[int]],
+    language: Language,
 ) -> tuple[tuple[str, str], ...]:
-    present = {s for row in state for s in row} - {"scored"}
+    present = _flat(state) - {"scored"}
     keys: list[str] = [s for s in CELL_STATES if s in present]
-    if any(flag for row in partial for flag in row):
+    if True in _flat(partial):
         keys.append("partial")
-    return tuple((key, WORDS[language][key]) for key in keys)
+    keys += [f"doubt-{level}" for level in sorted(_flat(doubt) - {0})]
+    widths = {f"doubt-{i}": localized(f"{w:g}", language) for i, w in enumerate(DOUBTS, 1)}
+    return tuple((key, WORDS[language][key].format(value=widths.get(key))) for key in keys)
+
+
+def _flat(rows: Sequence[Sequence[T]]) -> set[T]:
+    return {cell for row in rows for cell in row}
 
 
 def _matrix(grid: Grid, cell: Callable[[int, int], T]) -> tuple[tuple[T, ...], ...]:
     rows, columns = grid.accuracy.shape
     return tuple(tuple(cell(row, column) for column in range(columns)) for row in range(rows))
+
+
+def _where_shown(values: FloatGrid, state: Sequence[Sequence[CellState]]) -> Matrix:
+    """The numbers of cells that show a value, None in the others."""
+    return tuple(
+        tuple(
+            v if what in ("scored", "estimated") and not math.isnan(v) else None
+            for v, what in zip(row, states, strict=True)
+        )
+        for row, states in zip(values.tolist(), state, strict=True)
+    )
 
 
 def _numbers(rows: list[list[float]]) -> Matrix:

@@ -31,7 +31,7 @@ def draw_margins(page: Page, data: HeatmapData, frame: Frame, preset: Preset) ->
     inner = replace(
         frame,
         y=frame.y + taken,
-        plot_width=frame.plot_width - taken - gap,
+        plot_width=frame.plot_width - taken - 2 * gap,
         plot_height=frame.plot_height - taken,
     )
     zero, one = (localized(text, data.language) for text in ("0.0", "1.0"))
@@ -50,7 +50,7 @@ def draw_margins(page: Page, data: HeatmapData, frame: Frame, preset: Preset) ->
             )
     if data.by_depth is not None:
         borders = edges(data.depth_percents, inner.plot_height, data.scale)
-        x = inner.x + inner.plot_width + 2 * gap
+        x = inner.x + inner.plot_width + 3 * gap
         axes = page.axes(x, inner.y, strip, inner.plot_height)
         _draw_strip(axes, data.by_depth, borders, strip, page.ink, upright=False)
         for share, label in ((0.0, zero), (1.0, one)):

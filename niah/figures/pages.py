@@ -64,6 +64,11 @@ def wrapped(parts: Sequence[str], size: float, width: float, *, joint: str) -> l
     return lines
 
 
+def fitted(text: str, size: float, width: float) -> float:
+    """The size in points at which a line of text is at most ``width`` inches wide."""
+    return min(size, size * width / max(text_width(text, size), 1e-9))
+
+
 def broken(text: str, size: float, width: float, bold: bool = False) -> list[str]:
     """Lines of at most ``width`` inches; breaks between words first, then within them."""
     lines, line = [], ""

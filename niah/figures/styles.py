@@ -55,7 +55,7 @@ PRESETS: dict[PresetName, Preset] = {
     "two-columns": Preset(
         width=7.0, height=None, dpi=300, title=11, label=8.5, tick=7.5, small=6.5
     ),
-    "one-column": Preset(width=3.4, height=None, dpi=300, title=9, label=7, tick=6.5, small=5.5),
+    "one-column": Preset(width=3.3, height=None, dpi=300, title=9, label=7, tick=6.5, small=5.5),
     "slide": Preset(width=13.333, height=7.5, dpi=150, title=24, label=16, tick=14, small=11),
     "readme": Preset(width=8.0, height=None, dpi=160, title=13, label=10, tick=9, small=8),
 }

@@ -10,6 +10,7 @@ from niah.console import inert, usd
 from niah.errors import ConfigurationError
 
 Language = Literal["en", "de"]
+Estimated = Literal["raw", "pooled"]
 Choice = TypeVar("Choice", bound=str)
 
 WORDS: dict[Language, dict[str, str]] = {
@@ -57,6 +58,20 @@ WORDS: dict[Language, dict[str, str]] = {
         "n-point": "n = {value} per point",
         "n-range-point": "n = {low} to {high} per point",
         "unpaired": "Unpaired",
+        "overall-pooled": "Pooled accuracy {value}, 95% interval {lower} to {upper}, "
+        "{n} scored trials",
+        "few-repeats": "few repeated cells: intervals hold only where neighbouring cells resemble "
+        "each other",
+        "estimated": "estimated from other cells, not measured",
+        "doubt-1": "95% interval wider than {value}",
+        "doubt-2": "95% interval wider than {value}",
+        "effective-length": "effective context length {value} (95% interval {lower} to {upper}): "
+        "{rule}",
+        "rule": "{sentence}",
+        "below": "below {value}",
+        "at-least-value": "at least {value}",
+        "claimed": "claimed context length {value}",
+        "claimed-beyond": "claimed context length {value}, beyond the tested lengths",
     },
     "de": {
         "length": "Kontextlänge (Token)",
@@ -104,6 +119,21 @@ WORDS: dict[Language, dict[str, str]] = {
         "n-point": "n = {value} je Punkt",
         "n-range-point": "n = {low} bis {high} je Punkt",
         "unpaired": "Ungepaart",
+        "overall-pooled": "Geglättete Trefferquote {value}, 95-%-Intervall {lower} bis {upper}, "
+        "{n} gewertete Versuche",
+        "few-repeats": "wenige wiederholte Zellen: die Intervalle gelten nur, wo Nachbarzellen "
+        "einander ähneln",
+        "estimated": "aus anderen Zellen geschätzt, nicht gemessen",
+        "doubt-1": "95-%-Intervall breiter als {value}",
+        "doubt-2": "95-%-Intervall breiter als {value}",
+        "effective-length": "effektive Kontextlänge {value} (95-%-Intervall {lower} bis {upper}): "
+        "{rule}",
+        "rule": "Trefferquote mindestens {threshold} bei dieser und jeder kürzeren geprüften "
+        "Länge{name}",
+        "below": "unter {value}",
+        "at-least-value": "mindestens {value}",
+        "claimed": "behauptete Kontextlänge {value}",
+        "claimed-beyond": "behauptete Kontextlänge {value}, jenseits der geprüften Längen",
     },
 }
 LANGUAGES: tuple[Language, ...] = tuple(WORDS)
@@ -138,7 +168,6 @@ class Facts:
         source: Where imported results come from; None = measured by niah.
         run: Run id.
         niah_version: The niah that measured.
-        estimate: Whether cells show raw accuracies or the pooled map.
     """
 
     date: str | None = None
@@ -150,7 +179,6 @@ class Facts:
     source: str | None = None
     run: str | None = None
     niah_version: str | None = None
-    estimate: Literal["raw", "pooled"] = "raw"
 
 
 def caption(
@@ -160,6 +188,7 @@ def caption(
     n_high: int,
     language: Language,
     per: Literal["cell", "point"] = "cell",
+    estimate: Estimated = "raw",
 ) -> tuple[str, ...]:
     """The small print, one statement an entry; the drawing joins and wraps them."""
     words = WORDS[language]
@@ -168,7 +197,7 @@ def caption(
         return [] if value is None else [words[key].format(value=plain(value))]
 
     return (
-        f"{words[facts.estimate]}, {trials_words(n_low, n_high, language, per=per)}",
+        f"{words[estimate]}, {trials_words(n_low, n_high, language, per=per)}",
         *named("haystack", facts.haystack),
         *named("tokenizer", facts.tokenizer),
         *([] if facts.date is None else [plain(facts.date)]),

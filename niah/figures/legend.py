@@ -1,0 +1,54 @@
+"""The legend below a map: a swatch for whatever the colour bar does not explain."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from matplotlib.patches import Polygon
+
+from niah.figures.cells import (
+    Box,
+    doubt_strokes,
+    draw_corner,
+    draw_length,
+    draw_marks,
+    draw_outline,
+    draw_strokes,
+    estimate_dash,
+)
+from niah.figures.frame import Frame, swatch_of
+from niah.figures.pages import POINTS, Page
+from niah.figures.styles import MARKS, Preset, Theme
+
+
+def draw_legend(page: Page, frame: Frame, preset: Preset, theme: Theme) -> None:
+    """Draw the legend's entries in their places."""
+    width, height = swatch_of(preset)
+    ink = page.ink
+    for x, y, key, words in frame.legend:
+        axes = page.axes(x, y, width, height)
+        box: Box = ((0.0, 0.0), (width, 0.0), (width, height), (0.0, height))
+        if key in MARKS:
+            draw_marks(axes, [(box, key)], ink, theme)
+        elif key == "outlined":
+            draw_outline(axes, list(pairwise((*box, box[0]))))
+        elif key in ("effective", "claimed"):
+            draw_length(axes, key, ((0.0, height / 2), (width, height / 2)))
+        elif key:
+            axes.add_patch(
+                Polygon(box, facecolor=ink.page, edgecolor=ink.line, lw=0.5, clip_on=False)
+            )
+            if key == "partial":
+                draw_corner(axes, box, ink.text)
+            elif key == "estimated":
+                draw_strokes(axes, [(estimate_dash(box), ink.text)], width=0.9)
+            else:
+                strokes = doubt_strokes(box, int(key.removeprefix("doubt-")))
+                draw_strokes(axes, [(s, ink.text) for s in strokes], width=0.5, alpha=0.55)
+        page.text(
+            x + width + 0.5 * preset.tick / POINTS,
+            y + height / 2,
+            words,
+            preset.tick,
+            va="center_baseline",
+        )
