@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from niah.scoring.cues import ALTERNATIVE_BETWEEN
 from niah.scoring.normalise import clean, fold
 from niah.scoring.numbers import LETTER, Number, find_numbers, read_number
 from niah.scoring.spelling import find_spelled
@@ -52,17 +53,20 @@ def find_values(text: str, question: str, answers: Sequence[str], forbidden: Seq
     sizes = {len(reading.partition(".")[0]) for reading in expected}
     found = Found(candidates=[])
     folded = fold(text)
+    offers = ALTERNATIVE_BETWEEN.search(folded) is not None
     for number in find_numbers(folded, expected):
         readings = number.readings
         if not readings:
+            continue
+        size = len(min(readings, key=len).partition(".")[0])
+        near = size - 1 in sizes or size in sizes or size + 1 in sizes
+        if not (near or offers or given):
             continue
         right = frozenset(i for i, reading in enumerate(accepted) if reading & readings)
         wrong = frozenset(i for i, reading in enumerate(refused) if reading & readings)
         if readings & given and not right:
             found.given.append(number.start)
             continue
-        size = len(min(readings, key=len).partition(".")[0])
-        near = any(abs(size - other) <= 1 for other in sizes)
         found.candidates.append(
             Candidate(
                 start=number.start,
@@ -128,8 +132,11 @@ def find_codes(text: str, question: str, answers: Sequence[str], forbidden: Sequ
             spans.update((found.span(), code) for found in pattern.finditer(folded))
     looks = _looks_like([*answers, *forbidden])
     found = Found(candidates=[])
+    shortest = min(map(len, (*accepted, *refused, *given)), default=0) - 1
     for token in _TOKEN.finditer(text):
-        code = _squeeze(token.group())
+        if token.end() - token.start() < shortest:
+            continue
+        code = fold(token.group()).replace("-", "").replace("_", "")
         if code in given and looks(token.group()):
             found.given.append(token.start())
         elif code in accepted or code in refused or looks(token.group()):

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from niah.scoring.candidates import Candidate
 
@@ -18,9 +19,8 @@ _APPOSITION = re.compile(r"\W*(?:the|which|that|who|whose|die|der|das|welche\w*|
 _NEAR = 400
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clause:
-    """A stretch of text without a break: start, end, and the sentence that it is in."""
+class Clause(NamedTuple):
+    """A stretch of text without a break, and the sentence that it is in."""
 
     start: int
     end: int
@@ -72,7 +72,7 @@ def lay_out(text: str, protected: Sequence[tuple[int, int]]) -> Layout:
     """Cut a text into sentences and clauses; never within a protected span."""
     sentences = _cut(text, 0, len(text), _SENTENCE_END, protected)
     clauses = [
-        Clause(start=start, end=end, sentence=index)
+        Clause(start, end, index)
         for index, sentence in enumerate(sentences)
         for start, end in _cut(text, *sentence, _CLAUSE_END, protected)
     ]
@@ -93,10 +93,12 @@ def _cut(
 ) -> list[tuple[int, int]]:
     cuts = []
     position = start
+    upcoming = bisect_right(protected, (start, -1))
     for found in pattern.finditer(text, start, end):
         cut = found.end()
-        after = bisect_right(protected, (cut, -1))
-        inside = after > 0 and protected[after - 1][0] < cut < protected[after - 1][1]
+        while upcoming < len(protected) and protected[upcoming][1] <= cut:
+            upcoming += 1
+        inside = upcoming < len(protected) and protected[upcoming][0] < cut
         if cut > position and not inside:
             cuts.append((position, cut))
             position = cut

@@ -8,6 +8,9 @@ from collections.abc import Sequence
 
 from niah.scoring.words import split_words
 
+_REACH = 60
+"""Items between a listed value and an accepted one, at most; farther apart are two lists."""
+
 Spans = Sequence[tuple[int, int]]
 
 _OR_AFTER = re.compile(
@@ -28,14 +31,13 @@ def offers_others(text: str, spans: Spans) -> bool:
 
     "Alice or Bob", "Alice, Bob, Carol", "Possible answers: - Alice - Bob".
     """
-    inside = sorted(spans)
-    for start, end in inside[:200]:
+    for start, end in spans:
         after = _OR_AFTER.search(text[end : end + 60])
-        if after and not _overlaps(end + after.start(1), inside):
+        if after and not _overlaps((end + after.start(1), end + after.end(1)), spans):
             return True
-        lead = text[max(0, start - 60) : start]
-        before = _OR_BEFORE.search(lead)
-        if before and not _overlaps(max(0, start - 60) + before.start(1), inside):
+        near = max(0, start - 60)
+        before = _OR_BEFORE.search(text[near:start])
+        if before and not _overlaps((near + before.start(1), near + before.end(1)), spans):
             return True
     return one_of_many(text, spans)
 
@@ -44,9 +46,9 @@ def one_of_many(text: str, spans: Spans) -> bool:
     """Whether the only statement of the values at these places is a part of a longer list."""
     if "•" in text:
         items = [line for line in _lines(text) if text[line[0] : line[1]].startswith("•")]
-        holding = [item for item in items if any(item[0] <= start < item[1] for start, _ in spans)]
-        outside = any(not any(a <= start < b for a, b in items) for start, _ in spans)
-        return bool(holding) and not outside and len(items) - len(holding) >= 2
+        holding = [item for item in items if _overlaps(item, spans)]
+        inside = all(_overlaps(span, items) for span in spans)
+        return bool(holding) and inside and len(items) - len(holding) >= 2
     bodies = [line for line in _lines(text) if text[line[0] : line[1]].strip()]
     if len(bodies) != 1:
         return False
@@ -55,26 +57,30 @@ def one_of_many(text: str, spans: Spans) -> bool:
     offered = _OFFER.search(lead) is not None
     items = _items(rest, start + len(lead) + len(mark), _LIST_MARK)
     longest = max((len(split_words(text[a:b])) for a, b in items), default=0)
-    others = [item for item in items if not any(a < item[1] and item[0] < b for a, b in spans)]
+    others = [item for item in items if not _overlaps(item, spans)]
     return len(others) >= 2 and (longest <= 3 or offered)
 
 
 def listed_items(text: str, spans: Spans) -> set[str]:
     """What else a response lists beside the values at these places: items no longer than they."""
-    if not spans:
-        return set()
-    size = max(len(split_words(text[a:b])) for a, b in spans[:200])
-    marks = sorted(spans)
+    size = max(len(split_words(text[a:b])) for a, b in spans)
     items = _items(text, 0, _ITEM_END)
+    holding = [index for index, item in enumerate(items) if _overlaps(item, spans)]
     listed: set[str] = set()
-    holds = [_overlaps_span(item, marks) for item in items]
     for index, (start, end) in enumerate(items):
-        words = split_words(text[start:end])
-        beside = any(holds[i] for i in range(max(0, index - 60), min(len(items), index + 61)))
-        title = text[start:end].rstrip()[-1:] in (":", "!")
-        if not holds[index] and words and len(words) <= size and beside and not title:
+        body = text[start:end].strip()
+        nearest = bisect_left(holding, index)
+        near = any(abs(other - index) <= _REACH for other in holding[max(0, nearest - 1) :][:2])
+        if not near or index == _at(holding, nearest) or body[-1] in ":!" or body.isdecimal():
+            continue
+        words = split_words(body)
+        if words and len(words) <= size:
             listed.add(" ".join(word.text for word in words))
-    return {item for item in listed if not item.isdecimal()}
+    return listed
+
+
+def _at(indices: Sequence[int], position: int) -> int | None:
+    return indices[position] if position < len(indices) else None
 
 
 def _items(text: str, offset: int, mark: re.Pattern[str]) -> list[tuple[int, int]]:
@@ -97,10 +103,7 @@ def _lines(text: str) -> list[tuple[int, int]]:
     return lines
 
 
-def _overlaps(offset: int, spans: Spans) -> bool:
-    return any(start <= offset < end for start, end in spans[:200])
-
-
-def _overlaps_span(item: tuple[int, int], spans: Spans) -> bool:
+def _overlaps(item: tuple[int, int], spans: Spans) -> bool:
+    """Whether any of the spans, in order and apart, has a character of the item."""
     index = bisect_left(spans, (item[1], -1)) - 1
     return index >= 0 and spans[index][1] > item[0]

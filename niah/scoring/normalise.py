@@ -143,21 +143,17 @@ def clean(text: str) -> str:
 
 def _plain_characters(text: str) -> str:
     text = text.translate(_TYPOGRAPHY)
-    kept = []
-    for character in text:
-        if character.isascii():
-            kept.append(character)
-            continue
-        category = unicodedata.category(character)
-        if category == "Cf" or ord(character) in _KEYCAP:
-            continue
-        if category == "No" and unicodedata.decomposition(character).startswith("<super>"):
-            kept.append(" ")  # a footnote mark, not a digit of the number before it
-        elif category == "Nd":
-            kept.append(str(unicodedata.decimal(character)))
-        else:
-            kept.append(character)
-    return unicodedata.normalize("NFKC", "".join(kept)).translate(_TYPOGRAPHY)
+    special = {ord(character): _plain(character) for character in set(text) if character > "~"}
+    return unicodedata.normalize("NFKC", text.translate(special)).translate(_TYPOGRAPHY)
+
+
+def _plain(character: str) -> str:
+    category = unicodedata.category(character)
+    if category == "Cf" or ord(character) in _KEYCAP:
+        return ""
+    if category == "No" and unicodedata.decomposition(character).startswith("<super>"):
+        return " "  # a footnote mark, not a digit of the number before it
+    return str(unicodedata.decimal(character)) if category == "Nd" else character
 
 
 def fold(text: str) -> str:

@@ -9,7 +9,10 @@ from dataclasses import dataclass
 LETTER = "0-9a-zA-ZÀ-ɏͰ-ԯ"
 """Letters and digits of scripts that put spaces between words: beside these a value goes on."""
 
-_RUN = re.compile(r"\d+(?:(?:, | - | \. |\. |[.,'_\- ])\d+)*")
+MAX_NUMBERS = 2_500
+"""Of a text that holds more numbers, about the last so many are read."""
+
+_RUN = re.compile(r"\d+(?:(?:, | - | \. |\. |[.,'_\- ])\d+){0,5000}")
 _GROUP = re.compile(r"\d+|\D+")
 _BEFORE = re.compile(rf"[{LETTER}_]\Z|[{LETTER}_][-_]\Z")
 _AFTER = re.compile(rf"[{LETTER}_]|-[{LETTER}_]")
@@ -38,31 +41,37 @@ class Number:
 
 def read_number(text: str) -> frozenset[str]:
     """The readings of a text that is one number; its digits where it is not."""
-    numbers = list(find_numbers(text, ()))
+    numbers = find_numbers(text, ())
     if len(numbers) == 1 and numbers[0].readings:
         return numbers[0].readings
     return frozenset({re.sub(r"\D", "", text)} - {""})
 
 
-def find_numbers(text: str, expected: Collection[str]) -> Iterator[Number]:
-    """All numbers of a text, in order; ``expected`` readings decide where grouping is open.
+def find_numbers(text: str, expected: Collection[str]) -> list[Number]:
+    """The numbers of a text, in order; ``expected`` readings decide where grouping is open.
 
     A run such as ``48 29 133`` is one number only where that number is expected; ``4 8 2 9`` is
     one where its number of digits is expected. Numbers joined to letters are left out.
     """
     lengths = {len(reading) for reading in expected if reading.isdecimal()}
-    for run in _RUN.finditer(text):
+    found: list[Number] = []
+    for run in reversed(list(_RUN.finditer(text))):
+        if len(found) > MAX_NUMBERS:
+            break
         parts = _GROUP.findall(run.group())
         if len(parts) > 1 and text[max(0, run.start() - 1) : run.start()] == "+":
             continue  # a telephone number
-        for start, end, readings in _split(parts, run.start(), expected, lengths):
+        for start, end, readings in reversed(
+            list(_split(parts, run.start(), expected, lengths))
+        ):
             if _BEFORE.search(text[max(0, start - 2) : start]):
                 continue
             if _AFTER.match(text[end : end + 2]):
                 continue
             if _REFERENCE.search(text[max(0, start - 24) : start]):
                 continue
-            yield Number(start=start, end=end, readings=readings)
+            found.append(Number(start=start, end=end, readings=readings))
+    return found[::-1]
 
 
 Piece = tuple[int, int, frozenset[str]]

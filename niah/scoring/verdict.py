@@ -27,6 +27,9 @@ from niah.tasks import Challenge
 SCORER_VERSION = "rules-1"
 """Changes whenever any response could be scored differently; stored beside every score."""
 
+MAX_CANDIDATES = 1_000
+"""Of a response that holds more, the last count: it copies the text, or repeats itself."""
+
 AnswerKind = Literal["number", "code", "words", "phrase"]
 Reason = Literal[
     "stated",
@@ -125,11 +128,12 @@ def score_answers(
     visible = without_thinking(response)
     if not visible.strip():
         return Score(value=0.0, reason="thinking only" if response.strip() else "empty")
-    for part in _parts(visible):
+    text = clean(visible)
+    for part in _parts(visible, text):
         reading = _read(part, task)
         if reading.setting or reading.refusals:
             return _judge(reading, task)
-    return _judge(_read(clean(visible), task), task)
+    return _judge(_read(text, task), task)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,7 +174,7 @@ def _groups(
     return tuple((word,) for word in words if len(word) > 3) or tuple((word,) for word in words)
 
 
-def _parts(visible: str) -> list[str]:
+def _parts(visible: str, text: str) -> list[str]:
     """What the response itself marks as its final answer, the clearest mark first."""
     parts = []
     delimited = final_answers(visible)
@@ -178,7 +182,6 @@ def _parts(visible: str) -> list[str]:
         position = visible.rfind(delimited[-1])
         taken_back = cues.CORRECTION.search(fold(visible[:position])) and len(delimited) > 1
         parts.append(clean(delimited[-1] if taken_back else " ;\n".join(delimited)))
-    text = clean(visible)
     label = cues.ANSWER_LABEL.search(fold(text))
     if label and label.start():
         parts.append(text[label.end() :])
@@ -195,7 +198,7 @@ def _read(text: str, task: _Task) -> _Reading:
     else:
         found = find_keywords(text, task.question, task.groups)
     folded = fold(text)
-    found = replace(found, candidates=_formed(folded, found.candidates))
+    found = replace(found, candidates=_formed(folded, found.candidates)[-MAX_CANDIDATES:])
     spans = [(candidate.start, candidate.end) for candidate in found.candidates]
     layout = lay_out(folded, spans)
     around = settings(layout, found.candidates)

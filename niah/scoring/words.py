@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from niah.scoring.normalise import clean, fold
 
-_WORD = re.compile(r"\d+(?:[.,']\d+)*|[\u0e00-\u0eff\u1000-\u109f\u2e80-\U0003ffff]|[^\W\d_]+")
-_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u2e80-\U0003ffff]")
+_WORD = re.compile(
+    r"\d+(?:[.,']\d+)*|[^\W\d_\u0e00-\u0eff\u1000-\u109f\u2e80-\U0003ffff]+|[^\W\d_]"
+)
+"""Letters of scripts that put no spaces between words are words of their own."""
 _GROUPED = re.compile(r"\d{1,3}(?:[.,']\d{3})+")
 _ARTICLES = frozenset(
     "a an the der die das den dem des ein eine einen einem einer eines".split()
@@ -19,9 +20,8 @@ _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": 
 _ENDINGS = ("ings", "ing", "ern", "ies", "ed", "es", "en", "er", "em", "s", "e", "n")
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A word of a text: folded, without articles around it."""
+class Word(NamedTuple):
+    """A word of a text, folded, and its place. A tuple: there are many of them."""
 
     text: str
     start: int
@@ -33,25 +33,12 @@ def split_words(text: str) -> list[Word]:
     folded = fold(text)
     words = []
     for found in _WORD.finditer(folded):
-        for start, end in _divide(folded, *found.span()):
-            word = folded[start:end]
-            if _GROUPED.fullmatch(word):
-                word = re.sub(r"\D", "", word)
-            if word not in _ARTICLES:
-                words.append(Word(word, start, end))
+        word = found.group()
+        if word[0].isdecimal() and _GROUPED.fullmatch(word):
+            word = re.sub(r"\D", "", word)
+        if word not in _ARTICLES:
+            words.append(Word(word, *found.span()))
     return words
-
-
-def _divide(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Latin letters beside letters of scripts without spaces are words of their own."""
-    position = start
-    for unspaced in _UNSPACED.finditer(text, start, end):
-        if unspaced.start() > position:
-            yield position, unspaced.start()
-        yield unspaced.span()
-        position = unspaced.end()
-    if position < end:
-        yield position, end
 
 
 def phrase_forms(phrase: str) -> list[tuple[str, ...]]:
@@ -75,7 +62,10 @@ def find_phrase(
     """
     size = len(phrase)
     stems = tuple(map(stem, phrase))
+    begin = phrase[0][:2]
     for first in range(len(words) - size + 1):
+        if not words[first].text.startswith(begin):
+            continue
         if inflected == "all":
             if all(stem(words[first + i].text) == stems[i] for i in range(size)):
                 yield first, first + size
@@ -93,6 +83,8 @@ def _plural_of(word: str, singular: str) -> bool:
 
 def stem(word: str) -> str:
     """A rough stem for English and German: eat, eating; Sandwich, Sandwiches; sonnig, sonnigen."""
+    if len(word) < 4:
+        return word
     for ending in _ENDINGS:
         rest = word[: -len(ending)]
         if word.endswith(ending) and len(rest) >= 3:
