@@ -209,6 +209,11 @@ def test_lines_break_between_words_first() -> None:
     assert all(text_width(line, 8) <= 1.5 for line in lines)
     assert lines[0].startswith("several short")
     assert "".join(lines).replace(" ", "").endswith("very" * 40)
+    assert broken("provider/long-name-2024", 8, text_width("provider/long", 8)) == [
+        "provider/",
+        "long-name-",
+        "2024",
+    ]
 
 
 def test_fonts_are_embedded(tmp_path: Path) -> None:

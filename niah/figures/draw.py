@@ -108,12 +108,11 @@ def draw_heatmap(
         data = replace(data, caption=(*data.caption, WORDS[data.language]["margins"]))
     margin, gap = margin_of(preset), tick_gap_of(preset)
     ticks = max(text_width(t, preset.tick) for t in data.depth_ticks)
-    marks = max(text_width(label, preset.tick) for _, label in bar_ticks(data))
     frame = frame_of(
         data,
         preset,
         left=margin + line_of(preset.label) + ticks + 2 * gap,
-        right=margin + line_of(preset.label) + marks + _bar_width(preset) + 3.5 * gap,
+        right=right_of(data, preset),
     )
     figure = Figure(figsize=(preset.width, frame.height), dpi=preset.dpi, facecolor=ink.page)
     page = Page(figure=figure, width=preset.width, height=frame.height, ink=ink)
@@ -121,28 +120,37 @@ def draw_heatmap(
     bar_x = frame.x + frame.plot_width + 1.5 * gap
     if margins:
         frame = draw_margins(page, data, frame, preset)
-    columns = edges(data.context_lengths, frame.plot_width, data.scale)
-    rows = edges(data.depth_percents, frame.plot_height, data.scale)
-    axes = page.axes(frame.x, frame.y, frame.plot_width, frame.plot_height)
-    draw_cells(axes, data, columns, rows, style, ink, theme)
-    if data.outlined:
-        draw_outlines(axes, data, columns, rows)
-    draw_lengths(axes, data, columns, rows)
-    draw_annotations(axes, data, columns, rows, style, preset)
-    _draw_axes(page, data, frame, columns, rows, preset)
-    _draw_bar(page, data, frame, bar_x, style, preset)
+    draw_map(page, data, frame, style, preset, theme)
+    draw_labels(page, data, frame, preset)
+    draw_bar(page, data, frame, bar_x, style, preset)
     draw_legend(page, frame, preset, theme)
     return figure
 
 
-def _draw_axes(
-    page: Page,
-    data: HeatmapData,
-    frame: Frame,
-    columns: list[float],
-    rows: list[float],
-    preset: Preset,
+def right_of(data: HeatmapData, preset: Preset) -> float:
+    """Space right of the plot for the colour bar with its labels, in inches."""
+    marks = max(text_width(label, preset.tick) for _, label in bar_ticks(data))
+    return (
+        margin_of(preset)
+        + line_of(preset.label)
+        + marks
+        + bar_width(preset)
+        + 3.5 * tick_gap_of(preset)
+    )
+
+
+def draw_map(
+    page: Page, data: HeatmapData, frame: Frame, style: Style, preset: Preset, theme: Theme
 ) -> None:
+    """The cells of a map in the frame's plot, with tick labels."""
+    columns = edges(data.context_lengths, frame.plot_width, data.scale)
+    rows = edges(data.depth_percents, frame.plot_height, data.scale)
+    axes = page.axes(frame.x, frame.y, frame.plot_width, frame.plot_height)
+    draw_cells(axes, data, columns, rows, style, page.ink, theme)
+    if data.outlined:
+        draw_outlines(axes, data, columns, rows)
+    draw_lengths(axes, data, columns, rows)
+    draw_annotations(axes, data, columns, rows, style, preset)
     tick_gap = tick_gap_of(preset)
     bottom = frame.y + frame.plot_height
     widths = [text_width(t, preset.tick) for t in data.length_ticks]
@@ -166,9 +174,13 @@ def _draw_axes(
             ha="right",
             va="center_baseline",
         )
+
+
+def draw_labels(page: Page, data: HeatmapData, frame: Frame, preset: Preset) -> None:
+    """The names of both axes, below and left of the frame's plot."""
     page.text(
         frame.x + frame.plot_width / 2,
-        bottom + tick_gap + 1.1 * line_of(preset.tick),
+        frame.y + frame.plot_height + tick_gap_of(preset) + 1.1 * line_of(preset.tick),
         data.length_axis,
         preset.label,
         ha="center",
@@ -184,7 +196,8 @@ def _draw_axes(
     )
 
 
-def _bar_width(preset: Preset) -> float:
+def bar_width(preset: Preset) -> float:
+    """Of the colour bar, in inches."""
     return 1.3 * preset.tick / POINTS
 
 
@@ -204,11 +217,12 @@ def bar_ticks(data: HeatmapData) -> list[tuple[float, str]]:
     ]
 
 
-def _draw_bar(
+def draw_bar(
     page: Page, data: HeatmapData, frame: Frame, x: float, style: Style, preset: Preset
 ) -> None:
+    """The colour bar at ``x`` inches, as high as the frame's plot."""
     tick_gap = tick_gap_of(preset)
-    width, height = _bar_width(preset), frame.plot_height
+    width, height = bar_width(preset), frame.plot_height
     axes = page.axes(x, frame.y, width, height)
     steps = [height * i / RAMP_STEPS for i in range(RAMP_STEPS + 1)]
     signed = data.kind == "difference"

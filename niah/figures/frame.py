@@ -79,8 +79,20 @@ def tick_gap_of(preset: Preset) -> float:
     return 0.45 * preset.tick / POINTS
 
 
-def frame_of(heading: Heading, preset: Preset, *, left: float, right: float) -> Frame:
-    """The frame around a plot that leaves ``left`` and ``right`` inches for its axes."""
+def frame_of(
+    heading: Heading,
+    preset: Preset,
+    *,
+    left: float,
+    right: float,
+    tall: float | None = None,
+    least: float = LEAST_HEIGHT,
+) -> Frame:
+    """The frame around a plot that leaves ``left`` and ``right`` inches for its axes.
+
+    ``tall`` is the plot's height in inches where the page's height is free; by default it follows
+    from the width. A page of fixed height grows only where the plot would be lower than ``least``.
+    """
     margin = margin_of(preset)
     inner = preset.width - 2 * margin
     y = margin
@@ -105,8 +117,8 @@ def frame_of(heading: Heading, preset: Preset, *, left: float, right: float) -> 
     above_small = under + legend_height + 0.6 * line_of(preset.small)
     below = above_small + len(small) * line_of(preset.small) + margin
     width = preset.width - left - right
-    tall = width * ASPECT if preset.height is None else preset.height - y - below
-    plot_height = max(tall, LEAST_HEIGHT)
+    wished = width * ASPECT if tall is None else tall
+    plot_height = max(wished if preset.height is None else preset.height - y - below, least)
     legend_y = y + plot_height + under + 0.5 * line_of(preset.tick)
     small_y = y + plot_height + above_small
     return Frame(

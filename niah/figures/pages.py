@@ -15,6 +15,7 @@ from matplotlib.ft2font import FT2Font
 from niah.figures.styles import Ink
 
 POINTS = 72.0
+_JOINTS = "/-_:"
 REPLACEMENT = "\u25a1"
 """Stands for a character that the embedded font does not have."""
 
@@ -70,7 +71,10 @@ def fitted(text: str, size: float, width: float) -> float:
 
 
 def broken(text: str, size: float, width: float, bold: bool = False) -> list[str]:
-    """Lines of at most ``width`` inches; breaks between words first, then within them."""
+    """Lines of at most ``width`` inches.
+
+    Breaks between words first, then behind the joints of a name (``a/b-c_d``), then anywhere.
+    """
     lines, line = [], ""
     for word in text.split(" "):
         longer = f"{line} {word}" if line else word
@@ -81,14 +85,21 @@ def broken(text: str, size: float, width: float, bold: bool = False) -> list[str
             lines.append(line)
         line = word
         while text_width(line, size, bold) > width and len(line) > 1:
-            cut = next(
-                n
-                for n in range(len(line) - 1, 0, -1)
-                if n == 1 or text_width(line[:n], size, bold) <= width
-            )
+            cut = _cut(line, size, width, bold)
             lines.append(line[:cut])
             line = line[cut:]
     return [*lines, line]
+
+
+def _cut(word: str, size: float, width: float, bold: bool) -> int:
+    """How many letters of a word that is too long stand on a line."""
+    most = next(
+        n
+        for n in range(len(word) - 1, 0, -1)
+        if n == 1 or text_width(word[:n], size, bold) <= width
+    )
+    joints = [n for n in range(1, most + 1) if word[n - 1] in _JOINTS and word[n] not in _JOINTS]
+    return joints[-1] if joints else most
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

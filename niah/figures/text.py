@@ -71,6 +71,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "below": "below {value}",
         "at-least-value": "at least {value}",
         "claimed": "claimed context length {value}",
+        "panels": "{count} maps on one scale",
         "claimed-beyond": "claimed context length {value}, beyond the tested lengths",
     },
     "de": {
@@ -133,6 +134,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "below": "unter {value}",
         "at-least-value": "mindestens {value}",
         "claimed": "behauptete Kontextlänge {value}",
+        "panels": "{count} Karten auf einer Skala",
         "claimed-beyond": "behauptete Kontextlänge {value}, jenseits der geprüften Längen",
     },
 }

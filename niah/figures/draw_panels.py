@@ -1,0 +1,164 @@
+"""Several maps drawn on one page, under one heading, beside one colour bar."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from matplotlib.figure import Figure
+
+from niah.figures.draw import draw_bar, draw_labels, draw_map, right_of
+from niah.figures.frame import Frame, draw_frame, frame_of, line_of, margin_of, tick_gap_of
+from niah.figures.legend import draw_legend
+from niah.figures.pages import POINTS, Page, broken, text_width
+from niah.figures.panels import PanelsData, panels_text
+from niah.figures.styles import FORMATS, INKS, PRESETS, STYLES, THEMES, Preset, Style, Theme
+from niah.figures.text import Provenance, one_of
+from niah.figures.write import own_settings, write_figure
+
+LEAST_WIDTH = 15.0
+"""Of a panel's map, by the height of a tick label, where the page's height is free."""
+LEAST_WIDTH_FIXED = 12.0
+"""The same on a page of fixed height, where rows are dear."""
+PANEL_ASPECT = 0.74
+"""Height of a panel's map by its width, where the page's height is free."""
+LEAST_PANEL = 0.45
+"""Height of a panel's map in inches."""
+
+
+def write_panels(
+    data: PanelsData,
+    stem: Path,
+    *,
+    formats: Sequence[str] = FORMATS,
+    style: str = "accessible",
+    preset: str = "two-columns",
+    theme: str = "light",
+    provenance: Provenance,
+) -> list[Path]:
+    """Write several maps as ``<stem>.png`` and so on, their text as ``<stem>.alt.txt``.
+
+    Arguments and errors as for `draw.write_heatmap`.
+    """
+    look = one_of("style", style, STYLES)
+    size = PRESETS[one_of("preset", preset, tuple(PRESETS))]
+    chosen = [one_of("format", name, FORMATS) for name in formats]
+    with own_settings():
+        figure = draw_panels(data, style=look, preset=size, theme=one_of("theme", theme, THEMES))
+        return write_figure(
+            figure,
+            stem,
+            formats=chosen,
+            dpi=size.dpi,
+            title=data.title,
+            description=panels_text(data),
+            provenance=provenance,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """How panels share a plot; lengths in inches.
+
+    Attributes:
+        columns, rows: Of panels.
+        width: Of a panel's map.
+        ticks: Width of the depth labels with their gap.
+        headings: Lines of each panel's heading, then of its statements.
+        above: Height of the highest heading.
+        below: From a panel's map to the next heading.
+    """
+
+    columns: int
+    rows: int
+    width: float
+    ticks: float
+    headings: tuple[tuple[list[str], list[str]], ...]
+    above: float
+    below: float
+
+
+def layout_of(data: PanelsData, preset: Preset, plot_width: float) -> Layout:
+    """As many columns as are wide enough, no more than make even rows."""
+    gap = tick_gap_of(preset)
+    count = len(data.panels)
+    ticks = gap + max(text_width(t, preset.tick) for p in data.panels for t in p.map.depth_ticks)
+    between = ticks + 2.5 * gap
+    least = LEAST_WIDTH if preset.height is None else LEAST_WIDTH_FIXED
+    least *= preset.tick / POINTS
+    fit = min(count, max(1, int((plot_width + between) / (least + between))))
+    rows = math.ceil(count / fit)
+    columns = math.ceil(count / rows)
+    width = (plot_width - (columns - 1) * between) / columns
+    headings = tuple(
+        (
+            broken(panel.heading, preset.tick, width, bold=True),
+            [line for s in panel.statements for line in broken(s, preset.small, width)],
+        )
+        for panel in data.panels
+    )
+    return Layout(
+        columns=columns,
+        rows=rows,
+        width=width,
+        ticks=between,
+        headings=headings,
+        above=gap
+        + max(len(h) * line_of(preset.tick) + len(s) * line_of(preset.small) for h, s in headings),
+        below=gap + 1.6 * line_of(preset.tick),
+    )
+
+
+def draw_panels(data: PanelsData, *, style: Style, preset: Preset, theme: Theme) -> Figure:
+    """The figure of several maps; nothing is written."""
+    ink = INKS[theme]
+    gap = tick_gap_of(preset)
+    first = data.panels[0].map
+    ticks = max(text_width(t, preset.tick) for p in data.panels for t in p.map.depth_ticks)
+    left = margin_of(preset) + line_of(preset.label) + ticks + 2 * gap
+    right = right_of(first, preset)
+    layout = layout_of(data, preset, preset.width - left - right)
+    fixed = layout.rows * layout.above + (layout.rows - 1) * layout.below
+    frame = frame_of(
+        data,
+        preset,
+        left=left,
+        right=right,
+        tall=fixed + layout.rows * PANEL_ASPECT * layout.width,
+        least=fixed + layout.rows * LEAST_PANEL,
+    )
+    map_height = (frame.plot_height - fixed) / layout.rows
+    figure = Figure(figsize=(preset.width, frame.height), dpi=preset.dpi, facecolor=ink.page)
+    page = Page(figure=figure, width=preset.width, height=frame.height, ink=ink)
+    draw_frame(page, frame, preset)
+    for index, panel in enumerate(data.panels):
+        row, column = divmod(index, layout.columns)
+        own = replace(
+            frame,
+            x=frame.x + column * (layout.width + layout.ticks),
+            y=frame.y + row * (layout.above + map_height + layout.below) + layout.above,
+            plot_width=layout.width,
+            plot_height=map_height,
+        )
+        _draw_heading(page, layout, index, own, preset)
+        draw_map(page, panel.map, own, style, preset, theme)
+    maps = replace(frame, y=frame.y + layout.above, plot_height=frame.plot_height - layout.above)
+    draw_labels(page, first, maps, preset)
+    draw_bar(page, first, maps, frame.x + frame.plot_width + 1.5 * gap, style, preset)
+    draw_legend(page, frame, preset, theme)
+    return figure
+
+
+def _draw_heading(page: Page, layout: Layout, index: int, frame: Frame, preset: Preset) -> None:
+    """The panel's lines, standing directly on its map."""
+    heading, statements = layout.headings[index]
+    y = frame.y - tick_gap_of(preset)
+    y -= len(heading) * line_of(preset.tick) + len(statements) * line_of(preset.small)
+    for line in heading:
+        page.text(frame.x, y, line, preset.tick, bold=True)
+        y += line_of(preset.tick)
+    for line in statements:
+        page.text(frame.x, y, line, preset.small, colour=page.ink.faint)
+        y += line_of(preset.small)

@@ -1,0 +1,146 @@
+"""Several maps on one scale: what they share is said once, the rest beside each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from niah.errors import ConfigurationError
+from niah.figures.heatmap import HeatmapData
+from niah.figures.text import WORDS, Language, plain
+
+MOST_PANELS = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Panel:
+    """One map among others.
+
+    Attributes:
+        heading: Its name.
+        statements: What is true of this map only.
+        map: The cells; its own title and small print are not drawn.
+    """
+
+    heading: str
+    statements: tuple[str, ...]
+    map: HeatmapData
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PanelsData:
+    """Everything that a figure of several maps shows.
+
+    Attributes:
+        title, warning, subtitle, caption, legend: As in `HeatmapData`, for all maps.
+        panels: In the order asked for, read line by line.
+        language: Of all words.
+    """
+
+    title: str
+    warning: str
+    subtitle: tuple[str, ...]
+    caption: tuple[str, ...]
+    legend: tuple[tuple[str, str], ...]
+    panels: tuple[Panel, ...]
+    language: Language
+
+
+def panels_data(
+    maps: Sequence[HeatmapData], *, title: str | None = None, labels: Sequence[str] | None = None
+) -> PanelsData:
+    """Several maps in one figure, on one colour scale.
+
+    Args:
+        maps: At most `MOST_PANELS`, alike in language and in what their colours mean.
+        title: Of the figure; by default it counts the maps.
+        labels: Names of the maps; their titles by default.
+
+    Raises:
+        ConfigurationError: if there is no map, or too many, or they cannot share a scale.
+    """
+    if not 1 <= len(maps) <= MOST_PANELS:
+        raise ConfigurationError(f"{len(maps)} maps in one figure; give 1 to {MOST_PANELS}")
+    if len({(m.language, m.kind, m.estimate) for m in maps}) > 1:
+        raise ConfigurationError(
+            "maps in one figure must all be raw, all pooled or all differences, in one language"
+        )
+    language = maps[0].language
+    names = [plain(name, 80) for name in labels or [m.title for m in maps]]
+    if len(names) != len(maps):
+        raise ConfigurationError(f"{len(names)} labels for {len(maps)} maps; give one for each")
+    shared = _shared([m.subtitle for m in maps])
+    said = _shared([m.caption for m in maps])
+    return PanelsData(
+        title=plain(title) if title else WORDS[language]["panels"].format(count=len(maps)),
+        warning=_warning(maps, names),
+        subtitle=shared,
+        caption=(
+            *said,
+            *(
+                f"{name}: {'; '.join(own)}"
+                for name, m in zip(names, maps, strict=True)
+                if (own := [s for s in m.caption if s not in said])
+            ),
+        ),
+        legend=_legend(maps, names),
+        panels=tuple(
+            Panel(
+                heading=name,
+                statements=tuple(s for s in m.subtitle if s not in shared),
+                map=m,
+            )
+            for name, m in zip(names, maps, strict=True)
+        ),
+        language=language,
+    )
+
+
+def panels_text(data: PanelsData) -> str:
+    """A sentence for each map, for readers who cannot see the figure."""
+    sentences = [f"{statement}." for statement in (data.warning, data.title, *data.subtitle)]
+    sentences += [f"{panel.heading}: {'; '.join(panel.statements)}." for panel in data.panels]
+    return " ".join(sentence for sentence in sentences if sentence != ".")
+
+
+def _shared(lists: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(s for s in lists[0] if all(s in other for other in lists))
+
+
+def _warning(maps: Sequence[HeatmapData], names: Sequence[str]) -> str:
+    warned = [name for name, m in zip(names, maps, strict=True) if m.warning]
+    if not warned:
+        return ""
+    words = next(m.warning for m in maps if m.warning)
+    return words if len(warned) == len(maps) else f"{', '.join(warned)}: {words}"
+
+
+def _legend(maps: Sequence[HeatmapData], names: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Entries that all maps word alike once, others with the map's name."""
+    entries: dict[tuple[str, str], list[str]] = {}
+    for name, m in zip(names, maps, strict=True):
+        for entry in m.legend:
+            entries.setdefault(entry, []).append(name)
+    lengths = {mark.kind for m in maps for mark in m.marks}
+    whole = [entry for entry in entries if entry[0] not in lengths]
+    marks = [
+        (key, words if len(of) == len(maps) else f"{', '.join(of)}: {words}")
+        for (key, words), of in entries.items()
+        if key in lengths
+    ]
+    order = {key: place for place, key in enumerate(_ORDER)}
+    return (*sorted(whole, key=lambda entry: order[entry[0]]), *marks)
+
+
+_ORDER = (
+    "estimated",
+    "not-measured",
+    "failed",
+    "blocked",
+    "context-exceeded",
+    "truncated",
+    "partial",
+    "doubt-1",
+    "doubt-2",
+    "outlined",
+)

@@ -1,0 +1,113 @@
+"""Several maps in one figure: what is shared is said once, what is not stays with its map."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+from niah.errors import ConfigurationError
+from niah.figures.draw_panels import draw_panels, write_panels
+from niah.figures.heatmap import heatmap_data
+from niah.figures.panels import MOST_PANELS, panels_data, panels_text
+from niah.figures.provenance import read_provenance
+from niah.figures.styles import PRESETS, PresetName
+from niah.figures.write import own_settings
+from niah.statistics.effective import effective_length, threshold_rule
+from niah.statistics.pooled import pool_grid
+from tests.test_figures_data import FACTS, NAN, data_of, every_state, make_grid, make_summary
+from tests.test_figures_files import PROVENANCE
+
+GOOD = data_of(make_grid([[1.0, NAN], [1.0, 1.0]], model="a/good"))
+WORSE = data_of(make_grid([[1.0, 0.0], [1.0, 0.0]], model="b/worse"))
+
+
+def test_what_maps_share_is_said_once() -> None:
+    """Subtitle and small print are shared where equal; accuracies stay with their maps."""
+    data = panels_data([GOOD, WORSE])
+    assert data.subtitle == GOOD.subtitle[:1]
+    assert data.caption == GOOD.caption
+    assert [panel.statements for panel in data.panels] == [GOOD.subtitle[1:], WORSE.subtitle[1:]]
+    assert [panel.heading for panel in data.panels] == ["a/good", "b/worse"]
+    assert data.legend == GOOD.legend
+    for map_data in (GOOD, WORSE):
+        assert map_data.subtitle[1] in panels_text(data)
+
+
+def test_small_print_that_differs_names_its_map() -> None:
+    """A cost or haystack of one map is never taken for that of all."""
+    other = heatmap_data(
+        make_grid([[1.0]], model="b/other"), None, dataclasses.replace(FACTS, haystack="essays")
+    )
+    data = panels_data([GOOD, other])
+    assert "a/good: haystack gazetteer-en-1" in data.caption
+    assert "b/other: haystack essays" in data.caption
+    assert "tokenizer o200k_base" in data.caption
+
+
+def test_a_simulated_map_among_others_is_named() -> None:
+    """The warning names the reference readers unless all maps are simulated."""
+    reader = data_of(make_grid([[1.0]], model="reference/exact", simulated=True))
+    assert panels_data([GOOD, reader]).warning.startswith("reference/exact: Reference reader")
+    assert panels_data([reader]).warning == reader.warning
+    assert panels_data([GOOD]).warning == ""
+
+
+def test_marked_lengths_name_their_map() -> None:
+    """An effective length of one map stands in the legend with that map's name."""
+    grid = make_grid([[1.0, 1.0]], model="a/marked")
+    summary = make_summary(grid)
+    marked = heatmap_data(
+        grid, summary, FACTS, effective=effective_length(summary.by_length, threshold_rule(0.5))
+    )
+    (key, words), *_ = [e for e in panels_data([WORSE, marked]).legend if e[0] == "effective"]
+    assert key == "effective"
+    assert words.startswith("a/marked: effective context length")
+
+
+def test_maps_that_mean_different_things_do_not_share_a_scale() -> None:
+    """Raw and pooled, or two languages, are refused; so are none and too many."""
+    grid = make_grid([[1.0]])
+    pooled = heatmap_data(grid, None, FACTS, pooled=pool_grid(grid))
+    for maps, sentence in (
+        ([GOOD, pooled], "all be raw"),
+        ([GOOD, data_of(grid, language="de")], "one language"),
+        ([], "give 1 to"),
+        ([GOOD] * (MOST_PANELS + 1), "give 1 to"),
+    ):
+        with pytest.raises(ConfigurationError, match=sentence):
+            panels_data(maps)
+    with pytest.raises(ConfigurationError, match="one for each"):
+        panels_data([GOOD, WORSE], labels=["one"])
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize("count", [1, 5, MOST_PANELS])
+def test_panels_stay_on_the_page_and_apart(preset: PresetName, count: int) -> None:
+    """In every size and number, text stays on the page, and headings clear of the maps above."""
+    long = data_of(make_grid([[1.0, 0.5] * 7] * 15, model="provider/" + "long-name-" * 4))
+    maps = [data_of(every_state()), long, WORSE, GOOD][:count] * 3
+    with own_settings():
+        data = panels_data(maps[:count])
+        figure = draw_panels(data, style="classic", preset=PRESETS[preset], theme="dark")
+        renderer = FigureCanvasAgg(figure).get_renderer()  # type: ignore[no-untyped-call]
+        boxes = [text.get_window_extent(renderer) for text in figure.texts]
+    for index, (box, text) in enumerate(zip(boxes, figure.texts, strict=True)):
+        assert 0 <= box.x0 <= box.x1 <= figure.bbox.width, text
+        assert 0 <= box.y0 <= box.y1 <= figure.bbox.height, text
+        for other, words in zip(boxes[:index], figure.texts, strict=False):
+            width = min(box.x1, other.x1) - max(box.x0, other.x0)
+            height = min(box.y1, other.y1) - max(box.y0, other.y0)
+            assert width <= 0 or height <= 0.1 * min(box.height, other.height), (text, words)
+
+
+def test_panels_are_written_with_their_origin(tmp_path: Path) -> None:
+    """Each format is written, says where it comes from, and has its text beside it."""
+    data = panels_data([GOOD, WORSE], title="Two models")
+    for path in write_panels(data, tmp_path / "maps", provenance=PROVENANCE):
+        assert read_provenance(path)["run"] == PROVENANCE.run
+    text = (tmp_path / "maps.alt.txt").read_text(encoding="utf-8")
+    assert text == panels_text(data) + "\n"
+    assert text.startswith("Two models.")
