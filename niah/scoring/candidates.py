@@ -44,7 +44,9 @@ class Found:
     given: list[int] = field(default_factory=list)
 
 
-def find_values(text: str, question: str, answers: Sequence[str], forbidden: Sequence[str]) -> Found:
+def find_values(
+    text: str, question: str, answers: Sequence[str], forbidden: Sequence[str]
+) -> Found:
     """Candidates for a number: everything of about as many digits as an accepted answer."""
     accepted = [read_number(clean(answer)) for answer in answers]
     refused = [read_number(clean(value)) for value in forbidden]
@@ -79,7 +81,10 @@ def find_values(text: str, question: str, answers: Sequence[str], forbidden: Seq
         )
     if not any(candidate.formed for candidate in found.candidates):
         found.candidates[:] = sorted(
-            (*_spelled(folded, accepted, accepted=True), *_spelled(folded, refused, accepted=False)),
+            (
+                *_spelled(folded, accepted, accepted=True),
+                *_spelled(folded, refused, accepted=False),
+            ),
             key=lambda candidate: candidate.start,
         )
     return found

@@ -12,7 +12,7 @@ from niah.scoring.candidates import Candidate
 
 _SENTENCE_END = re.compile(r"\n+|(?<=[.!?…;])\s+|(?<=[.!?…][\"')\]])\s+")
 _CLAUSE_END = re.compile(
-    r",(?=\s)| - |[()]|(?<=\s)(?<!anything )(?<!everything )(?=(?:and|but|while|whereas|although|though|however|yet|und|aber|"
+    r",(?=\s)| - |[()]|(?<=\s)(?<!thing )(?<!one )(?<!body )(?=(?:and|but|while|whereas|although|though|however|yet|und|aber|"
     r"wahrend|wohingegen|sondern|obwohl|jedoch|doch|so|because|since|weil|denn)\s)"
 )
 _APPOSITION = re.compile(r"\W*(?:the|which|that|who|whose|die|der|das|welche\w*|was)\b")
@@ -150,9 +150,7 @@ def _prefix(layout: Layout, home: int, held: set[int]) -> str:
     ):
         first -= 1
     if first > 0 and first - 1 in held and layout.clauses[first - 1].sentence == sentence:
-        while first < home and _APPOSITION.match(
-            layout.text, layout.clauses[first].start, layout.clauses[first].end
-        ):
+        while first < home and _explains(layout, first):
             first += 1
     return layout.text[layout.clauses[first].start : layout.clauses[home].start]
 
@@ -170,13 +168,18 @@ def _suffix(layout: Layout, home: int, held: set[int]) -> str:
         end = layout.clauses[after].end
         after += 1
     if after in held and after < len(layout.clauses):
-        another = layout.clauses[after].sentence == sentence
-        following = layout.text[start : layout.clauses[home + 1].end]
-        if another and not _APPOSITION.match(following):
-            return ""
-        if another:
-            return following[:_NEAR]
+        if layout.clauses[after].sentence == sentence:
+            end = layout.clauses[home + 1].end if _explains(layout, home + 1) else start
     return layout.text[start : min(end, start + _NEAR)]
+
+
+def _explains(layout: Layout, clause: int) -> bool:
+    """Whether a clause is about what stands before it: "(Bern)", "which is Bern's"."""
+    start, end, _ = layout.clauses[clause]
+    return (
+        layout.text[start - 1 : start] == "("
+        or _APPOSITION.match(layout.text, start, end) is not None
+    )
 
 
 def _headings(layout: Layout, held: set[int]) -> dict[int, str]:

@@ -46,7 +46,7 @@ NOT_ABOUT_THE_QUESTION = re.compile(
     r"\b(?:other|others|another|further|additional|else|elsewhere|any ?more|equivocation|alternatives?|"
     r"doubt|outside|ambiguity|confus\w*|weiter\w*|ander\w*|sonst\w*|zusatzlich\w*|zweifel|"
     r"explicitly (?:call|use|phrase)\w*|exact words?|only|nur|commentary|contradict\w*|conflict\w*|"
-    r"speculat\w*|external)\b"
+    r"speculat\w*|external|no \w+ but)\b"
 )
 """What lacks is something else: "no other number is mentioned"."""
 
@@ -83,7 +83,7 @@ RETRACTION = re.compile(
     r"|\b(?:that|this|it) (?:isn't|wasn't|is not|was not) (?:right|correct|it)\b"
     r"|\b(?:it|that|this|which) (?:isn't|wasn't|is not|was not) the (?:\w+ ){0,2}?(?:answer|number|"
     r"value|code|key|identifier|one)\b(?! (?:of|for))"
-    r"|\bdas stimmt nicht\b|\bdas war falsch\b"
+    r"|\?[\"')\s]{0,4}(?:no|nope|nein)\b|\bdas stimmt nicht\b|\bdas war falsch\b"
 )
 """What stands before is taken back, whatever follows."""
 
@@ -113,11 +113,12 @@ ANSWER_LABEL = re.compile(
 )
 
 DENIAL_BEFORE = re.compile(
-    r"\b(?:not|isn't|wasn't|aren't|doesn't|don't|can't|cannot|never|neither|nor|nicht|kein\w*|"
+    r"\b(?:not|\w+n't|cannot|never|neither|nor|nicht|kein\w*|"
     r"weder|noch|niemals|no mention of|no)\b(?! (?:only|just|sure|certain|entirely|completely|"
-    r"mistaken|necessarily|100|doubt|nur|sicher|ganz|changed|surprisingly|hidden|be confused))"
+    r"mistaken|necessarily|100|doubt|nur|sicher|ganz|changed|surprisingly|hidden|be confused|other\b|different\b|"
+    r"[^:|]{0,60}\b(?:why|how|reason|warum|wieso|weshalb|wozu)\b))"
     r"[^:|]{0,120}\Z"
-    r"|\b(?:rather than|instead of|as opposed to|other than|anything but|everything but|except(?: for)?|unlike|statt|anstatt|"
+    r"|\b(?:rather than|instead of|as opposed to|other than|(?:any|every)(?:thing|one|body) but|except(?: for)?|unlike|statt|anstatt|"
     r"anstelle(?: von)?|ausser|(?:be )?confused with|confuse \w+ with|verwechseln mit)\b"
     r"[^|]{0,60}\Z"
     r"|\b(?:ignor\w+|disregard\w*|reject\w*|discard\w*|rul\w+ out|wrong\w*|incorrect\w*|false|"

@@ -14,7 +14,9 @@ _THINKING = re.compile(
     re.IGNORECASE,
 )
 _FINAL_CHANNEL = "<|channel|>final<|message|>"
-_SPECIAL_TOKEN = re.compile(r"<\|[^|<>\n]{1,40}\|>|</?s>|<(?:eos|bos|end_of_turn|pad)>", re.IGNORECASE)
+_SPECIAL_TOKEN = re.compile(
+    r"<\|[^|<>\n]{1,40}\|>|</?s>|<(?:eos|bos|end_of_turn|pad)>", re.IGNORECASE
+)
 
 _BOXED = re.compile(r"\\boxed\s*\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}")
 _ANSWER_TAG = re.compile(r"<(?:final_)?answer>((?:(?!<).)*)</(?:final_)?answer>", re.I | re.S)

@@ -61,9 +61,7 @@ def find_numbers(text: str, expected: Collection[str]) -> list[Number]:
         parts = _GROUP.findall(run.group())
         if len(parts) > 1 and text[max(0, run.start() - 1) : run.start()] == "+":
             continue  # a telephone number
-        for start, end, readings in reversed(
-            list(_split(parts, run.start(), expected, lengths))
-        ):
+        for start, end, readings in reversed(list(_split(parts, run.start(), expected, lengths))):
             if _BEFORE.search(text[max(0, start - 2) : start]):
                 continue
             if _AFTER.match(text[end : end + 2]):

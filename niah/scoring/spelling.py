@@ -51,10 +51,7 @@ def _patterns(number: str) -> tuple[re.Pattern[str], ...]:
         english = _english(int(number))
         patterns.append(r"[\s,\-]{1,3}(?:and )?".join(english))
         patterns.append(r"[\s\-]?(?:und )?".join(_german(int(number))))
-    return tuple(
-        re.compile(rf"(?<![a-z0-9])(?:{pattern})(?![a-z0-9])")
-        for pattern in patterns
-    )
+    return tuple(re.compile(rf"(?<![a-z0-9])(?:{pattern})(?![a-z0-9])") for pattern in patterns)
 
 
 def _english(number: int) -> list[str]:

@@ -461,7 +461,9 @@ def _judge_all(meant: Sequence[_Stance], reading: _Reading, task: _Task) -> Scor
         others |= listed_items(reading.layout.text, _spans(meant))
     value = len(found) / max(len(task.answers), len(found) + len(others))
     if not found:
-        return Score(value=0.0, reason="distractor taken" if taken else "another value", taken=taken)
+        return Score(
+            value=0.0, reason="distractor taken" if taken else "another value", taken=taken
+        )
     reason: Reason = "stated" if value == 1.0 else "partly stated"
     if len(found) == len(task.answers) and value < 1.0:
         reason = "several candidates"

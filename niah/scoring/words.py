@@ -13,9 +13,7 @@ _WORD = re.compile(
 )
 """Letters of scripts that put no spaces between words are words of their own."""
 _GROUPED = re.compile(r"\d{1,3}(?:[.,']\d{3})+")
-_ARTICLES = frozenset(
-    "a an the der die das den dem des ein eine einen einem einer eines".split()
-)
+_ARTICLES = frozenset("a an the der die das den dem des ein eine einen einem einer eines".split())
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 _ENDINGS = ("ings", "ing", "ern", "ies", "ed", "es", "en", "er", "em", "s", "e", "n")
 
@@ -69,9 +67,9 @@ def find_phrase(
         if inflected == "all":
             if all(stem(words[first + i].text) == stems[i] for i in range(size)):
                 yield first, first + size
-        elif all(
-            words[first + i].text == phrase[i] for i in range(size - 1)
-        ) and _plural_of(words[first + size - 1].text, phrase[-1]):
+        elif all(words[first + i].text == phrase[i] for i in range(size - 1)) and _plural_of(
+            words[first + size - 1].text, phrase[-1]
+        ):
             yield first, first + size
 
 
