@@ -134,8 +134,11 @@ def data_of(grid: Grid, **options: Any) -> HeatmapData:
     return heatmap_data(grid, make_summary(grid), FACTS, **options)
 
 
-def as_json(data: HeatmapData) -> str:
-    return json.dumps(dataclasses.asdict(data), indent=1, ensure_ascii=False) + "\n"
+def as_json(data: Any) -> str:
+    """A figure's data as in a golden file; the last digits of a float are the machine's."""
+    exact = json.dumps(dataclasses.asdict(data))
+    rounded = json.loads(exact, parse_float=lambda digits: round(float(digits), 9))
+    return json.dumps(rounded, indent=1, ensure_ascii=False) + "\n"
 
 
 def known_map(grid: Grid) -> PooledMap:

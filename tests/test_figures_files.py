@@ -90,6 +90,8 @@ def test_the_alternative_text_stands_beside_the_figure_and_in_it(tmp_path: Path)
         ("empty.svg", b"", "not a PNG, SVG or PDF"),
         ("bare.png", b"\x89PNG\r\n\x1a\n", "does not say"),
         ("cut.png", b"\x89PNG\r\n\x1a\n\xff\xff\xff\xfftEXtKeywords\0niah:run=x", "does not say"),
+        ("other.pdf", b"%PDF-1.4\n/Keywords (niah:colour=red)", "does not say"),
+        ("huge.svg", b"<svg>" + b"<a/>" * (16 << 18), "larger than 16 MiB"),
         ("bare.pdf", b"%PDF-1.4\n", "does not say"),
         ("open.svg", b"<svg><metadata>niah:run=x", "does not say"),
         (

@@ -20,6 +20,7 @@ from niah.figures.text import (
     one_of,
     percent_label,
     plain,
+    simulated_words,
 )
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ def curves_data(
     counts = [n for curve in curves for n in curve.n if n]
     return CurvesData(
         title=words[f"over-{axis}"],
-        warning=_warning(summaries, names, language),
+        warning=simulated_words(names, [s.simulated for s in summaries], language),
         subtitle=(words["task"].format(task=", ".join(tasks)), words["band"]),
         caption=caption(
             facts,
@@ -189,15 +190,6 @@ def _numbers(values: list[float]) -> tuple[float | None, ...]:
 def _overall(summary: Summary, language: Language) -> str:
     value = summary.accuracy.value
     return "\u2013" if math.isnan(value) else percent_label(value, language)
-
-
-def _warning(summaries: Sequence[Summary], names: Sequence[str], language: Language) -> str:
-    simulated = [name for name, s in zip(names, summaries, strict=True) if s.simulated]
-    if not simulated:
-        return ""
-    if len(simulated) == len(summaries):
-        return WORDS[language]["simulated"]
-    return f"{', '.join(simulated)}: {WORDS[language]['simulated']}"
 
 
 def _rules(

@@ -15,17 +15,14 @@ from niah.figures.curves import Curve, CurvesData, curves_text
 from niah.figures.frame import (
     Frame,
     draw_frame,
-    fitting,
     frame_of,
     line_of,
     margin_of,
-    swatch_of,
     tick_gap_of,
 )
-from niah.figures.pages import POINTS, Page, fitted, text_width
+from niah.figures.pages import POINTS, Page, text_width
+from niah.figures.rulings import DASHES, draw_line_legend, draw_rulings, look_of
 from niah.figures.styles import (
-    CURVE_COLOURS,
-    CURVE_MARKERS,
     FORMATS,
     INKS,
     PRESETS,
@@ -79,10 +76,24 @@ def draw_curves(data: CurvesData, *, preset: Preset, theme: Theme) -> Figure:
     page = Page(figure=figure, width=preset.width, height=frame.height, ink=ink)
     draw_frame(page, frame, preset)
     axes = page.axes(frame.x, frame.y, frame.plot_width, frame.plot_height)
-    _draw_axes(page, axes, data, frame, preset)
+    draw_rulings(
+        page,
+        axes,
+        frame,
+        preset,
+        across=[(across(data, value, frame.plot_width), label) for value, label in data.ticks],
+        up=[
+            (
+                down(tenth / 10, frame.plot_height),
+                localized(f"{tenth / 10:.1f}", data.language),
+            )
+            for tenth in range(0, 11, 2)
+        ],
+        names=(data.across, data.up),
+    )
     for index, curve in enumerate(data.curves):
         _draw_curve(axes, data, curve, index, frame, preset, theme)
-    _draw_legend(page, frame, preset, theme)
+    draw_line_legend(page, frame, preset, theme, joined=True)
     return figure
 
 
@@ -101,51 +112,6 @@ def down(share: float, height: float) -> float:
     return height * (HEADROOM + (1 - 2 * HEADROOM) * (1 - share))
 
 
-def _draw_axes(page: Page, axes: Any, data: CurvesData, frame: Frame, preset: Preset) -> None:
-    gap = tick_gap_of(preset)
-    width, height = frame.plot_width, frame.plot_height
-    for tenth in range(0, 11, 2):
-        y = down(tenth / 10, height)
-        axes.add_line(Line2D((0, width), (y, y), color=page.ink.line, lw=0.4, alpha=0.6))
-        label = localized(f"{tenth / 10:.1f}", data.language)
-        page.text(frame.x - gap, frame.y + y, label, preset.tick, ha="right", va="center_baseline")
-    axes.add_line(Line2D((0, width), (height, height), color=page.ink.line, lw=0.8, clip_on=False))
-    places = [across(data, value, width) for value, _ in data.ticks]
-    widths = [text_width(label, preset.tick) for _, label in data.ticks]
-    for i in fitting(places, widths, 0.7 * preset.tick / POINTS):
-        page.text(
-            frame.x + places[i],
-            frame.y + height + 1.3 * gap,
-            data.ticks[i][1],
-            preset.tick,
-            ha="center",
-        )
-        axes.add_line(
-            Line2D(
-                (places[i], places[i]),
-                (height, height + 0.5 * gap),
-                color=page.ink.line,
-                lw=0.8,
-                clip_on=False,
-            )
-        )
-    page.text(
-        frame.x + width / 2,
-        frame.y + height + 1.3 * gap + 1.1 * line_of(preset.tick),
-        data.across,
-        preset.label,
-        ha="center",
-    )
-    page.text(
-        margin_of(preset),
-        frame.y + height / 2,
-        data.up,
-        fitted(data.up, preset.label, height),
-        va="center",
-        rotation=90,
-    )
-
-
 def _draw_curve(
     axes: Any,
     data: CurvesData,
@@ -156,7 +122,7 @@ def _draw_curve(
     theme: Theme,
 ) -> None:
     """The curve in pieces: where nothing was scored the line is broken."""
-    tone, marker = CURVE_COLOURS[theme][index], CURVE_MARKERS[index]
+    tone, marker = look_of(index, theme)
     width, height = frame.plot_width, frame.plot_height
     points = [
         (across(data, at, width), accuracy, lower, upper)
@@ -193,41 +159,5 @@ def _draw_curve(
         aside = 1.5 * (index - (len(data.curves) - 1) / 2) / POINTS
         x = across(data, curve.effective, width) + aside
         axes.add_line(
-            Line2D((x, x), (0, height), color=tone, lw=0.12 * preset.tick, ls=(0, (4, 3)), zorder=1)
-        )
-
-
-def _draw_legend(page: Page, frame: Frame, preset: Preset, theme: Theme) -> None:
-    width, height = swatch_of(preset)
-    for x, y, key, words in frame.legend:
-        axes = page.axes(x, y, width, height)
-        if key == "effective":
-            axes.add_line(
-                Line2D(
-                    (width / 2, width / 2),
-                    (0, height),
-                    color=page.ink.text,
-                    lw=0.12 * preset.tick,
-                    ls=(0, (4, 3)),
-                )
-            )
-        elif key:
-            axes.add_line(
-                Line2D(
-                    (0, width / 2, width),
-                    (height / 2,) * 3,
-                    color=CURVE_COLOURS[theme][int(key)],
-                    lw=0.16 * preset.tick,
-                    marker=CURVE_MARKERS[int(key)],
-                    markersize=0.55 * preset.tick,
-                    markevery=[1],
-                    clip_on=False,
-                )
-            )
-        page.text(
-            x + width + 0.5 * preset.tick / POINTS,
-            y + height / 2,
-            words,
-            preset.tick,
-            va="center_baseline",
+            Line2D((x, x), (0, height), color=tone, lw=0.12 * preset.tick, ls=DASHES, zorder=1)
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from niah.errors import ConfigurationError
 from niah.figures.heatmap import HeatmapData
-from niah.figures.text import WORDS, Language, plain
+from niah.figures.text import WORDS, Language, plain, simulated_words
 
 MOST_PANELS = 12
 
@@ -73,7 +73,7 @@ def panels_data(
     said = _shared([m.caption for m in maps])
     return PanelsData(
         title=plain(title) if title else WORDS[language]["panels"].format(count=len(maps)),
-        warning=_warning(maps, names),
+        warning=simulated_words(names, [bool(m.warning) for m in maps], language),
         subtitle=shared,
         caption=(
             *said,
@@ -105,14 +105,6 @@ def panels_text(data: PanelsData) -> str:
 
 def _shared(lists: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
     return tuple(s for s in lists[0] if all(s in other for other in lists))
-
-
-def _warning(maps: Sequence[HeatmapData], names: Sequence[str]) -> str:
-    warned = [name for name, m in zip(names, maps, strict=True) if m.warning]
-    if not warned:
-        return ""
-    words = next(m.warning for m in maps if m.warning)
-    return words if len(warned) == len(maps) else f"{', '.join(warned)}: {words}"
 
 
 def _legend(maps: Sequence[HeatmapData], names: Sequence[str]) -> tuple[tuple[str, str], ...]:

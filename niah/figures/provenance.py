@@ -17,7 +17,7 @@ from niah.figures.text import Provenance
 PREFIX = "niah:"
 KEYS = ("run", "experiment_sha256", "niah_version")
 
-_LARGEST_FILE = 64 << 20
+_LARGEST_FILE = 16 << 20
 _LONGEST_VALUE = 2000
 _PNG = b"\x89PNG\r\n\x1a\n"
 _PDF_KEYWORDS = re.compile(rb"/Keywords \(([^()\\]{0,20000})\)")
@@ -44,7 +44,7 @@ def read_provenance(path: Path) -> dict[str, str]:
     except OSError as error:
         raise ConfigurationError(f"{path} cannot be read: {error.strerror or error}") from None
     if len(content) > _LARGEST_FILE:
-        raise ConfigurationError(f"{path} is larger than 64 MiB, too large for a figure of niah's")
+        raise ConfigurationError(f"{path} is larger than 16 MiB, too large for a figure of niah's")
     if content.startswith(_PNG):
         texts = _png_texts(content)
     elif content.startswith(b"%PDF-"):
@@ -54,7 +54,11 @@ def read_provenance(path: Path) -> dict[str, str]:
     else:
         raise ConfigurationError(f"{path} is not a PNG, SVG or PDF file; give a figure of niah's")
     for text in texts:
-        found = {key: inert(unquote(value))[:_LONGEST_VALUE] for key, value in _ENTRY.findall(text)}
+        found = {
+            key: inert(unquote(value))[:_LONGEST_VALUE]
+            for key, value in _ENTRY.findall(text)
+            if key in KEYS
+        }
         if found:
             return found
     raise ConfigurationError(f"{path} does not say which run it shows; niah did not write it")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
@@ -72,6 +73,18 @@ WORDS: dict[Language, dict[str, str]] = {
         "at-least-value": "at least {value}",
         "claimed": "claimed context length {value}",
         "panels": "{count} maps on one scale",
+        "trend": "Accuracy over time",
+        "date": "Date",
+        "change": "change point",
+        "missing": "no trial was scored",
+        "whiskers": "Whiskers: 95% intervals",
+        "starts-at": "the vertical axis starts at {value}",
+        "costs": "Accuracy against cost",
+        "cost-axis": "Cost of the sweep (USD)",
+        "no-cost": "not shown, cost unknown: {value}",
+        "not-scored": "not shown, no trial was scored: {value}",
+        "from-to": "{label}: {first} on {start}, {last} on {end}",
+        "changed": "{label} changes on {value}",
         "claimed-beyond": "claimed context length {value}, beyond the tested lengths",
     },
     "de": {
@@ -135,6 +148,18 @@ WORDS: dict[Language, dict[str, str]] = {
         "at-least-value": "mindestens {value}",
         "claimed": "behauptete Kontextlänge {value}",
         "panels": "{count} Karten auf einer Skala",
+        "trend": "Trefferquote über die Zeit",
+        "date": "Datum",
+        "change": "Wechselpunkt",
+        "missing": "kein Versuch wurde gewertet",
+        "whiskers": "Striche: 95-%-Intervalle",
+        "starts-at": "die senkrechte Achse beginnt bei {value}",
+        "costs": "Trefferquote und Kosten",
+        "cost-axis": "Kosten des Durchgangs (USD)",
+        "no-cost": "nicht gezeigt, Kosten unbekannt: {value}",
+        "not-scored": "nicht gezeigt, kein Versuch gewertet: {value}",
+        "from-to": "{label}: {first} am {start}, {last} am {end}",
+        "changed": "{label} wechselt am {value}",
         "claimed-beyond": "behauptete Kontextlänge {value}, jenseits der geprüften Längen",
     },
 }
@@ -191,6 +216,7 @@ def caption(
     language: Language,
     per: Literal["cell", "point"] = "cell",
     estimate: Estimated = "raw",
+    cost: bool = True,
 ) -> tuple[str, ...]:
     """The small print, one statement an entry; the drawing joins and wraps them."""
     words = WORDS[language]
@@ -203,11 +229,20 @@ def caption(
         *named("haystack", facts.haystack),
         *named("tokenizer", facts.tokenizer),
         *([] if facts.date is None else [plain(facts.date)]),
-        *_cost(facts, language),
+        *(_cost(facts, language) if cost else []),
         *named("source", facts.source),
         *named("run", facts.run),
         *named("niah", facts.niah_version),
     )
+
+
+def simulated_words(names: Sequence[str], simulated: Sequence[bool], language: Language) -> str:
+    """The warning of a figure of several sweeps; it names the reference readers among others."""
+    words = WORDS[language]["simulated"]
+    flagged = [name for name, flag in zip(names, simulated, strict=True) if flag]
+    if not flagged:
+        return ""
+    return words if len(flagged) == len(names) else f"{', '.join(flagged)}: {words}"
 
 
 def trials_words(
