@@ -42,6 +42,30 @@ REFUSAL = re.compile(
 )
 """The response says that it cannot answer."""
 
+PLAIN_REFUSAL = re.compile(
+    r"(?:(?:\w+ not|\w+n't|cannot|not|never|without) (?:\w+ ){0,4}?(?:mention|specif|stated|"
+    r"indicat|discuss|disclos|address|enough information|in the (?:\w+ )?(?:text|document|passage|"
+    r"context|article|essay|story|book|manual))"
+    r"|(?:does|do)(?: not|n't) (?:\w+ ){0,2}?(?:say|state|tell|name)\b"
+    r"|(?:is|was|are|were)(?: not|n't) (?:\w+ )?(?:given|provided|named|included|listed|available|"
+    r"known|clear|covered|found in|determin|possible to)"
+    r"|no (?:\w+ ){0,3}?(?:mention|info|reference|indication|idea|answer|record)"
+    r"|(?:\w+ )?(?:unknown|insufficient|n/a|unbekannt)|(?:don't|do not) know"
+    r"|\W*(?:none|nothing|not found|null|no answer)\W*$|none (?:is|was) (?:given|mentioned|stated)"
+    r"|nicht (?:\w+ ){0,3}?(?:erwahn|genannt|angegeb|hervor|entnehm|ersichtlich)"
+    r"|\w+ (?:\w+ ){0,5}?(?:nicht|nichts) (?:im|in dem) (?:text|dokument|abschnitt|handbuch)"
+    r"|(?:\w+ )?kein\w* (?:\w+ ){0,3}?(?:information|angabe|hinweis|erwahnung|antwort|ahnung))",
+    re.M,
+)
+"""At the start of a refusal: it is one whatever its subject is."""
+
+REFUSER = re.compile(
+    r"\b(?:i|we|texts?|documents?|passages?|context|articles?|story|stories|essays?|manual|"
+    r"handbook|books?|materials?|sources?|author|information|answer|question|nothing|ich|wir|man|"
+    r"dokument\w*|abschnitt|handbuch|quellen?|antwort|frage|buch|dazu|daraus|daruber)\b"
+)
+"""Who can refuse; "the mayor was not in the city" is a fact, "the text does not say" is not."""
+
 NOT_ABOUT_THE_QUESTION = re.compile(
     r"\b(?:other|others|another|further|additional|else|elsewhere|any ?more|equivocation|alternatives?|"
     r"doubt|outside|ambiguity|confus\w*|weiter\w*|ander\w*|sonst\w*|zusatzlich\w*|zweifel|"
@@ -112,21 +136,41 @@ ANSWER_LABEL = re.compile(
     re.M,
 )
 
+FAR_DENIAL = re.compile(
+    r"\b(?:not|\w+n't|cannot|never|neither|nor|nicht|kein\w*|weder|noch|niemals|no)\b"
+    r"(?! (?:only|just|sure|certain|entirely|completely|mistaken|necessarily|100|doubt|nur|sicher|"
+    r"ganz|changed|surprisingly|hidden|be confused|other\b|different\b|"
+    r"[^:|]{0,60}\b(?:why|how|reason|warum|wieso|weshalb|wozu)\b))[^:|]{0,120}\Z"
+)
+"""Before a number or a code, anywhere in its clause."""
+
 DENIAL_BEFORE = re.compile(
-    r"\b(?:not|\w+n't|cannot|never|neither|nor|nicht|kein\w*|"
-    r"weder|noch|niemals|no mention of|no)\b(?! (?:only|just|sure|certain|entirely|completely|"
-    r"mistaken|necessarily|100|doubt|nur|sicher|ganz|changed|surprisingly|hidden|be confused|other\b|different\b|"
-    r"[^:|]{0,60}\b(?:why|how|reason|warum|wieso|weshalb|wozu)\b))"
-    r"[^:|]{0,120}\Z"
-    r"|\b(?:rather than|instead of|as opposed to|other than|(?:any|every)(?:thing|one|body) but|except(?: for)?|unlike|statt|anstatt|"
-    r"anstelle(?: von)?|ausser|(?:be )?confused with|confuse \w+ with|verwechseln mit)\b"
-    r"[^|]{0,60}\Z"
+    r"\b(?:rather than|instead of|as opposed to|other than|(?:any|every)(?:thing|one|body) but|"
+    r"except(?: for)?|unlike|statt|anstatt|anstelle(?: von)?|ausser|(?:be )?confused with|"
+    r"confuse \w+ with|verwechseln mit)\b[^|]{0,60}\Z"
     r"|\b(?:ignor\w+|disregard\w*|reject\w*|discard\w*|rul\w+ out|wrong\w*|incorrect\w*|false|"
     r"misleading|mistaken(?:ly)?|distractors?|decoys?|previously|formerly|originally|outdated|"
-    r"superseded|replaces?|replaced|verwerfe\w*|ignorier\w*|falsch\w*|ablenk\w*|fruher|ursprunglich"
-    r"|veraltet\w*)\b[^|]{0,60}\Z"
+    r"superseded|replaces?|replaced|verwerfe\w*|ignorier\w*|falsch\w*|ablenk\w*|fruher|"
+    r"ursprunglich|veraltet\w*)\b[^|]{0,60}\Z"
 )
 """Directly before a value: it is not the answer."""
+
+NEGATION = re.compile(r"\b(?:not|\w+n't|never|nicht|kein\w*)\b")
+NEGATED_WORD = re.compile(r"\b(?:not|\w+n't|nicht|never) (\w+)")
+NEAR_DENIAL = re.compile(
+    r"\b(?:not|\w+n't|cannot|never|neither|nor|nicht|kein\w*|weder|noch|niemals|no)\b"
+    r"(?! (?:only|just|sure|certain|nur|sicher|ganz|other\b|different\b))(?:\W+\w+){0,3}\W*\Z"
+    r"|\b(?:not|\w+n't) (?:think|believe|say|mean|glaube|denke)\b[^:|]{0,80}\Z"
+)
+"""Before words, where a clause may hold a negation of its own: up to three words away."""
+
+PHRASE_DENIAL = re.compile(
+    r"(?:\b(?:(?:is|was|are|were|'s|be|ist|war|sind)(?: not|n't| nicht)|neither|nor|weder|noch)\b"
+    r"(?! (?:only|just|nur)\b)|^\W*(?:not|nicht)\b)(?:\W+\w+){0,3}\W*\Z"
+)
+"""Before a keyword, where instructions are negated too ("you must not open it")."""
+
+CONJUNCTION = re.compile(r"\W*(?:and|but|not|und|aber|nicht|sondern)\b")
 
 DENIAL_AFTER = re.compile(
     r"^\W{0,3}(?:\w+ ){0,2}?(?:\w+n't|cannot|(?<=\w )(?:not|nicht|never|nie|kein\w*))\b"

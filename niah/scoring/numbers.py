@@ -15,7 +15,8 @@ MAX_NUMBERS = 2_500
 _RUN = re.compile(r"\d+(?:(?:, | - | \. |\. |[.,'_\- ])\d+){0,5000}")
 _GROUP = re.compile(r"\d+|\D+")
 _BEFORE = re.compile(rf"[{LETTER}_]\Z|[{LETTER}_][-_]\Z")
-_AFTER = re.compile(rf"[{LETTER}_]|-[{LETTER}_]")
+_UNIT = r"(?:[kcm]?m|k?g|ft|mi|min|h)(?![0-9A-Za-z_])"
+_AFTER = re.compile(rf"(?!{_UNIT})[{LETTER}_]|-[{LETTER}_]")
 _REFERENCE = re.compile(
     r"\b(?:chapter|page|line|section|paragraph|step|part|passage|sentence|document|figure|"
     r"kapitel|seite|zeile|abschnitt|absatz|schritt|teil|dokument|satz) (?:number )?\Z",
@@ -64,7 +65,7 @@ def find_numbers(text: str, expected: Collection[str]) -> list[Number]:
         for start, end, readings in reversed(list(_split(parts, run.start(), expected, lengths))):
             if _BEFORE.search(text[max(0, start - 2) : start]):
                 continue
-            if _AFTER.match(text[end : end + 2]):
+            if _AFTER.match(text[end : end + 4]):
                 continue
             if _REFERENCE.search(text[max(0, start - 24) : start]):
                 continue

@@ -206,7 +206,7 @@ def _read(text: str, task: _Task) -> _Reading:
         layout=layout,
         found=found,
         setting=around,
-        refusals=_refusals(layout, spans, task.keys),
+        refusals=_refusals(layout, spans, task),
     )
 
 
@@ -234,7 +234,7 @@ def _offered(text: str, one: Candidate, other: Candidate) -> bool:
 
 
 def _refusals(
-    layout: Layout, spans: Sequence[tuple[int, int]], keys: frozenset[str]
+    layout: Layout, spans: Sequence[tuple[int, int]], task: _Task
 ) -> list[tuple[int, int]]:
     """Where the text says that it cannot answer this question."""
     relevant = []
@@ -250,7 +250,12 @@ def _refusals(
         rest = layout.text[max(clause.start, start - 40) : max(end, min(clause.end, end + 200))]
         if cues.CONCEDED.search(text) or cues.NOT_ABOUT_THE_QUESTION.search(rest):
             continue
-        if other_names(rest, "", keys) and not names_key(rest, keys) and spans:
+        if other_names(rest, "", task.keys) and not names_key(rest, task.keys) and spans:
+            continue
+        before = layout.text[max(clause.start, start - 80) : end]
+        plain = cues.PLAIN_REFUSAL.match(layout.text, start) is not None
+        alone = start - clause.start < 3
+        if task.kind in ("words", "phrase") and not (plain or alone or cues.REFUSER.search(before)):
             continue
         relevant.append((start, end))
     return relevant
@@ -278,18 +283,13 @@ def _stances(reading: _Reading, task: _Task) -> list[_Stance]:
     stances: list[_Stance] = []
     for index, setting in enumerate(reading.setting):
         candidate = setting.candidate
-        own = setting.lead + " " + setting.tail + setting.suffix
-        around = setting.prefix + own
+        around = setting.prefix + setting.lead + " " + setting.tail + setting.suffix
         named = names_key(around, task.keys) or setting.clause in given
         others = other_names(around, setting.lead, task.keys)
         if not named and not others and setting.heading:
             named = names_key(setting.heading, task.keys)
             others = other_names(setting.heading, setting.heading, task.keys)
-        denied = (
-            cues.DENIAL_BEFORE.search(setting.lead) is not None
-            or cues.DENIAL_AFTER.match(setting.tail if setting.tail.strip() else own) is not None
-            or (setting.heading.endswith(":") and _denies(setting.heading))
-        )
+        denied = _denied(setting, task)
         before = stances[-1] if stances else None
         between = text[before.setting.candidate.end : candidate.start] if before else ""
         joined = before is not None and _JOINED.match(between) is not None
@@ -315,8 +315,32 @@ _SAYS = re.compile(r"\W{0,3}(?:is|was|ist|war)\b")
 _OR = re.compile(r"\b(?:or|nor|oder|noch|and|und)\b|/")
 
 
-def _denies(heading: str) -> bool:
-    return cues.DENIAL_BEFORE.search(heading.removesuffix(":")) is not None
+_DENIAL = {
+    "number": cues.FAR_DENIAL,
+    "code": cues.FAR_DENIAL,
+    "words": cues.NEAR_DENIAL,
+    "phrase": cues.PHRASE_DENIAL,
+}
+
+
+def _denied(setting: Setting, task: _Task) -> bool:
+    """Whether the words around a value say that it is not the answer.
+
+    A question that is negated itself ("what did she not carry?") has negated answers.
+    """
+    open_text = task.kind in ("words", "phrase")
+    if cues.NEGATION.search(task.question) and open_text:
+        return False
+    heading = setting.heading.removesuffix(":") if setting.heading.endswith(":") else ""
+    far = _DENIAL[task.kind]
+    for lead in (setting.lead, heading):
+        if cues.DENIAL_BEFORE.search(lead) or far.search(lead):
+            return True
+    negated = cues.NEGATED_WORD.findall(setting.prefix + setting.lead) if open_text else []
+    after = setting.tail
+    if not after.strip() and not cues.CONJUNCTION.match(setting.suffix):
+        after += setting.suffix
+    return not task.keys.isdisjoint(negated) or cues.DENIAL_AFTER.match(after) is not None
 
 
 def _shares_denial(reading: _Reading, index: int, between: str) -> bool:

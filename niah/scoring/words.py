@@ -87,6 +87,6 @@ def stem(word: str) -> str:
         rest = word[: -len(ending)]
         if word.endswith(ending) and len(rest) >= 3:
             if len(rest) > 3 and rest[-1] == rest[-2] and rest[-1] not in "ls":
-                return rest[:-1]
-            return rest + "y" if ending == "ies" else rest
+                return stem(rest[:-1])
+            return stem(rest + "y" if ending == "ies" else rest)
     return word
