@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -224,6 +225,16 @@ def test_fonts_are_embedded(tmp_path: Path) -> None:
     pdf = (tmp_path / "map.pdf").read_bytes()
     assert b"/FontFile2" in pdf
     assert b"/Subtype /Type3" not in pdf
+    streams = [
+        zlib.decompress(m[1])
+        for m in re.finditer(rb"stream\r?\n(\x78.*?)\r?\nendstream", pdf, re.DOTALL)
+    ]
+    fonts = [s for s in streams if b"glyf" in s[:300]]
+    assert len(fonts) >= 2
+    for font in fonts:
+        tables = {font[at : at + 4] for at in range(12, 12 + 16 * font[5], 16)}
+        assert {b"glyf", b"loca", b"head", b"hmtx", b"maxp"} <= tables
+        assert not tables & {b"GSUB", b"GPOS"}
     svg = (tmp_path / "map.svg").read_text(encoding="utf-8")
     assert "<text" not in svg
 
