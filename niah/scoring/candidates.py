@@ -243,11 +243,11 @@ def find_keywords(text: str, question: str, groups: Sequence[Sequence[str]]) -> 
         for first, last in find_phrase(words, form, inflected="all")
         if not all(echoed[first:last])
     ]
-    return Found(candidates=sorted(candidates, key=lambda candidate: candidate.start))
+    return Found(candidates=_longest(candidates))
 
 
 def _longest(candidates: list[Candidate]) -> list[Candidate]:
-    """Without those that stand within a longer one, such as Berg in Berg Hansen; merged spans."""
+    """Without those that stand within a longer one, such as Berg in Berg Hansen; in order."""
     merged: dict[tuple[int, int], Candidate] = {}
     for candidate in candidates:
         span = (candidate.start, candidate.end)

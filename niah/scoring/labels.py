@@ -53,6 +53,7 @@ _TASK_WORDS = frozenset(
     "unfortunately apparently perhaps maybe possibly clearly interestingly later earlier then "
     "jedoch allerdings schliesslich ausserdem zusatzlich vielleicht folgende folgt zitat hinweis begrundung beispiel liste tabelle natural question asks".split()
 )
+_YEAR = re.compile(r"1\d{3}|20\d\d")
 _EXCLUDING = frozenset("not nicht unlike than statt none".split())
 
 _NAMED = re.compile(
@@ -110,10 +111,20 @@ def other_names(text: str, lead: str, keys: frozenset[str]) -> bool:
     )
 
 
+def tells_more(text: str, keys: frozenset[str]) -> bool:
+    """Whether a folded text has words of its own: two that neither answer nor question give."""
+    own = [
+        word
+        for word in _WORD.findall(text)
+        if word not in _FUNCTION_WORDS and word not in _TASK_WORDS and word not in keys
+    ]
+    return len(own) > 1
+
+
 def _names(text: str, lead: str) -> Iterator[str]:
     for pattern in (_NAMED, _POSSESSIVE):
         for found in pattern.finditer(text):
-            if not found.group(1).isdecimal():
+            if not found.group(1).isdecimal() or _YEAR.fullmatch(found.group(1)):
                 yield found.group(1)
     for pattern, part in ((_SUBJECT, text), (_BEFORE_MARK, lead), (_BARE, text)):
         match = pattern.search(part)

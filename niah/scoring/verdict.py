@@ -18,7 +18,7 @@ from niah.scoring.candidates import (
     find_words,
 )
 from niah.scoring.clauses import Layout, Setting, lay_out, settings
-from niah.scoring.labels import key_words, names_key, other_names
+from niah.scoring.labels import key_words, names_key, other_names, tells_more
 from niah.scoring.normalise import clean, final_answers, fold, without_thinking
 from niah.scoring.lists import listed_items, offers_others, one_of_many
 from niah.scoring.words import phrase_forms
@@ -301,7 +301,7 @@ def _stances(reading: _Reading, task: _Task) -> list[_Stance]:
                 denied=denied,
                 alternative=_is_alternative(reading, index),
                 keyed=named,
-                elsewhere=not named and (others or cues.ELSEWHERE.search(around) is not None),
+                elsewhere=not named and (others or _aside(around, task)),
                 concluded=cues.CONCLUSION.search(setting.prefix + setting.lead) is not None
                 or cues.CONCLUSION.search(setting.heading) is not None
                 or cues.CONCLUDED_AFTER.match(setting.tail) is not None,
@@ -313,6 +313,13 @@ def _stances(reading: _Reading, task: _Task) -> list[_Stance]:
 _JOINED = re.compile(r"[\s,\"'()/]*(?:(?:and|or|nor|oder|und|noch|bzw\.?|sowie)\b[\s,\"']*)?\Z")
 _SAYS = re.compile(r"\W{0,3}(?:is|was|ist|war)\b")
 _OR = re.compile(r"\b(?:or|nor|oder|noch|and|und)\b|/")
+
+
+def _aside(around: str, task: _Task) -> bool:
+    """Whether words around a value, which name no key word, are about something else."""
+    if cues.ELSEWHERE.search(around):
+        return True
+    return task.kind == "words" and tells_more(around, task.keys)
 
 
 _DENIAL = {
@@ -428,6 +435,8 @@ def _judge_any(reading: _Reading, meant: list[_Stance], task: _Task) -> Score:
             best = [s for s in chosen if getattr(s, better)]
             if best:
                 chosen = [s for s in chosen if s.alternative or getattr(s, better)]
+    if len({_same(s) for s in chosen}) > 1:
+        chosen = _first_of_small(reading, chosen)
     found = _texts(task.answers, (s.setting.candidate.answers for s in chosen))
     taken = _texts(task.forbidden, (s.setting.candidate.forbidden for s in chosen))
     if _refused(reading, chosen):
@@ -441,6 +450,22 @@ def _judge_any(reading: _Reading, meant: list[_Stance], task: _Task) -> Score:
     if not found:
         return Score(value=0.0, reason="another value")
     return Score(value=1.0, reason="stated", found=found)
+
+
+def _first_of_small(reading: _Reading, chosen: list[_Stance]) -> list[_Stance]:
+    """Of numbers below 1000, which any text has several of, the first, unless they are a list.
+
+    "It lasts 14 hours and takes 3 hours to charge" answers how long it lasts with 14.
+    """
+    text = reading.layout.text
+    ends = [s.setting.candidate.end for s in chosen]
+    starts = [s.setting.candidate.start for s in chosen]
+    small = all(s.value.isdecimal() and len(s.value) <= 3 for s in chosen)
+    if not small or any(s.alternative for s in chosen):
+        return chosen
+    if any(_JOINED.match(text[a:b]) for a, b in zip(ends, starts[1:], strict=False)):
+        return chosen
+    return chosen[:1]
 
 
 def _texts(texts: Sequence[str], indices: Iterable[frozenset[int]]) -> tuple[str, ...]:
