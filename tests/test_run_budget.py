@@ -258,5 +258,5 @@ def test_no_random_run_ends_above_its_budget_or_its_cap(prepared: Prepared, stor
 def test_no_run_of_a_thousand_ends_above_its_budget_or_its_cap(
     prepared: Prepared, store: Store
 ) -> None:
-    """The same, a thousand times."""
-    _check([_play(prepared, store, seed) for seed in range(1_000)])
+    """The same, for the other 850 of a thousand."""
+    _check([_play(prepared, store, seed) for seed in range(150, 1_000)])

@@ -51,10 +51,10 @@ models = ["gateway/exact"]
 [grid]
 context_lengths = ["500", "1K"]
 depth_percents = [0, 50, 100]
-trials = 4
+trials = 2
 
 [limits]
-concurrency = 16
+concurrency = 8
 timeout_s = 20
 max_attempts = 30
 
@@ -62,7 +62,7 @@ max_attempts = 30
 base_url = "http://127.0.0.1:{port}/v1"
 tokenizer = "o200k_base"
 """
-TRIALS = 24
+TRIALS = 12
 
 
 @contextmanager
