@@ -68,6 +68,7 @@ def test_outlines_and_their_legend_follow_significance() -> None:
     data = data_of(EXAMPLE)
     assert data.outlined == ((False, True, False), (False, False, True))
     assert [key for key, _ in data.legend] == ["not-measured", "outlined"]
+    assert "cells in regions that differ significantly: 2 of 5" in data.subtitle[-1]
     quiet = data_of(make_comparison([[0.0]], significant=[[False]]))
     assert quiet.outlined == ()
     assert quiet.legend == ()

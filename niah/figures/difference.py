@@ -121,7 +121,8 @@ def _overall(comparison: Comparison, language: Language) -> str:
         value=_points(difference.value, language),
         lower=_points(difference.lower, language),
         upper=_points(difference.upper, language),
-        regions=len(comparison.regions),
+        cells=int(comparison.significant.sum()),
+        all=sum(not math.isnan(v) for v in comparison.cell_difference.flat),
     )
 
 

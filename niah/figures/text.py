@@ -45,7 +45,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "difference-of": "Difference by context length and depth; task: {task}",
         "minus": "{second} minus {first}",
         "overall-difference": "Overall {value} percentage points, 95% interval {lower} to {upper}; "
-        "regions that differ significantly: {regions}",
+        "cells in regions that differ significantly: {cells} of {all}",
         "outlined": "differs significantly (5%, corrected for all regions)",
         "not-both": "not measured by both",
         "paired": "Paired by trial",
@@ -118,7 +118,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "difference-of": "Differenz nach Kontextlänge und Tiefe; Aufgabe: {task}",
         "minus": "{second} minus {first}",
         "overall-difference": "Insgesamt {value} Prozentpunkte, 95-%-Intervall {lower} bis {upper};"
-        " signifikant verschiedene Bereiche: {regions}",
+        " Zellen in signifikant verschiedenen Bereichen: {cells} von {all}",
         "outlined": "signifikant verschieden (5 %, für alle Bereiche korrigiert)",
         "not-both": "nicht von beiden gemessen",
         "paired": "Gepaart nach Versuch",
