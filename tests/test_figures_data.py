@@ -283,6 +283,10 @@ def test_uncertainty_is_shown_where_asked_for() -> None:
     assert data.doubt == ((2, 0),)
     assert ("doubt-2", "95% interval wider than 0.5") in data.legend
     assert "95% interval wider than 0.5: 1." in alt_text(data)
+    both = make_grid([[0.5, 0.5]], trials=10)
+    both = dataclasses.replace(both, lower=np.array([[0.1, 0.3]]), upper=np.array([[0.9, 0.7]]))
+    text = alt_text(data_of(both, uncertainty=True))
+    assert "95% interval wider than 0.2: 2. 95% interval wider than 0.5: 1." in text
 
 
 def test_values_are_written_when_asked_for() -> None:

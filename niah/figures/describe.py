@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from niah.figures.heatmap import HeatmapData
+from niah.figures.heatmap import DOUBTS, HeatmapData
 from niah.figures.text import percent_label
 
 
@@ -66,10 +66,11 @@ def _difference_text(data: HeatmapData) -> str:
 def _counts(data: HeatmapData) -> list[tuple[str, int]]:
     """How many cells each entry of the legend stands for."""
     states = Counter(str(state) for row in data.state for state in row)
-    doubts = Counter(level for row in data.doubt for level in row)
+    doubts = [level for row in data.doubt for level in row]
     count: dict[str, int] = dict(states)
     count["partial"] = sum(flag for row in data.partial for flag in row)
-    count |= {f"doubt-{level}": n for level, n in doubts.items()}
+    for level in range(1, len(DOUBTS) + 1):
+        count[f"doubt-{level}"] = sum(doubt >= level for doubt in doubts)
     return [(_capital(words), count[key]) for key, words in data.legend if key in count]
 
 

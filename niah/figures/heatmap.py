@@ -53,7 +53,7 @@ DOUBTS = (0.2, 0.5)
 """Widths of a cell's interval beyond which it is hatched once, and densely."""
 
 FEW_REPEATS = 0.15
-"""Share of repeats below which a pooled map's intervals lean on its neighbours' likeness."""
+"""Share of repeats below which a pooled map says what its intervals rest on; see `PooledMap`."""
 
 Matrix = tuple[tuple[float | None, ...], ...]
 Words = tuple[tuple[str, ...], ...]

@@ -101,7 +101,7 @@ def draw(
 def main() -> None:
     """Draw every map of the gallery."""
     gpt, claude = gpt_4(), claude_2_1()
-    draw("gpt-4", "openai/gpt-4-1106-preview", gpt, "2023-11", preset="readme")
+    draw("gpt-4", "openai/gpt-4-1106-preview", gpt, "2023-11", preset="readme", margins=True)
     draw(
         "gpt-4-classic",
         "openai/gpt-4-1106-preview",
