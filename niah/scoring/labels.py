@@ -11,7 +11,8 @@ _WORD = re.compile(r"[^\W_]+")
 
 _FUNCTION_WORDS = frozenset(
     # English
-    "a about above after all also none nothing nobody neither both am an and any are as at be been being below both but by can "
+    "a about above after all also none nothing nobody neither both am an and any are as at be "
+    "been being below both but by can "
     "could did do does doing done each either every for from had has have having he her here hers "
     "him his how i if in into is it its itself just like may me might mine more most much must my "
     "near no nor not of off on once one only onto or other our out over own per same she should so "
@@ -21,7 +22,8 @@ _FUNCTION_WORDS = frozenset(
     "things please exactly indeed simply "
     # German
     "aber alle allem allen aller alles als also am an auch auf aus bei beim bin bis da damit dann "
-    "das dass dazu dein dem den denn der des dessen die dies diese diesem diesen dieser dieses doch "
+    "das dass dazu dein dem den denn der des dessen die dies diese diesem diesen dieser dieses "
+    "doch "
     "dort du durch ein eine einem einen einer eines er es etwas euch fur gegen hat habe haben hier "
     "hinter ich ihm ihn ihr ihre ihrem ihren ihrer im in ins ist ja jede jedem jeden jeder jedes "
     "kann kein keine konnen laut man mehr mein mich mir mit nach nicht noch nun nur ob oder ohne "
@@ -47,17 +49,20 @@ _TASK_WORDS = frozenset(
     "zugangscode schlussel passwort kennung kennungen datensatz datensatzes eintrag name namens "
     "stadt tur aufschrift lautet lauten genannt genannte genannten erwahnt angegeben angabe steht "
     "stehen nennt gemass ergebnis endgultige richtige korrekte gesuchte gesuchten gefragt gefragte "
-    "wait moment correction korrektur sorry actually nein yes ja update edit however therefore thus "
+    "wait moment correction korrektur sorry actually nein yes ja update edit however therefore "
+    "thus "
     "hence finally instead rather namely similarly meanwhile additionally furthermore moreover "
     "alternatively also overall ultimately conclusion summary first second third next last one "
     "unfortunately apparently perhaps maybe possibly clearly interestingly later earlier then "
-    "jedoch allerdings schliesslich ausserdem zusatzlich vielleicht folgende folgt zitat hinweis begrundung beispiel liste tabelle natural question asks".split()
+    "jedoch allerdings schliesslich ausserdem zusatzlich vielleicht folgende folgt zitat hinweis "
+    "begrundung beispiel liste tabelle natural question asks".split()
 )
 _YEAR = re.compile(r"1\d{3}|20\d\d")
 _EXCLUDING = frozenset("not nicht unlike than statt none".split())
 
 _NAMED = re.compile(
-    r"\b(?:for|of|(?:belong\w*|refer\w*|given|assigned|attributed|relat\w+|gehort) (?:to|zu)|from|in|at|near|named|called|marked|labell?ed|about|under|fur|von|vom|"
+    r"\b(?:for|of|(?:belong\w*|refer\w*|given|assigned|attributed|relat\w+|gehort) (?:to|zu)|from|"
+    r"in|at|near|named|called|marked|labell?ed|about|under|fur|von|vom|"
     r"zur|zum|aus|bei|namens|nach|city|stadt|aufschrift|name|namen|door|record|key)\s+"
     r"(?:the |a |an |der |die |das |den |dem |city |of |stadt |key |door |record |tur )*"
     r"[\"'(]*([^\W_]{2,})"
@@ -65,7 +70,8 @@ _NAMED = re.compile(
 _POSSESSIVE = re.compile(r"\b([^\W\d_]{2,})'s\b")
 _SUBJECT = re.compile(
     r"^\W*(?:and |but |while |whereas |und |aber |wahrend |wohingegen )?([^\W\d_]{2,})"
-    r"(?:, (?:which|who|whose|that|die|der|das|welche\w*)\b| (?:has|had|is|was|gets?|got|uses?|carries|bears|have|hat|hatte|ist|war|tragt|"
+    r"(?:, (?:which|who|whose|that|die|der|das|welche\w*)\b| (?:has|had|is|was|gets?|got|uses?|"
+    r"carries|bears|have|hat|hatte|ist|war|tragt|"
     r"bekommt)\b)"
 )
 _BEFORE_MARK = re.compile(r"([^\W_]{2,})[\"')]*\s?(?:[:=|(]|-|\bis\b|\bist\b)[\s\"'(]*\Z")

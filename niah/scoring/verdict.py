@@ -19,8 +19,8 @@ from niah.scoring.candidates import (
 )
 from niah.scoring.clauses import Layout, Setting, lay_out, settings
 from niah.scoring.labels import key_words, names_key, other_names, tells_more
-from niah.scoring.normalise import clean, final_answers, fold, without_thinking
 from niah.scoring.lists import listed_items, offers_others, one_of_many
+from niah.scoring.normalise import clean, final_answers, fold, without_thinking
 from niah.scoring.words import phrase_forms
 from niah.tasks import Challenge
 
