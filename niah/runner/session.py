@@ -253,10 +253,8 @@ async def _again(
 
 
 def _rejection(result: Response | Failure) -> Failure | None:
-    """The failure, when a limit or a busy server turned the request away."""
-    if isinstance(result, Failure) and result.kind in ("rate-limit", "overloaded"):
-        return result
-    return None
+    """The failure, when a rate limit turned the request away; a busy server says nothing of one."""
+    return result if isinstance(result, Failure) and result.kind == "rate-limit" else None
 
 
 def _decide(
