@@ -18,15 +18,14 @@ QUESTION = "What is the magic number of Oslo?"
 
 seven_digits = st.integers(1_000_000, 9_999_999).map(str)
 uuids = st.integers(0, 2**128 - 1).map(lambda value: str(UUID(int=value, version=4)))
+PIECES = (
+    "The text does not mention Oslo Bern it is not 4829133 7391046 4,829,133 or oder wait no: "
+    "Yuki Stuart sandwich Dolores Park lantern, marble <think> </think> \\boxed{ } ** ` ~~ | { } "
+    "\" ' ( ) ? ! . ; : = -> QXJRT 8f14e45f-ceea-467f-a8f0-2b1c9d3e4a55 nicht Answer: I cannot "
+    "find seven ٤٨ 𝟒 ² ß & &amp; &#9; <answer> </answer>"
+).split()
 texts = st.text(max_size=400) | st.lists(
-    st.sampled_from(
-        "The text does not mention Oslo Bern it is not 4829133 7391046 4,829,133 or oder wait no: "
-        "Yuki Stuart sandwich Dolores Park lantern, marble <think> </think> \\boxed{ } ** ` ~~ | "
-        "\n \n- \n1. { } \" ' ( ) ? ! . ; : = -> QXJRT 8f14e45f-ceea-467f-a8f0-2b1c9d3e4a55 nicht "
-        "Answer: I cannot find seven ٤٨ 𝟒 \u200b \ud800 \x00 ² ß & &amp; &#9; "
-        "<answer> </answer>".split(" ")
-    ),
-    max_size=60,
+    st.sampled_from([*PIECES, "\n", "\n-", "\n1.", "\u200b", "\ud800", "\x00"]), max_size=60
 ).map(" ".join)
 
 
@@ -97,7 +96,7 @@ def number_score(response: str, *answers: str, match: str = "any") -> float:
 
 
 @pytest.mark.parametrize("form", FORMS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(value=seven_digits, frame=st.sampled_from(FRAMES))
 def test_a_right_value_scores_1_in_every_form_and_frame(form: str, frame: str, value: str) -> None:
     """The form of a number and the markup around it are no part of the answer."""
@@ -137,13 +136,13 @@ def test_a_value_within_a_longer_number_scores_0(
 
 @settings(max_examples=200, deadline=None)
 @given(
-    value=uuids, frame=st.sampled_from(FRAMES), form=st.sampled_from(["as is", "bare", "braces"])
+    value=uuids, frame=st.sampled_from(FRAMES), form=st.sampled_from(["typeset", "bare", "braces"])
 )
 def test_a_uuid_scores_1_in_every_usual_form(value: str, frame: str, form: str) -> None:
     """Upper case, without hyphens, in braces, with typographic hyphens."""
     assume("7391046" not in frame)
     shown = {
-        "as is": value.replace("-", "\u2011"),
+        "typeset": value.replace("-", "\u2011"),
         "bare": value.replace("-", "").upper(),
         "braces": "{" + value + "}",
     }[form]
@@ -179,7 +178,7 @@ def test_text_without_the_value_scores_0(response: str, value: str) -> None:
     assert number_score(response, value) == 0.0
 
 
-@settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(response=texts, name=st.sampled_from(sorted(CHALLENGES)))
 def test_any_text_gets_a_score_between_0_and_1(response: str, name: str) -> None:
     """Scoring never raises, and its share is one."""
@@ -257,84 +256,18 @@ def test_several_values_for_one_answer_score_0(values: list[str], frame: str, jo
 
 
 HOSTILE = (
-    "1",
-    "1 ",
-    "1, ",
-    "1.",
-    "1. ",
-    "1 - ",
-    "4829133 ",
-    "4829133, ",
-    "4829133 or ",
-    "4829133? ",
-    "not ",
-    "does not ",
-    "no a a a a ",
-    "kein a b c ",
-    "nicht im ",
-    "4829133 wait no, that is wrong: ",
-    "\\boxed{",
-    "\\boxed{a{b}",
-    "<answer>",
-    "<answer>4829133</answer>",
-    "<think>",
-    "<think></think>",
-    "<|channel|>",
-    "[",
-    "[a](",
-    "<a ",
-    "<",
-    "~~a",
-    "_",
-    "*",
-    " * ",
-    "\n",
-    "\t",
-    "- a\n",
-    "- 4829133\n",
-    "Bern:\n4829133\n",
-    "| Oslo | 4829133 |\n",
-    '"',
-    ",",
-    "(",
-    ".",
-    "?",
-    "&",
-    "&amp;",
-    "\\",
-    "\\n",
-    '{"a":',
-    "sandwich Dolores Park ",
-    "sandwich or ",
-    "Yuki ",
-    "Yuki or ",
-    "Yuki, ",
-    "lantern, pebble, ",
-    "8f14e45f-ceea-467f-a8f0-2b1c9d3e4a55 or ",
-    "8f14e45f-",
-    "a",
-    "a-",
-    "東",
-    "e\u0301",
-    "😀",
-    "\ud800",
-    "²",
-    "\x00",
-    "٤",
-    "four ",
-    "four million ",
-    "vier",
-    "a's ",
-    "for Oslo: ",
-    "of the ",
-    "belonging to the ",
-    "answer: ",
-    "What is the magic number of Oslo? ",
-    "I could not find it. ",
-    "The text does not mention 4829133. ",
-    "1,000,",
-    "either ",
-)
+    "1", "1 ", "1, ", "1.", "1. ", "1 - ", "4829133 ", "4829133, ", "4829133 or ", "4829133? ",
+    "not ", "does not ", "no a a a a ", "kein a b c ", "nicht im ",
+    "4829133 wait no, that is wrong: ", "\\boxed{", "\\boxed{a{b}", "<answer>",
+    "<answer>4829133</answer>", "<think>", "<think></think>", "<|channel|>", "[", "[a](", "<a ",
+    "<", "~~a", "_", "*", " * ", "\n", "\t", "- a\n", "- 4829133\n", "Bern:\n4829133\n",
+    "| Oslo | 4829133 |\n", "\"", ",", "(", ".", "?", "&", "&amp;", "\\", "\\n", "{\"a\":",
+    "sandwich Dolores Park ", "sandwich or ", "Yuki ", "Yuki or ", "Yuki, ", "lantern, pebble, ",
+    "8f14e45f-ceea-467f-a8f0-2b1c9d3e4a55 or ", "8f14e45f-", "a", "a-", "東", "e\u0301", "😀",
+    "\ud800", "²", "\x00", "٤", "four ", "four million ", "vier", "a's ", "for Oslo: ", "of the ",
+    "belonging to the ", "answer: ", "What is the magic number of Oslo? ",
+    "I could not find it. ", "The text does not mention 4829133. ", "1,000,", "either ",
+)  # fmt: skip
 
 
 @pytest.mark.slow

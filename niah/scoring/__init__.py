@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from niah.scoring.reading import AnswerKind
 from niah.scoring.verdict import (
     SCORER_VERSION,
-    AnswerKind,
     Reason,
     Score,
     score,

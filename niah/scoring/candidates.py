@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -12,6 +13,9 @@ from niah.scoring.normalise import clean, fold
 from niah.scoring.numbers import LETTER, Number, find_numbers, read_number
 from niah.scoring.spelling import find_spelled
 from niah.scoring.words import Word, find_phrase, phrase_forms, split_words
+
+MAX_CANDIDATES = 1_000
+"""Of a response that holds more, the last count: it copies the text, or repeats itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +126,7 @@ def _spelled(
 
 
 _TOKEN = re.compile(r"[^\W_]+(?:[-_][^\W_]+)*")
+_HEX = re.compile(r"[0-9a-f]+")
 _UUID = re.compile(r"[0-9a-f]{32}")
 
 
@@ -135,7 +140,7 @@ def find_codes(text: str, question: str, answers: Sequence[str], forbidden: Sequ
     for code, original in zip((*accepted, *refused), (*answers, *forbidden), strict=True):
         for pattern in _code_patterns(code, original):
             spans.update((found.span(), code) for found in pattern.finditer(folded))
-    looks = _looks_like([*answers, *forbidden])
+    looks = _form_of([*answers, *forbidden])
     found = Found(candidates=[])
     shortest = min(map(len, (*accepted, *refused, *given)), default=0) - 1
     for token in _TOKEN.finditer(text):
@@ -179,25 +184,25 @@ def _code_patterns(code: str, original: str) -> Iterator[re.Pattern[str]]:
         yield re.compile(before + r"[ ,\-]{1,2}".join(map(re.escape, code)) + after)
 
 
-class _looks_like:  # noqa: N801 - a predicate with parameters, read as a function
+def _form_of(codes: Sequence[str]) -> Callable[[str], bool]:
     """Whether a token has the form of the given codes: length, digits, alphabet."""
+    squeezed = [_squeeze(code) for code in codes]
+    sizes = {len(code) + near for code in squeezed if code for near in (-1, 0, 1)}
+    digits = all(any(map(str.isdigit, code)) for code in squeezed)
+    capitals = all(code.isupper() for code in codes)
+    hexadecimal = all(map(_HEX.fullmatch, squeezed))
 
-    def __init__(self, codes: Sequence[str]) -> None:
-        squeezed = [_squeeze(code) for code in codes]
-        self._sizes = {len(code) for code in squeezed if code}
-        self._digits = all(any(map(str.isdigit, code)) for code in squeezed)
-        self._upper = all(code.isupper() for code in codes)
-        self._hex = all(re.fullmatch(r"[0-9a-f]+", code) for code in squeezed)
-
-    def __call__(self, token: str) -> bool:
-        code = token.replace("-", "").replace("_", "").lower()
-        if not any(abs(len(code) - size) <= 1 for size in self._sizes):
+    def looks(token: str) -> bool:
+        code = token.replace("-", "").replace("_", "")
+        if len(code) not in sizes:
             return False
-        if self._digits:
-            return any(map(str.isdigit, code)) and (
-                not self._hex or re.fullmatch(r"[0-9a-f]+", code) is not None
-            )
-        return self._upper and token.isupper()
+        if not digits:
+            return capitals and token.isupper()
+        if hexadecimal and not _HEX.fullmatch(code.lower()):
+            return False
+        return any(map(str.isdigit, code))
+
+    return looks
 
 
 def find_words(text: str, question: str, answers: Sequence[str], forbidden: Sequence[str]) -> Found:
@@ -212,7 +217,8 @@ def find_words(text: str, question: str, answers: Sequence[str], forbidden: Sequ
         for index, value in enumerate(values):
             here = frozenset({index})
             for form in phrase_forms(value):
-                for first, last in find_phrase(words, form, inflected="last"):
+                places = find_phrase(words, form, inflected="last")
+                for first, last in deque(places, maxlen=MAX_CANDIDATES):
                     if not all(echoed[first:last]):
                         found.candidates.append(
                             Candidate(
@@ -240,7 +246,7 @@ def find_keywords(text: str, question: str, groups: Sequence[Sequence[str]]) -> 
         for index, group in enumerate(groups)
         for keyword in group
         for form in phrase_forms(keyword)
-        for first, last in find_phrase(words, form, inflected="all")
+        for first, last in deque(find_phrase(words, form, inflected="all"), maxlen=MAX_CANDIDATES)
         if not all(echoed[first:last])
     ]
     return Found(candidates=_longest(candidates))

@@ -12,9 +12,9 @@ from niah.scoring.candidates import Candidate
 
 _SENTENCE_END = re.compile(r"\n+|(?<=[.!?…;])\s+|(?<=[.!?…][\"')\]])\s+")
 _CLAUSE_END = re.compile(
-    r",(?=\s)| - |[()]|(?<=\s)(?<!thing )(?<!one )(?<!body )(?=(?:and|but|while|whereas|although|"
-    r"though|however|yet|und|aber|"
-    r"wahrend|wohingegen|sondern|obwohl|jedoch|doch|so|because|since|weil|denn)\s)"
+    r",(?=\s)| - |[()]|(?<=\s)(?<!thing )(?<!one )(?<!body )"
+    r"(?=(?:and|but|while|whereas|although|though|however|yet|so|because|since|"
+    r"und|aber|wahrend|wohingegen|sondern|obwohl|jedoch|doch|weil|denn)\s)"
 )
 _APPOSITION = re.compile(r"\W*(?:the|which|that|who|whose|die|der|das|welche\w*|was)\b")
 _NEAR = 400
@@ -168,7 +168,7 @@ def _suffix(layout: Layout, home: int, held: set[int]) -> str:
     ):
         end = layout.clauses[after].end
         after += 1
-    if after in held and after < len(layout.clauses) and layout.clauses[after].sentence == sentence:
+    if after in held and layout.clauses[after].sentence == sentence:
         end = layout.clauses[home + 1].end if _explains(layout, home + 1) else start
     return layout.text[start : min(end, start + _NEAR)]
 

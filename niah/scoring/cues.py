@@ -67,9 +67,8 @@ REFUSER = re.compile(
 """Who can refuse; "the mayor was not in the city" is a fact, "the text does not say" is not."""
 
 NOT_ABOUT_THE_QUESTION = re.compile(
-    r"\b(?:other|others|another|further|additional|else|elsewhere|any ?more|equivocation|"
-    r"alternatives?|"
-    r"doubt|outside|ambiguity|confus\w*|weiter\w*|ander\w*|sonst\w*|zusatzlich\w*|zweifel|"
+    r"\b(?:other|others|another|further|additional|else|elsewhere|any ?more|"
+    r"equivocation|alternatives?|doubt|outside|ambiguity|confus\w*|weiter\w*|ander\w*|sonst\w*|zusatzlich\w*|zweifel|"
     r"explicitly (?:call|use|phrase)\w*|exact words?|only|nur|commentary|contradict\w*|conflict\w*|"
     r"speculat\w*|external|no \w+ but)\b"
 )
@@ -92,9 +91,9 @@ CORRECTION = re.compile(
     r"\b(?:wait|hold on|scratch that|strike that|correction|my mistake|my bad|i misread|"
     r"i misspoke|let me correct|let me re-?check|let me re-?read|let me double-?check|"
     r"on second thought|i (?:actually )?meant?|sorry|apologies|i apologi[sz]e|oops|"
-    r"no, (?:that|it|the|actually|wait|sorry|not)|actually|rather(?! than)|upon (?:closer|further|"
-    r"re)|"
-    r"on closer|looking (?:again|closer|more closely)|edit:|update:|corrected|"
+    r"no, (?:that|it|the|actually|wait|sorry|not)|actually|rather(?! than)|"
+    r"upon (?:closer|further|re)|on closer|looking (?:again|closer|more closely)|edit:|"
+    r"update:|corrected|"
     r"nein, (?:das|es|die|moment|halt|doch)|moment|halt,|korrektur|korrigier\w*|entschuldig\w*|"
     r"verzeihung|ich meine\b|ich meinte|pardon|doch nicht|genauer gesagt|bei genauerem|"
     r"besser gesagt|vielmehr|verbesser\w*)"
@@ -180,8 +179,7 @@ DENIAL_AFTER = re.compile(
     r"|^\W{0,3}(?:not|nicht|never)\b(?! (?:only|just|nur)\b)(?!\W*\Z)"
     r"|^\W{0,3}(?:(?:which|that|this|it|die|das) )?(?:is|was|were|are|would be|seems|looks|ist|war|"
     r"ware|scheint)(?: \w+){0,3} (?:wrong|incorrect|false|unrelated|rejected|dismissed|"
-    r"distractors?|decoys?|mistaken|"
-    r"misleading|invalid|outdated|irrelevant|falsch\w*|veraltet|irrefuhrend|ablenkung\w*)\b"
+    r"distractors?|decoys?|mistaken|misleading|invalid|outdated|irrelevant|falsch\w*|veraltet|irrefuhrend|ablenkung\w*)\b"
 )
 """Directly after a value: it is not the answer."""
 

@@ -10,60 +10,59 @@ from niah.scoring.normalise import clean, fold
 _WORD = re.compile(r"[^\W_]+")
 
 _FUNCTION_WORDS = frozenset(
-    # English
-    "a about above after all also none nothing nobody neither both am an and any are as at be "
-    "been being below both but by can "
-    "could did do does doing done each either every for from had has have having he her here hers "
-    "him his how i if in into is it its itself just like may me might mine more most much must my "
-    "near no nor not of off on once one only onto or other our out over own per same she should so "
-    "some such than that the their them then there these they this those through to too under up "
-    "upon us very via was we were what whatever when where whether which while who whom whose why "
-    "will with within would yes you your yours don t s re ll ve d m isn wasn doesn didn let thing "
-    "things please exactly indeed simply "
-    # German
-    "aber alle allem allen aller alles als also am an auch auf aus bei beim bin bis da damit dann "
-    "das dass dazu dein dem den denn der des dessen die dies diese diesem diesen dieser dieses "
-    "doch "
-    "dort du durch ein eine einem einen einer eines er es etwas euch fur gegen hat habe haben hier "
-    "hinter ich ihm ihn ihr ihre ihrem ihren ihrer im in ins ist ja jede jedem jeden jeder jedes "
-    "kann kein keine konnen laut man mehr mein mich mir mit nach nicht noch nun nur ob oder ohne "
-    "sehr sein seine sich sie sind so soll somit sowie uber um und uns unter vom von vor wann war "
-    "waren warum was weil welche welchem welchen welcher welches wenn wer werden wie wieder wir "
-    "wird wo wurde zu zum zur zwischen bitte".split()
+    "a aber about above after all alle allem allen aller alles als also am an and any are as at "
+    "auch auf aus be been bei beim being below bin bis bitte both but by can could d da damit "
+    "dann das dass dazu dein dem den denn der des dessen did didn die dies diese diesem diesen "
+    "dieser dieses do doch does doesn doing don done dort du durch each ein eine einem einen "
+    "einer eines either er es etwas euch every exactly for from fur gegen habe haben had has hat "
+    "have having he her here hers hier him hinter his how i ich if ihm ihn ihr ihre ihrem ihren "
+    "ihrer im in indeed ins into is isn ist it its itself ja jede jedem jeden jeder jedes just "
+    "kann kein keine konnen laut let like ll m man may me mehr mein mich might mine mir mit more "
+    "most much must my nach near neither nicht no nobody noch none nor not nothing nun nur ob "
+    "oder of off ohne on once one only onto or other our out over own per please re s same sehr "
+    "sein seine she should sich sie simply sind so soll some somit sowie such t than that the "
+    "their them then there these they thing things this those through to too uber um und under "
+    "uns unter up upon us ve very via vom von vor wann war waren warum was wasn we weil welche "
+    "welchem welchen welcher welches wenn wer werden were what whatever when where whether which "
+    "while who whom whose why wie wieder will wir wird with within wo would wurde yes you your "
+    "yours zu zum zur zwischen".split()
 )
+"""English and German words that carry no fact."""
+
 _TASK_WORDS = frozenset(
-    "answer answers question text texts document documents context passage passages article "
-    "paragraph sentence statement story book haystack prompt input information info data source "
-    "chapter section page line part end beginning start middle value values number numbers figure "
-    "figures digit digits magic special secret code codes pass key keys passkey passcode password "
-    "passphrase identifier identifiers id ids uuid uuids guid record records entry entries name "
-    "named called city door marked labelled labeled label mention mentions mentioned mentioning "
-    "state states stated stating say says said give gives given provide provides provided find "
-    "found finding reference references according result results final correct right true actual "
-    "specific exact following quote quoted quotes above note notes confidence reasoning reason "
-    "explanation evidence match matches matching case example fact detail details list table json "
-    "response user request asked asking string integer format form type field item solution total "
-    "output here sure okay ok well yes verified certainly great good thanks me us reference "
-    "antwort antworten frage text textes texts dokument dokuments kontext abschnitt absatz satz "
-    "stelle quelle zahl zahlen nummer wert werte magische magischen magischer geheime code codes "
-    "zugangscode schlussel passwort kennung kennungen datensatz datensatzes eintrag name namens "
-    "stadt tur aufschrift lautet lauten genannt genannte genannten erwahnt angegeben angabe steht "
-    "stehen nennt gemass ergebnis endgultige richtige korrekte gesuchte gesuchten gefragt gefragte "
-    "wait moment correction korrektur sorry actually nein yes ja update edit however therefore "
-    "thus "
-    "hence finally instead rather namely similarly meanwhile additionally furthermore moreover "
-    "alternatively also overall ultimately conclusion summary first second third next last one "
-    "unfortunately apparently perhaps maybe possibly clearly interestingly later earlier then "
-    "jedoch allerdings schliesslich ausserdem zusatzlich vielleicht folgende folgt zitat hinweis "
-    "begrundung beispiel liste tabelle natural question asks".split()
+    "absatz abschnitt according actual actually additionally allerdings alternatively angabe "
+    "angegeben answer answers antwort antworten apparently article asked asking asks aufschrift "
+    "ausserdem beginning begrundung beispiel book called case certainly chapter city clearly "
+    "code codes conclusion confidence context correct correction data datensatz datensatzes "
+    "detail details digit digits document documents dokument dokuments door earlier edit eintrag "
+    "end endgultige entries entry ergebnis erwahnt evidence exact example explanation fact field "
+    "figure figures final finally find finding first folgende folgt following form format found "
+    "frage furthermore gefragt gefragte geheime gemass genannt genannte genannten gesuchte "
+    "gesuchten give given gives good great guid haystack hence hinweis however id identifier "
+    "identifiers ids info information input instead integer interestingly item jedoch json "
+    "kennung kennungen key keys kontext korrekte korrektur label labeled labelled last later "
+    "lauten lautet line list liste magic magische magischen magischer marked match matches "
+    "matching maybe meanwhile mention mentioned mentioning mentions middle moment moreover name "
+    "named namely namens natural nein nennt next note notes number numbers nummer ok okay output "
+    "overall page paragraph part pass passage passages passcode passkey passphrase password "
+    "passwort perhaps possibly prompt provide provided provides quelle question quote quoted "
+    "quotes rather reason reasoning record records reference references request response result "
+    "results richtige right said satz say says schliesslich schlussel second secret section "
+    "sentence similarly solution sorry source special specific stadt start state stated "
+    "statement states stating stehen steht stelle story string summary sure tabelle table text "
+    "textes texts thanks therefore third thus total true tur type ultimately unfortunately "
+    "update user uuid uuids value values verified vielleicht wait well wert werte zahl zahlen "
+    "zitat zugangscode zusatzlich".split()
 )
+"""Words about texts, questions and answers, which say nothing of whose value it is."""
+
 _YEAR = re.compile(r"1\d{3}|20\d\d")
 _EXCLUDING = frozenset("not nicht unlike than statt none".split())
 
 _NAMED = re.compile(
     r"\b(?:for|of|(?:belong\w*|refer\w*|given|assigned|attributed|relat\w+|gehort) (?:to|zu)|from|"
-    r"in|at|near|named|called|marked|labell?ed|about|under|fur|von|vom|"
-    r"zur|zum|aus|bei|namens|nach|city|stadt|aufschrift|name|namen|door|record|key)\s+"
+    r"in|at|near|named|called|marked|labell?ed|about|under|fur|von|vom|aus|bei|namens|nach|city|"
+    r"stadt|aufschrift|name|namen|door|record|key)\s+"
     r"(?:the |a |an |der |die |das |den |dem |city |of |stadt |key |door |record |tur )*"
     r"[\"'(]*([^\W_]{2,})"
 )
@@ -71,8 +70,7 @@ _POSSESSIVE = re.compile(r"\b([^\W\d_]{2,})'s\b")
 _SUBJECT = re.compile(
     r"^\W*(?:and |but |while |whereas |und |aber |wahrend |wohingegen )?([^\W\d_]{2,})"
     r"(?:, (?:which|who|whose|that|die|der|das|welche\w*)\b| (?:has|had|is|was|gets?|got|uses?|"
-    r"carries|bears|have|hat|hatte|ist|war|tragt|"
-    r"bekommt)\b)"
+    r"carries|bears|have|hat|hatte|ist|war|tragt|bekommt)\b)"
 )
 _BEFORE_MARK = re.compile(r"([^\W_]{2,})[\"')]*\s?(?:[:=|(]|-|\bis\b|\bist\b)[\s\"'(]*\Z")
 _BARE = re.compile(r"^\W*([^\W\d_]{2,})(?: ([^\W\d_]{2,}))?\W*$")

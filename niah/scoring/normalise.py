@@ -105,7 +105,7 @@ def _json_answers(text: str) -> list[str]:
         return []
     for key, answer in value.items():
         if key.casefold().replace(" ", "_") in _ANSWER_KEYS:
-            return [_leaves(answer)]
+            return [_leaves(answer).strip() or "none"]
     return []
 
 
