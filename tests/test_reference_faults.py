@@ -21,7 +21,8 @@ from niah.providers import Failure, Response, Sampling
 from niah.providers.wire import WIRE_FORMATS
 from niah.reference.behaviour import Behaviour, Faults
 from niah.reference.endpoint import build_app
-from niah.runner.transport import ask, open_transport
+from niah.runner.connections import open_transport
+from niah.runner.transport import ask
 from tests.servers import listening
 
 ASKED = orjson.dumps(

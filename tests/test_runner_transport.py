@@ -27,12 +27,12 @@ from niah.models import Model, resolve_model
 from niah.prompts import Message
 from niah.providers import Failure, Response, Sampling, WireRequest
 from niah.providers.wire import WIRE_FORMATS
+from niah.runner.connections import open_transport
 from niah.runner.transport import (
     BODY_BYTES,
     FAILURES,
     Exchange,
     ask,
-    open_transport,
     request_url,
 )
 from tests.servers_raw import RawServer, Script, raw, reply, response_bytes, serve

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 from niah.models import Model
 from niah.plan import Trial
@@ -29,18 +30,36 @@ def sampling(prepared: Prepared, model: Model) -> Sampling:
     )
 
 
-def answered_record(
-    run: str,
-    trial: Trial,
-    model: Model,
-    challenge: Challenge,
-    prompt: Prompt,
-    response: Response,
-) -> TrialRecord:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What was asked, and the request that was answered or failed last.
+
+    Attributes:
+        prompt_sha256: Hash of the prompt's messages.
+        attempts: Requests made for the trial, this one included.
+        latency_s: Of this one, from sending to the whole answer.
+        started_at: Of this one; UTC, ISO 8601.
+    """
+
+    run: str
+    trial: Trial
+    challenge: Challenge
+    prompt: Prompt
+    prompt_sha256: str
+    attempts: int
+    latency_s: float
+    started_at: str
+
+
+def answered_record(asked: Asked, model: Model, response: Response) -> TrialRecord:
     """The record of a trial that brought a response, scored where its outcome is scored."""
     usage = response.usage
-    record = replace(
-        _bare_record(run, trial, challenge, prompt),
+    verdict = value = None
+    if response.outcome in ("answered", "output-limit", "empty"):
+        verdict = score(response.text, asked.challenge)
+        value = 0.0 if response.outcome == "empty" else verdict.value
+    return replace(
+        _bare_record(asked),
         outcome=response.outcome,
         message=response.message,
         response=response.text,
@@ -48,6 +67,10 @@ def answered_record(
         finish_reason=response.finish_reason,
         served_model=response.served_model,
         system_fingerprint=response.system_fingerprint,
+        score=value,
+        score_reason=verdict.reason if verdict else "",
+        found=verdict.found if verdict else (),
+        taken=verdict.taken if verdict else (),
         input_tokens=usage.input_tokens,
         cached_input_tokens=usage.cached_input_tokens,
         cache_write_tokens=usage.cache_write_tokens,
@@ -56,55 +79,48 @@ def answered_record(
         usage=json.dumps(usage.raw, sort_keys=True),
         cost_usd=cost_usd(model, usage),
     )
-    if response.outcome not in ("answered", "output-limit", "empty"):
-        return record
-    verdict = score(response.text, challenge)
-    return replace(
-        record,
-        score=0.0 if response.outcome == "empty" else verdict.value,
-        score_reason=verdict.reason,
-        found=verdict.found,
-        taken=verdict.taken,
-    )
 
 
-def failed_record(
-    run: str, trial: Trial, challenge: Challenge, prompt: Prompt, failure: Failure
-) -> TrialRecord:
+def failed_record(asked: Asked, failure: Failure) -> TrialRecord:
     """The record of a trial that could not be measured."""
-    return replace(
-        _bare_record(run, trial, challenge, prompt),
-        failure_kind=failure.kind,
-        message=failure.message,
-    )
+    return replace(_bare_record(asked), failure_kind=failure.kind, message=failure.message)
 
 
 def refused_record(run: str, trial: Trial, reason: str) -> TrialRecord:
     """The record of a trial whose prompt cannot be composed; nothing was sent."""
-    return replace(
-        _bare_record(run, trial, None, None), failure_kind="refused", message=reason, attempts=0
-    )
-
-
-def _bare_record(
-    run: str, trial: Trial, challenge: Challenge | None, prompt: Prompt | None
-) -> TrialRecord:
     return TrialRecord(
         run=run,
-        trial_id=trial.trial_id,
-        model=trial.model,
-        task=trial.task,
-        context_length=trial.context_length,
-        depth_percent=trial.depth_percent,
-        repeat=trial.repeat,
-        seed=trial.seed,
-        prompt_sha256=prompt.sha256 if prompt else "",
-        prompt_tokens=prompt.tokens if prompt else 0,
-        placements=prompt.placements if prompt else (),
-        question=challenge.question if challenge else "",
-        answers=challenge.answers if challenge else (),
+        **_coordinates(trial),
+        prompt_sha256="",
+        prompt_tokens=0,
+        placements=(),
+        question="",
+        answers=(),
         outcome="failed",
+        failure_kind="refused",
+        message=reason,
+        attempts=0,
     )
+
+
+def _bare_record(asked: Asked) -> TrialRecord:
+    return TrialRecord(
+        run=asked.run,
+        **_coordinates(asked.trial),
+        prompt_sha256=asked.prompt_sha256,
+        prompt_tokens=asked.prompt.tokens,
+        placements=asked.prompt.placements,
+        question=asked.challenge.question,
+        answers=asked.challenge.answers,
+        outcome="failed",
+        attempts=asked.attempts,
+        latency_s=asked.latency_s,
+        started_at=asked.started_at,
+    )
+
+
+def _coordinates(trial: Trial) -> dict[str, Any]:
+    return {field.name: getattr(trial, field.name) for field in fields(Trial)}
 
 
 def cost_usd(model: Model, usage: Usage) -> float | None:

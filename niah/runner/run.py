@@ -16,12 +16,12 @@ import httpx
 from niah.errors import StoreUnavailable
 from niah.plan import Trial
 from niah.runner.budget import check_prices, open_ledger
+from niah.runner.connections import open_transport
 from niah.runner.keys import Keys
 from niah.runner.prepare import Prepared
 from niah.runner.progress import Progress, Tally
 from niah.runner.results import summarize_run
 from niah.runner.session import Purse, Session, measure
-from niah.runner.transport import open_transport
 from niah.statistics.grids import Summary, sweep_estimate
 from niah.statistics.intervals import Estimate
 from niah.store import Run, RunStatus, TrialRecord

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from time import monotonic
 from urllib.parse import urlsplit
 
@@ -24,7 +25,7 @@ from niah.runner.dispatch import Attempt, Job, Lane, LaneSettings, Slots
 from niah.runner.keys import Keys
 from niah.runner.prepare import Prepared, compose_prompt
 from niah.runner.progress import Progress, Tally
-from niah.runner.records import answered_record, failed_record, refused_record, sampling
+from niah.runner.records import Asked, answered_record, failed_record, refused_record, sampling
 from niah.runner.retries import Decision, Retry, RetryLimits, StopModel, decide
 from niah.runner.transport import Exchange, ask
 from niah.store import TrialRecord
@@ -34,6 +35,9 @@ from niah.store.writer import Writer
 MAYBE_BILLED: frozenset[FailureKind] = frozenset(
     {"timeout", "connection", "malformed", "server-error"}
 )
+
+# A prompt is hashed while its request is under way: between answers there is time, at them none.
+FINGERPRINT_AFTER_S = 0.1
 
 LOCAL_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -179,14 +183,14 @@ async def _attempt(session: Session, job: Job[Trial]) -> Attempt:
     except PromptRefused as refusal:
         await _keep(session, refused_record(session.run, trial, str(refusal)), None, 0.0, 0.0)
         return Attempt()
-    asked = sampling(prepared, model)
+    how = sampling(prepared, model)
     request = WIRE_FORMATS[model.provider.api].build_request(
-        prompt.messages, model=model, sampling=asked
+        prompt.messages, model=model, sampling=how
     )
     worst_usd = 0.0
     if model.price is not None:
         worst_usd = worst_case_usd(
-            model, prompt_tokens=prompt.tokens, max_output_tokens=asked.max_output_tokens
+            model, prompt_tokens=prompt.tokens, max_output_tokens=how.max_output_tokens
         )
     try:
         reservation = await session.purse.reserve(trial.trial_id, worst_usd)
@@ -195,6 +199,8 @@ async def _attempt(session: Session, job: Job[Trial]) -> Attempt:
         return Attempt()
     tries = session.tries.setdefault(trial.trial_id, Tries())
     tries.attempts += 1
+    fingerprint = cache(lambda: prompt.sha256)
+    asyncio.get_running_loop().call_later(FINGERPRINT_AFTER_S, fingerprint)
     started_at = datetime.now(UTC).isoformat(timespec="milliseconds")
     sent_s = monotonic()
     exchange = await ask(
@@ -205,10 +211,20 @@ async def _attempt(session: Session, job: Job[Trial]) -> Attempt:
         timeout_s=prepared.experiment.limits.timeout_s,
     )
     latency_s, result = monotonic() - sent_s, exchange.result
+    asked = Asked(
+        run=session.run,
+        trial=trial,
+        challenge=challenge,
+        prompt=prompt,
+        prompt_sha256=fingerprint(),
+        attempts=tries.attempts,
+        latency_s=latency_s,
+        started_at=started_at,
+    )
     if isinstance(result, Response):
         session.answering.add(model.provider.name)
         result = mark_truncated(result, prompt_tokens=prompt.tokens, model=model)
-        record = answered_record(session.run, trial, model, challenge, prompt, result)
+        record = answered_record(asked, model, result)
         billed_usd = record.cost_usd
     else:
         billed_usd = None if result.kind in MAYBE_BILLED else 0.0
@@ -220,8 +236,7 @@ async def _attempt(session: Session, job: Job[Trial]) -> Attempt:
         if isinstance(decision, StopModel) and model.id not in session.stopped_models:
             session.stopped_models[model.id] = decision.reason
             session.reasons.append(f"{model.id} is not asked any more: {decision.reason}")
-        record = failed_record(session.run, trial, challenge, prompt, result)
-    record = replace(record, attempts=tries.attempts, latency_s=latency_s, started_at=started_at)
+        record = failed_record(asked, result)
     await _keep(session, record, reservation, worst_usd, billed_usd)
     return Attempt(limits=exchange.limits, rejected=_rejection(result))
 

@@ -18,6 +18,7 @@ _DE_ONES = (
 _DE_TENS = "zwanzig dreissig vierzig funfzig sechzig siebzig achtzig neunzig".split()
 _WORDS = "|".join([*_EN_ONES, *_EN_TENS, *_DE_ONES, *_DE_TENS])
 _WORDS = rf"(?:{_WORDS}|zwo|oh|hundred|thousand|millions?|hundert|tausend|millionen)"
+_ANY_WORD = re.compile(_WORDS)
 _WORD_BEFORE = re.compile(rf"\b{_WORDS}[ \-]$")
 _WORD_AFTER = re.compile(rf"[ \-]{_WORDS}\b")
 
@@ -29,6 +30,8 @@ def find_spelled(text: str, number: str) -> Iterator[tuple[int, int]]:
         text: In lower case without accents.
         number: Its digits; values of 10**9 and more are only found digit by digit.
     """
+    if not _ANY_WORD.search(text):
+        return  # most answers; making the patterns takes longer than all other scoring
     for pattern in _patterns(number):
         for found in pattern.finditer(text):
             before = _WORD_BEFORE.search(text[max(0, found.start() - 12) : found.start()])

@@ -33,11 +33,11 @@ def encode_trial(trial: TrialRecord) -> tuple[str | int | float, ...]:
         ValueError: if a field has the wrong type or is not finite, so that it could not be read
             back.
     """
+    _verify(TrialRecord, trial)
     values = {name: getattr(trial, name) for name in _IN_RECORD}
     columns = [getattr(trial, name) for name in COLUMNS]
-    run, trial_id = trial.run, trial.trial_id
+    trial_id = trial.trial_id
     text = json.dumps(values, default=_as_mapping, allow_nan=False, separators=(",", ":"))
-    decode_trial(run, (trial_id, *columns, text))
     "".join((trial_id, trial.model, trial.task)).encode()  # lone surrogates cannot be columns
     if max(abs(trial.context_length), abs(trial.repeat)) >= 1 << 63:
         raise ValueError("context_length and repeat must fit in 64 bits")
@@ -91,6 +91,16 @@ def build(cls: type[T], values: Mapping[str, Any]) -> T:
         raise ValueError(f"{name}: {error}") from error
 
 
+def _verify(cls: type[Any], instance: object) -> None:
+    """Raise the ValueError that reading the instance back would raise."""
+    checks, _ = _plan(cls)  # type: ignore[arg-type]  # mypy: a type may not be hashable
+    for name, check in checks.items():
+        try:
+            check(getattr(instance, name))
+        except ValueError as error:
+            raise ValueError(f"{name}: {error}") from error
+
+
 def _as_mapping(value: object) -> dict[str, object]:
     if is_dataclass(value):
         return {field.name: getattr(value, field.name) for field in fields(value)}
@@ -110,7 +120,10 @@ def _plan(cls: type[Any]) -> tuple[dict[str, Callable[[Any], object]], frozenset
 
 
 def _check(hint: Any) -> Callable[[Any], object]:
-    """A function that returns a JSON value as the annotated type, or raises ValueError."""
+    """A function that returns a JSON value as the annotated type, or raises ValueError.
+
+    Values that are of the type already pass, with everything in them checked.
+    """
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin in (types.UnionType, typing.Union):
         (inner,) = (_check(option) for option in arguments if option is not types.NoneType)
@@ -119,13 +132,13 @@ def _check(hint: Any) -> Callable[[Any], object]:
         return _one_of(frozenset(arguments))
     if origin is tuple:
         item = _check(arguments[0])
-        return lambda value: tuple(map(item, _typed(value, list)))
+        return lambda value: tuple(map(item, _typed(value, list, tuple)))
     if origin in (dict, Mapping):
         key, entry = map(_check, arguments)
         return lambda value: {key(k): entry(v) for k, v in _typed(value, dict).items()}
     if is_dataclass(hint):
         nested = typing.cast("type[Any]", hint)
-        return lambda value: build(nested, _typed(value, dict))
+        return lambda value: _nested(nested, value)
     if hint is float:
         return _finite
     if hint in (str, int, bool):
@@ -133,9 +146,16 @@ def _check(hint: Any) -> Callable[[Any], object]:
     raise TypeError(f"no way to store {hint}")
 
 
-def _typed(value: Any, expected: type) -> Any:
-    if type(value) is not expected:
-        raise ValueError(f"expected {expected.__name__}, got {type(value).__name__}")
+def _nested(cls: type[Any], value: Any) -> Any:
+    if type(value) is not cls:
+        return build(cls, _typed(value, dict))
+    _verify(cls, value)
+    return value
+
+
+def _typed(value: Any, *expected: type) -> Any:
+    if type(value) not in expected:
+        raise ValueError(f"expected {expected[0].__name__}, got {type(value).__name__}")
     return value
 
 

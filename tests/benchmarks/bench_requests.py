@@ -30,8 +30,9 @@ from niah.prompts import Message
 from niah.providers import Response, Sampling
 from niah.providers.limits import LimitsSeen
 from niah.providers.openai import build_request, parse_response
+from niah.runner.connections import open_transport
 from niah.runner.dispatch import Attempt, Job, Lane, LaneSettings, Slots
-from niah.runner.transport import ask, open_transport
+from niah.runner.transport import ask
 
 PROMPT_BYTES = 577_000
 ANSWER = json.dumps(
