@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from niah.draws import derive_seed
@@ -23,6 +23,7 @@ class Ingredients:
         task_version: Of the task family's construction and wording, and of the user's own facts.
         composition_version: Of the way in which prompts are put together.
         tokenizers: Vocabulary fingerprint by model id.
+        calibrate: How its token counts are matched, by id of a model whose vocabulary is unknown.
     """
 
     haystack: str
@@ -30,6 +31,7 @@ class Ingredients:
     task_version: str
     composition_version: int
     tokenizers: Mapping[str, str]
+    calibrate: Mapping[str, str | float] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values for hashing and storing."""
@@ -39,6 +41,7 @@ class Ingredients:
             "task_version": self.task_version,
             "composition_version": self.composition_version,
             "tokenizers": dict(sorted(self.tokenizers.items())),
+            **({"calibrate": dict(sorted(self.calibrate.items()))} if self.calibrate else {}),
         }
 
 
@@ -153,6 +156,7 @@ def _request_facts(
     experiment: Experiment, ingredients: Ingredients, model: Model
 ) -> dict[str, Any]:
     """What the requests of one model have in common, besides the trial's own coordinates."""
+    calibrate = ingredients.calibrate.get(model.id)
     return {
         "model": model.id,
         "api": model.provider.api,
@@ -168,6 +172,7 @@ def _request_facts(
         "haystack_sha256": ingredients.haystack_sha256,
         "composition_version": ingredients.composition_version,
         "tokenizer": ingredients.tokenizers[model.id],
+        **({} if calibrate is None else {"calibrate": calibrate}),
     }
 
 

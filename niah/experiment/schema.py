@@ -172,6 +172,9 @@ class ProviderSection(_Section):
         return value
 
 
+Calibrate = Literal["auto", "off"] | Annotated[float, Field(ge=0.6, le=8.0)]
+
+
 class PriceSection(_Section):
     """USD per million tokens, in place of the published prices."""
 
@@ -188,6 +191,12 @@ class ModelSection(_Section):
     context_window: int | None = Field(default=None, ge=1)
     price: PriceSection | None = None
     max_output_tokens: int | None = Field(default=None, ge=1)
+    calibrate: Calibrate = Field(
+        default="auto",
+        description="Where the model's own vocabulary is unknown: auto asks the provider how many "
+        "tokens a few short prompts have, off takes the stand-in's count for its own, a number is "
+        "the tokens that it has for each one of the stand-in.",
+    )
 
 
 def _one_or_more(value: Any) -> Any:
@@ -272,6 +281,13 @@ class Experiment(_Section):
             for name in self.models
         )
 
+    def calibrate(self, model: Model) -> Calibrate:
+        """How the model's token counts are matched; ``off`` where its own vocabulary is known."""
+        own = self.model.get(model.id)
+        if model.tokenizer_known:
+            return "off"
+        return own.calibrate if own else "auto"
+
     def max_output_tokens(self, model: Model) -> int:
         """The output limit that requests to the model carry, thinking included."""
         own = self.model.get(model.id)
@@ -322,7 +338,7 @@ def experiment_sha256(experiment: Experiment, ingredients: Mapping[str, Any]) ->
     for section, local in (("haystack", "path"), ("task", "path")):
         content[section].pop(local, None)
     for section in (*content["model"].values(), *content["providers"].values()):
-        for local in ("price", "tokenizer"):
+        for local in ("price", "tokenizer", "calibrate"):
             section.pop(local, None)
     text = json.dumps({"experiment": content, "ingredients": ingredients}, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -27,9 +27,22 @@ class WireFormat(Protocol):
         """The header that carries the key."""
 
 
+class CountFormat(Protocol):
+    """What the module of a wire format offers that has an endpoint for counting."""
+
+    def build_count_request(self, messages: Sequence[Message], *, model: Model) -> WireRequest:
+        """The request that has a prompt's tokens counted."""
+
+    def parse_count(
+        self, status: int, headers: Mapping[str, str], body: bytes
+    ) -> int | Failure | Response:
+        """The counted tokens, or why there is no count. Never raises."""
+
+
 WIRE_FORMATS: Mapping[Api, WireFormat] = {
     "openai": openai,
     "anthropic": anthropic,
     "google": google,
     "reference": openai,
 }
+COUNT_FORMATS: Mapping[Api, CountFormat] = {"anthropic": anthropic, "google": google}

@@ -10,6 +10,12 @@ from typing import Literal
 from niah.errors import BudgetReached, ConfigurationError
 from niah.models import Model
 from niah.prices import Price
+from niah.providers import FailureKind
+
+# An attempt that failed in one of these ways may have been worked on, and billed, all the same.
+MAYBE_BILLED: frozenset[FailureKind] = frozenset(
+    {"timeout", "connection", "malformed", "server-error"}
+)
 
 # Money is added up in whole picodollars: sums of floats drift, and a budget is a promise.
 _PICO = 10**12
@@ -63,8 +69,16 @@ def check_prices(models: Iterable[Model], budget_usd: float | None) -> None:
             )
 
 
-def worst_case_usd(model: Model, *, prompt_tokens: int, max_output_tokens: int) -> float:
+def worst_case_usd(
+    model: Model, *, prompt_tokens: int, max_output_tokens: int, ratio: float | None = None
+) -> float:
     """The most that one request can cost: nothing cached, the whole output limit used.
+
+    Args:
+        model: Whom it asks.
+        prompt_tokens: As counted here.
+        max_output_tokens: Its output limit.
+        ratio: Reported tokens for each counted one, where that was measured.
 
     Raises:
         ConfigurationError: if the model's price is unknown.
@@ -72,7 +86,7 @@ def worst_case_usd(model: Model, *, prompt_tokens: int, max_output_tokens: int) 
     if model.price is None:
         check_prices([model], 0.0)
     assert model.price is not None
-    margin = EXACT_MARGIN if model.tokenizer_known else STAND_IN_MARGIN
+    margin = EXACT_MARGIN if model.tokenizer_known else max(STAND_IN_MARGIN, 2 * (ratio or 1.0))
     input_tokens = math.ceil(prompt_tokens * margin) + TEMPLATE_TOKENS
     return _dearest_usd(model.price, input_tokens, max_output_tokens)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from niah.plan import Ingredients, Trial, build_trials
 from niah.prompts import Layout, Prompt
 from niah.prompts.compose import COMPOSITION_VERSION, compose
 from niah.prompts.index import CorpusIndex, build_index
+from niah.providers.calibration import Calibration, tokens_to_compose
 from niah.tasks import Challenge, Task
 from niah.tasks.registry import prepare_task
 
@@ -40,6 +41,8 @@ class Prepared:
         trials: In the order in which they are sent.
         sha256: Hash over everything that affects a request.
         warnings: What the user should know before paying, a sentence each.
+        cache_dir: For vocabularies and indexes; the user's cache directory when None.
+        calibrations: Of the models whose vocabulary is unknown, by id, once they are known.
     """
 
     experiment: Experiment
@@ -52,6 +55,8 @@ class Prepared:
     trials: tuple[Trial, ...]
     sha256: str
     warnings: tuple[str, ...]
+    cache_dir: Path | None = None
+    calibrations: Mapping[str, Calibration] = field(default_factory=dict)
 
     @property
     def simulated(self) -> bool:
@@ -96,6 +101,11 @@ def prepare(experiment: Experiment, *, cache_dir: Path | None = None) -> Prepare
         tokenizers={
             model.id: vocabularies[model.tokenizer].fingerprint for model in models.values()
         },
+        calibrate={
+            name: how
+            for name, model in models.items()
+            if (how := experiment.calibrate(model)) != "off"
+        },
     )
     return Prepared(
         experiment=experiment,
@@ -111,19 +121,66 @@ def prepare(experiment: Experiment, *, cache_dir: Path | None = None) -> Prepare
         trials=build_trials(experiment, ingredients),
         sha256=experiment_sha256(experiment, ingredients.as_dict()),
         warnings=tuple(_warnings(experiment, models)),
+        cache_dir=cache_dir,
+        calibrations={
+            name: Calibration(method="given", tokenizer=model.tokenizer, ratio=how)
+            for name, model in models.items()
+            if isinstance(how := experiment.calibrate(model), float | int)
+        },
     )
 
 
-def compose_prompt(prepared: Prepared, trial: Trial) -> tuple[Challenge, Prompt]:
+def calibrated(prepared: Prepared, calibrations: Mapping[str, Calibration]) -> Prepared:
+    """The same, with what is now known of its models' token counts.
+
+    A model whose reports agree with a vocabulary to the token is composed for with that one.
+    """
+    models, indexes = dict(prepared.models), dict(prepared.indexes)
+    for name, calibration in calibrations.items():
+        if name not in models:
+            continue
+        if calibration.tokenizer not in (models[name].tokenizer, *tokenizers.names()):
+            continue  # a store from elsewhere does not name files to read
+        known = models[name].tokenizer_known or calibration.exact
+        tokenizer = calibration.tokenizer
+        models[name] = replace(models[name], tokenizer=tokenizer, tokenizer_known=known)
+        if tokenizer not in indexes:
+            indexes[tokenizer] = build_index(
+                prepared.corpus, tokenizers.load(tokenizer), cache_dir=prepared.cache_dir
+            )
+    return replace(
+        prepared,
+        models=models,
+        indexes=indexes,
+        calibrations={**prepared.calibrations, **calibrations},
+    )
+
+
+def composed_tokens(prepared: Prepared, trial: Trial) -> int:
+    """Tokens that the trial's prompt is composed of: those asked, as the model counts them."""
+    calibration = prepared.calibrations.get(trial.model)
+    if calibration is None:
+        return trial.context_length
+    return tokens_to_compose(trial.context_length, calibration)
+
+
+def compose_prompt(
+    prepared: Prepared, trial: Trial, *, tokens: int | None = None
+) -> tuple[Challenge, Prompt]:
     """What the trial plants and asks, and the prompt that does it.
 
+    Args:
+        prepared: The experiment.
+        trial: Of its trials.
+        tokens: By the model's tokenizer here; None = as many as the calibration says.
+
     Raises:
-        PromptRefused: if no prompt has exactly the asked length.
+        PromptRefused: if no prompt has exactly that length.
     """
     challenge = prepared.task.draw(trial.seed)
     prompt = compose(
         prepared.indexes[prepared.models[trial.model].tokenizer],
-        context_length=trial.context_length,
+        context_length=composed_tokens(prepared, trial) if tokens is None else tokens,
         depth_percent=trial.depth_percent,
         challenge=challenge,
         layout=layout(prepared.experiment),
@@ -190,7 +247,8 @@ def _versions(ingredients: Ingredients) -> dict[str, str]:
 def _warnings(experiment: Experiment, models: Mapping[str, Model]) -> Iterator[str]:
     longest = experiment.grid.context_lengths[-1]
     for model in models.values():
-        if not model.tokenizer_known:
+        how = experiment.calibrate(model)
+        if not model.tokenizer_known and how == "off":
             yield (
                 f"the vocabulary of {model.id} is not known; {model.tokenizer} counts its tokens "
                 "instead, so its context lengths are approximate"

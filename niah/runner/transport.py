@@ -5,19 +5,21 @@ from __future__ import annotations
 import asyncio
 import ssl
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import TypeVar
 
 import httpx
 
 from niah import __version__
 from niah.errors import ModelError
 from niah.models import Model
+from niah.prompts import Message
 from niah.providers import Failure, FailureKind, Response, WireRequest
 from niah.providers.bodies import malformed, one_line
 from niah.providers.limits import LimitsSeen, read_limits
-from niah.providers.wire import WIRE_FORMATS
+from niah.providers.wire import COUNT_FORMATS, WIRE_FORMATS
 
 CONNECT_S = 30.0
 BODY_BYTES = 16 * 2**20
@@ -86,17 +88,52 @@ async def ask(
     Raises:
         ModelError: if the key cannot stand in a header.
     """
+    reply = await _reply(transport, request, model=model, key=key, timeout_s=timeout_s)
+    if isinstance(reply, Failure):
+        return Exchange(result=reply, limits=LimitsSeen())
+    parse = WIRE_FORMATS[model.provider.api].parse_response
+    result = parse(reply.status, reply.headers, reply.body)
+    return Exchange(result=without_key(result, key), limits=read_limits(reply.headers))
+
+
+async def ask_count(
+    transport: httpx.AsyncBaseTransport,
+    messages: Sequence[Message],
+    *,
+    model: Model,
+    key: str | None,
+    timeout_s: float,
+) -> int | Failure | Response:
+    """Tokens of a prompt as the provider counts them, for nothing; or why it does not.
+
+    Arguments and errors are those of ``ask``.
+    """
+    counting = COUNT_FORMATS[model.provider.api]
+    request = counting.build_count_request(messages, model=model)
+    reply = await _reply(transport, request, model=model, key=key, timeout_s=timeout_s)
+    if isinstance(reply, Failure):
+        return reply
+    result = counting.parse_count(reply.status, reply.headers, reply.body)
+    return result if isinstance(result, int) else without_key(result, key)
+
+
+async def _reply(
+    transport: httpx.AsyncBaseTransport,
+    request: WireRequest,
+    *,
+    model: Model,
+    key: str | None,
+    timeout_s: float,
+) -> Reply | Failure:
+    """The server's reply, rid of the key."""
     wire = WIRE_FORMATS[model.provider.api]
     url = request_url(model.provider.base_url, request.path)
     host = url.host if isinstance(url, httpx.URL) else ""
     secret = wire.auth_headers(checked_key(key), host=host) if key else {}
     reply = await send(transport, request, url=url, secret=secret, timeout_s=timeout_s)
     if isinstance(reply, Failure):
-        return Exchange(result=without_key(reply, key), limits=LimitsSeen())
-    if key and len(key) >= REDACTED_KEY_CHARS:
-        reply = _without_echo(reply, key)
-    result = wire.parse_response(reply.status, reply.headers, reply.body)
-    return Exchange(result=without_key(result, key), limits=read_limits(reply.headers))
+        return without_key(reply, key)
+    return _without_echo(reply, key) if key and len(key) >= REDACTED_KEY_CHARS else reply
 
 
 def checked_key(key: str) -> str:
@@ -124,7 +161,10 @@ def _without_echo(reply: Reply, key: str) -> Reply:
     )
 
 
-def without_key(result: Response | Failure, key: str | None) -> Response | Failure:
+R = TypeVar("R", Response, Failure, Response | Failure)
+
+
+def without_key(result: R, key: str | None) -> R:
     """The result with every echo of the key blotted out of its message."""
     if key and len(key.strip()) > 3 and key.strip() in result.message:
         return replace(result, message=result.message.replace(key.strip(), "[key]"))

@@ -8,6 +8,7 @@ arrive while the disk is busy with the last ones.
 from __future__ import annotations
 
 import asyncio
+import json
 import math
 import sqlite3
 import threading
@@ -99,6 +100,40 @@ class Writer:
         """
         _check_amount(cost_usd)
         await asyncio.wrap_future(self._submit(lambda batch: _settle(batch, reservation, cost_usd)))
+
+    async def note(
+        self,
+        name: str,
+        value: str,
+        *,
+        reservation: int | None = None,
+        spent_usd: float = 0.0,
+    ) -> None:
+        """Enter what a request has told of the run into its ``versions``, and settle that request.
+
+        Args:
+            name: Of the entry; one of the same name is replaced.
+            value: Its text.
+            reservation: Of the request, None when none was made.
+            spent_usd: What it cost.
+
+        Raises:
+            StoreUnavailable: if it could not be made durable.
+            ValueError: if the amount is negative or not finite.
+        """
+        _check_amount(spent_usd)
+
+        def work(batch: _Batch) -> None:
+            _settle(batch, reservation, spent_usd)
+            (text,) = batch.connection.execute(
+                "SELECT versions FROM runs WHERE run_key = ?", (batch.run_key,)
+            ).fetchone()
+            batch.connection.execute(
+                "UPDATE runs SET versions = ? WHERE run_key = ?",
+                (json.dumps(json.loads(text) | {name: value}), batch.run_key),
+            )
+
+        await asyncio.wrap_future(self._submit(work))
 
     async def add(
         self,

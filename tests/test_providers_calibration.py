@@ -1,0 +1,128 @@
+"""Calibration: what probes say of a provider's token counts, and what they do not."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from niah.providers.calibration import (
+    PAID_PROBES,
+    Calibration,
+    Probe,
+    as_json,
+    corrected,
+    describe,
+    fit,
+    from_json,
+    probe_lengths,
+    tokens_to_compose,
+)
+
+
+def probe(counted: int, reported: int, **others: int) -> Probe:
+    return Probe(counted_tokens={"o200k_base": counted, **others}, reported_tokens=reported)
+
+
+RATIOS = st.floats(0.61, 7.9)
+OVERHEADS = st.integers(0, 400)
+
+
+@given(ratio=RATIOS, overhead=OVERHEADS)
+def test_ratio_and_template_are_told_apart(ratio: float, overhead: int) -> None:
+    """What one token costs besides itself is the template; the rest is the ratio."""
+    probes = [probe(1, 1 + overhead)]
+    probes += [probe(n, round(n * ratio) + overhead) for n in (1_000, 3_000)]
+    fitted = fit("count-endpoint", probes, tokenizer="o200k_base")
+    assert fitted.overhead_tokens == overhead
+    assert fitted.ratio == pytest.approx(ratio, rel=1e-3)
+    assert fitted.method == "count-endpoint"
+
+
+@given(asked=st.integers(1_000, 2_000_000), ratio=RATIOS, overhead=OVERHEADS)
+def test_the_reported_length_lands_on_the_asked_one(
+    asked: int, ratio: float, overhead: int
+) -> None:
+    """Composing what the ratio says is reported within a token's worth of what was asked."""
+    calibration = Calibration(
+        method="given", tokenizer="o200k_base", ratio=ratio, overhead_tokens=overhead
+    )
+    composed = tokens_to_compose(asked, calibration)
+    reported = composed * ratio
+    assert abs(reported - asked) <= max(1.0, ratio)
+    for off in (0.9, 1.0, 1.1):  # a text that has more or fewer tokens than the ratio says
+        count = round(composed * ratio * off) + overhead
+        again = corrected(
+            composed, asked_tokens=asked, reported_tokens=count, calibration=calibration
+        )
+        assert abs(again * ratio * off - asked) <= 0.015 * asked + 2 * ratio
+        assert (again == composed) == (abs(count - overhead - asked) <= 0.005 * asked)
+
+
+def test_a_cut_probe_is_left_out() -> None:
+    """A server that read 2,048 of 3,000 tokens says nothing of its vocabulary with that report."""
+    probes = [probe(1, 11), probe(1_000, 1_210), probe(3_000, 2_048)]
+    fitted = fit("responses", probes, tokenizer="o200k_base")
+    assert (fitted.ratio, fitted.overhead_tokens) == (1.2, 10)
+    cut = [probe(1, 11), probe(1_000, 512), probe(3_000, 512)]
+    assert fit("responses", cut, tokenizer="o200k_base").method == "none"
+
+
+@pytest.mark.parametrize("probes", [[], [probe(1, 9)], [probe(1, 1), probe(1_000, 9_000)]])
+def test_nothing_usable_is_no_calibration(probes: list[Probe]) -> None:
+    """Without a text that was reported plausibly, lengths stay approximate, and it is said."""
+    fitted = fit("responses", probes, tokenizer="o200k_base")
+    assert (fitted.method, fitted.ratio) == ("none", 1.0)
+    assert "approximate" in describe("local/x", fitted)
+
+
+def test_a_vocabulary_that_agrees_is_taken_for_the_model_s_own() -> None:
+    """Two texts counted to the token by one vocabulary, and by no other."""
+    probes = [
+        probe(1, 8, cl100k_base=1),
+        probe(1_000, 1_017, cl100k_base=1_010),
+        probe(3_000, 3_047, cl100k_base=3_041),
+    ]
+    fitted = fit("responses", probes, tokenizer="o200k_base")
+    assert (fitted.tokenizer, fitted.ratio, fitted.exact) == ("cl100k_base", 1.0, True)
+    assert "agree with to the token" in describe("local/x", fitted)
+    counted = fit("count-endpoint", probes, tokenizer="o200k_base")
+    assert counted.tokenizer == "o200k_base"
+    assert not counted.exact
+    one = fit("responses", probes[:2], tokenizer="o200k_base")
+    assert one.tokenizer == "o200k_base"
+
+
+@given(ratio=RATIOS, counts=st.lists(st.integers(2, 10**6), max_size=3))
+def test_a_calibration_survives_the_store_bit_for_bit(ratio: float, counts: list[int]) -> None:
+    """JSON and back is identity, whatever the digits of the ratio."""
+    calibration = Calibration(
+        method="count-endpoint",
+        tokenizer="o200k_base",
+        ratio=ratio,
+        overhead_tokens=7,
+        probes=tuple(probe(count, count + 1) for count in counts),
+    )
+    assert from_json(as_json(calibration)) == calibration
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"probes": [1]}',
+        as_json(Calibration(method="given", tokenizer="x", ratio=9.9)),
+    ],
+)
+def test_a_calibration_from_elsewhere_is_not_trusted(text: str) -> None:
+    """Text that was not written by niah, or a ratio beyond all vocabularies, is an error."""
+    with pytest.raises(ValueError, match=r".+"):
+        from_json(text)
+
+
+def test_probes_fit_the_grid() -> None:
+    """A short grid is probed by prompts that it could have; there are always two."""
+    assert probe_lengths(PAID_PROBES, longest=128_000) == PAID_PROBES
+    assert probe_lengths(PAID_PROBES, longest=2_000) == (666, 2_000)
