@@ -7,8 +7,10 @@ import json
 import socket
 import ssl
 import struct
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from concurrent.futures import Future
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -155,3 +157,30 @@ async def serve(script: Script, *, tls: ssl.SSLContext | None = None) -> AsyncIt
         for task in list(tasks):
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@contextmanager
+def scripted(answer: Callable[[bytes], dict[str, Any]]) -> Iterator[RawServer]:
+    """A server in a thread of its own that answers each body with what the function makes of it."""
+    loop = asyncio.new_event_loop()
+    stop = asyncio.Event()
+    ready: Future[RawServer] = Future()
+
+    async def script(received: Received, writer: asyncio.StreamWriter) -> None:
+        writer.write(response_bytes(answer(received.body)))
+        await writer.drain()
+
+    async def run() -> None:
+        async with serve(script) as server:
+            ready.set_result(server)
+            await stop.wait()
+
+    thread = threading.Thread(target=loop.run_until_complete, args=(run(),), daemon=True)
+    thread.start()
+    try:
+        yield ready.result(timeout=10)
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join(timeout=10)
+        assert not thread.is_alive(), "the server did not stop"
+        loop.close()

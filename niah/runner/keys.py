@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Literal
 
 from niah.errors import ModelError
-from niah.models import Model
+from niah.models import Model, Provider
+
+KeyState = Literal["set", "not set", "optional", "none needed"]
 
 
 class Keys(Mapping[str, str]):
@@ -37,15 +40,28 @@ def read_keys(models: Iterable[Model], environment: Mapping[str, str]) -> Keys:
     """
     values = {}
     for model in models:
-        variable = model.provider.api_key_env
-        if variable is None:
-            continue
-        key = environment.get(variable, "").strip()
-        if key:
+        state, key = key_state(model.provider, environment)
+        if state == "not set":
+            raise ModelError(f"{model.id} needs an API key: {key_remedy(model.provider)}")
+        if key is not None:
             values[model.provider.name] = key
-        elif model.provider.key_required:
-            raise ModelError(
-                f"{model.id} needs an API key: set the environment variable {variable}, or name "
-                "a file that has it with --env-file"
-            )
     return Keys(values)
+
+
+def key_remedy(provider: Provider) -> str:
+    """What to do about a key that is not set."""
+    return (
+        f"set the environment variable {provider.api_key_env}, or name a file that has it with "
+        "--env-file"
+    )
+
+
+def key_state(provider: Provider, environment: Mapping[str, str]) -> tuple[KeyState, str | None]:
+    """Whether a provider's key is at hand, and the key itself; never raises."""
+    variable = provider.api_key_env
+    if variable is None:
+        return "none needed", None
+    key = environment.get(variable, "").strip()
+    if key:
+        return "set", key
+    return ("not set" if provider.key_required else "optional"), None

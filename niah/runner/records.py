@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from niah.experiment import Experiment
 from niah.models import Model
 from niah.plan import Trial
 from niah.prompts import Prompt
@@ -18,9 +19,14 @@ from niah.tasks import Challenge
 
 def sampling(prepared: Prepared, model: Model) -> Sampling:
     """How the model is asked, with its own output limit."""
-    request = prepared.experiment.request
+    return sampling_of(prepared.experiment, model)
+
+
+def sampling_of(experiment: Experiment, model: Model) -> Sampling:
+    """How an experiment asks a model, with its own output limit."""
+    request = experiment.request
     return Sampling(
-        max_output_tokens=prepared.experiment.max_output_tokens(model),
+        max_output_tokens=experiment.max_output_tokens(model),
         temperature=request.temperature,
         top_p=request.top_p,
         seed=request.seed,
