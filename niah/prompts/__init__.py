@@ -12,11 +12,29 @@ QuestionPosition = Literal["after", "before", "both"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Split:
+    """Where a text is cut into blocks when it is sent; offsets in characters, ascending.
+
+    Attributes:
+        blocks: Where a block ends; what follows the last one is a block too.
+        breakpoints: Of these, where the provider is asked to keep all that stands before.
+    """
+
+    blocks: tuple[int, ...] = ()
+    breakpoints: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """One chat message: ``role`` is "system", "user" or "assistant"."""
+    """One chat message: ``role`` is "system", "user" or "assistant".
+
+    Attributes:
+        split: How the content is cut for a prompt cache; no part of what the model reads.
+    """
 
     role: Literal["system", "user", "assistant"]
     content: str
+    split: Split | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -122,7 +122,7 @@ def _prompt_body(messages: Sequence[Message], model: Model) -> JsonObject:
     body: JsonObject = {
         "model": model.wire_name,
         "messages": [
-            {"role": message.role, "content": message.content}
+            {"role": message.role, "content": _content(message)}
             for message in messages
             if message.role != "system"
         ],
@@ -131,6 +131,27 @@ def _prompt_body(messages: Sequence[Message], model: Model) -> JsonObject:
     if system:
         body["system"] = system
     return body
+
+
+def _content(message: Message) -> str | list[JsonObject]:
+    """The text, in blocks where a prompt cache is to keep its beginning.
+
+    A block of nothing but white space would be refused, so a cut that makes one is left out.
+    """
+    text, split = message.content, message.split
+    if split is None or not split.breakpoints:
+        return text
+    blocks: list[JsonObject] = []
+    begin = 0
+    for end in (*split.blocks, len(text)):
+        if not text[begin:end].strip() or (end < len(text) and not text[end:].strip()):
+            continue
+        block: JsonObject = {"type": "text", "text": text[begin:end]}
+        if end in split.breakpoints:
+            block["cache_control"] = {"type": "ephemeral"}
+        blocks.append(block)
+        begin = end
+    return blocks
 
 
 def _request(path: str, body: JsonObject, model: Model) -> WireRequest:
