@@ -103,6 +103,14 @@ def published_window(provider: str, model: str) -> int | None:
     return None if found is None else found.context_window
 
 
+def published_names(provider: str) -> tuple[str, ...]:
+    """Names of a provider's models that genai-prices lists, sorted; none for an unknown one."""
+    from genai_prices.data_snapshot import get_snapshot
+
+    found = next((entry for entry in get_snapshot().providers if entry.id == provider), None)
+    return () if found is None else tuple(sorted(entry.id for entry in found.models))
+
+
 @lru_cache(maxsize=256)
 def _find(provider: str, model: str) -> Any:
     from genai_prices.data_snapshot import get_snapshot

@@ -8,7 +8,17 @@ from typing import NoReturn
 
 import typer
 
-from niah.cli import catalogues, checking, export, inspect, planning, plotting, running, serving
+from niah.cli import (
+    catalogues,
+    checking,
+    export,
+    inspect,
+    models,
+    planning,
+    plotting,
+    running,
+    serving,
+)
 from niah.errors import NiahError
 
 INTERRUPTED = 130
@@ -22,7 +32,17 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (running, planning, checking, inspect, plotting, export, catalogues, serving):
+for module in (
+    running,
+    planning,
+    checking,
+    inspect,
+    plotting,
+    export,
+    models,
+    catalogues,
+    serving,
+):
     module.register(app)
 
 
