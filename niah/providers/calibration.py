@@ -205,3 +205,37 @@ def from_json(text: str) -> Calibration:
     if not sound:
         raise ValueError("not a calibration: a value is not one that niah writes")
     return calibration
+
+
+_ENTRY = "calibration of "
+
+
+def entry_name(model_id: str) -> str:
+    """Under which name a model's calibration stands among the versions of a run."""
+    return _ENTRY + model_id
+
+
+def is_entry(name: str) -> bool:
+    """Whether an entry of a run's versions is a calibration."""
+    return name.startswith(_ENTRY)
+
+
+def read_entries(versions: Mapping[str, str]) -> dict[str, Calibration]:
+    """The calibrations of a run by model, unfinished ones too."""
+    found = {}
+    for name, text in versions.items():
+        if is_entry(name):
+            try:
+                found[name.removeprefix(_ENTRY)] = from_json(text)
+            except ValueError:
+                continue  # from elsewhere, or another version of niah: measured again
+    return found
+
+
+def stored_calibrations(versions: Mapping[str, str]) -> dict[str, Calibration]:
+    """The finished calibrations of a run, by model."""
+    return {
+        model: calibration
+        for model, calibration in read_entries(versions).items()
+        if calibration.method != "unfinished"
+    }

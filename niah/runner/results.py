@@ -10,7 +10,8 @@ from niah.errors import ConfigurationError
 from niah.experiment import Experiment, parse_canonical
 from niah.plan import Trial, task_label
 from niah.prompts import Prompt
-from niah.runner.prepare import compose_prompt, prepare
+from niah.providers.calibration import is_entry, stored_calibrations
+from niah.runner.prepare import calibrated, compose_prompt, prepare
 from niah.statistics import Grid
 from niah.statistics.grids import CellKey, Summary, build_grids, summarize
 from niah.statistics.intervals import Estimate
@@ -59,12 +60,13 @@ def rebuild_prompt(run: Run, record: TrialRecord) -> Prompt:
         repeat=record.repeat,
         seed=record.seed,
     )
-    _, prompt = compose_prompt(prepared, trial)
+    prepared = calibrated(prepared, stored_calibrations(run.versions))
+    _, prompt = compose_prompt(prepared, trial, tokens=record.prompt_tokens)
     if prompt.sha256 != record.prompt_sha256:
         changed = [
             f"{name} was {was}, is {prepared.versions.get(name, 'absent')}"
             for name, was in run.versions.items()
-            if prepared.versions.get(name) != was
+            if prepared.versions.get(name) != was and not is_entry(name)
         ]
         raise ConfigurationError(
             f"the prompt of this trial cannot be rebuilt, because {'; '.join(changed)}"
