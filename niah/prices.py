@@ -8,6 +8,8 @@ from functools import lru_cache
 from typing import Any
 
 MILLION = 1_000_000
+# Source: https://docs.claude.com/en/docs/build-with-claude/prompt-caching
+LONG_WRITE_FACTOR = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +48,18 @@ class Price:
         output_tokens: int,
         cached_input_tokens: int = 0,
         cache_write_tokens: int = 0,
+        long_cache_write_tokens: int = 0,
     ) -> float:
-        """Cost of one request in USD; cached and written tokens are parts of ``input_tokens``."""
+        """Cost of one request in USD; cached and written tokens are parts of ``input_tokens``.
+
+        Args:
+            input_tokens: All of the prompt.
+            output_tokens: Reasoning included.
+            cached_input_tokens: Read from a cache.
+            cache_write_tokens: Written to one.
+            long_cache_write_tokens: Of these, to be kept for an hour; the price list has no
+                price for them, and Anthropic bills them at twice that of plain input.
+        """
         rate = self.rate(input_tokens)
         cached_usd = rate.input_usd if rate.cached_input_usd is None else rate.cached_input_usd
         write_usd = rate.input_usd if rate.cache_write_usd is None else rate.cache_write_usd
@@ -55,7 +67,8 @@ class Price:
         return (
             plain_tokens * rate.input_usd
             + cached_input_tokens * cached_usd
-            + cache_write_tokens * write_usd
+            + (cache_write_tokens - long_cache_write_tokens) * write_usd
+            + long_cache_write_tokens * LONG_WRITE_FACTOR * rate.input_usd
             + output_tokens * rate.output_usd
         ) / MILLION
 

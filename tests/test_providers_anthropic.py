@@ -22,6 +22,7 @@ from niah.providers.anthropic import (
     parse_response,
     read_usage,
 )
+from niah.runner.records import cost_usd
 
 MESSAGES = (
     Message(role="system", content="Be brief."),
@@ -239,6 +240,27 @@ def test_input_tokens_include_what_the_cache_served() -> None:
     bare = read_usage({"input_tokens": 10, "output_tokens": 2})
     assert (bare.input_tokens, bare.cached_input_tokens, bare.reasoning_tokens) == (10, None, None)
     assert read_usage(None).input_tokens is None
+
+
+def test_what_is_kept_for_an_hour_is_billed_as_such() -> None:
+    """Written tokens cost 1.25 times the plain price, or twice for an hour; read ones a tenth."""
+    raw = {
+        "input_tokens": 1_000,
+        "cache_creation_input_tokens": 30_000,
+        "cache_creation": {
+            "ephemeral_5m_input_tokens": 20_000,
+            "ephemeral_1h_input_tokens": 10_000,
+        },
+        "cache_read_input_tokens": 100_000,
+        "output_tokens": 0,
+    }
+    usage = read_usage(raw)
+    assert (usage.cache_write_tokens, usage.long_cache_write_tokens) == (30_000, 10_000)
+    expected = (1_000 + 1.25 * 20_000 + 2 * 10_000 + 0.1 * 100_000) * 3e-6  # USD for one
+    assert cost_usd(SONNET, usage) == pytest.approx(expected)
+    short = read_usage({**raw, "cache_creation": None})
+    expected = (1_000 + 1.25 * 30_000 + 0.1 * 100_000) * 3e-6
+    assert cost_usd(SONNET, short) == pytest.approx(expected)
 
 
 def test_the_count_endpoint_is_asked_and_understood() -> None:

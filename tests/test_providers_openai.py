@@ -249,6 +249,10 @@ def test_usage_is_read_and_never_invented() -> None:
     assert usage.reasoning_tokens == 16
     deepseek = read_usage({"prompt_tokens": 100, "prompt_cache_hit_tokens": 64})
     assert (deepseek.cached_input_tokens, deepseek.output_tokens) == (64, None)
+    moonshot = read_usage({"prompt_tokens": 100, "completion_tokens": 20, "cached_tokens": 32})
+    assert moonshot.cached_input_tokens == 32
+    silent = read_usage({"prompt_tokens": 100, "prompt_tokens_details": None})
+    assert silent.cached_input_tokens is None
     odd = read_usage(
         {
             "prompt_tokens": True,

@@ -58,12 +58,14 @@ class WireRequest:
         method: ``POST`` or ``GET``.
         path: Below the provider's base URL, with a leading slash.
         headers: Lower-case names; never a secret.
+        key_header: The header that takes the bare key, where it is not the wire format's usual.
     """
 
     method: str
     path: str
     headers: Mapping[str, str]
     body: bytes
+    key_header: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +76,7 @@ class Usage:
         input_tokens: All prompt tokens, cached ones included.
         cached_input_tokens: Of these, read from the provider's cache.
         cache_write_tokens: Of these, written to the cache at a surcharge (Anthropic).
+        long_cache_write_tokens: Of those, to be kept for an hour, at a higher one.
         output_tokens: All generated tokens, reasoning included.
         reasoning_tokens: Of these, spent on thinking.
         raw: The provider's usage object, as it came.
@@ -82,6 +85,7 @@ class Usage:
     input_tokens: int | None = None
     cached_input_tokens: int | None = None
     cache_write_tokens: int | None = None
+    long_cache_write_tokens: int | None = None
     output_tokens: int | None = None
     reasoning_tokens: int | None = None
     raw: Mapping[str, Any] = field(default_factory=dict)

@@ -228,6 +228,7 @@ def read_usage(raw: Any) -> Usage:
     plain_tokens = count_at(raw, "input_tokens")
     cached_tokens = count_at(raw, "cache_read_input_tokens")
     written_tokens = count_at(raw, "cache_creation_input_tokens")
+    long_tokens = count_at(object_at(raw, "cache_creation"), "ephemeral_1h_input_tokens")
     input_tokens = (
         None
         if plain_tokens is None
@@ -239,6 +240,7 @@ def read_usage(raw: Any) -> Usage:
         input_tokens=input_tokens or None,
         cached_input_tokens=part_of(cached_tokens, input_tokens),
         cache_write_tokens=part_of(written_tokens, input_tokens),
+        long_cache_write_tokens=part_of(long_tokens, written_tokens),
         output_tokens=output_tokens,
         reasoning_tokens=part_of(thinking_tokens, output_tokens),
         raw=raw,

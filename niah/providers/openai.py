@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 
@@ -136,10 +137,22 @@ def build_request(messages: Sequence[Message], *, model: Model, sampling: Sampli
     body = merge_extra(body, sampling.extra_body, fixed=_FIXED)
     return WireRequest(
         method="POST",
-        path="/chat/completions",
+        path=_path(model),
         headers={"content-type": "application/json", **(model.provider.headers or {})},
         body=orjson.dumps(body),
+        key_header="api-key" if model.provider.api_version else "",
     )
+
+
+def _path(model: Model) -> str:
+    """Below the base URL; in Azure's dated interface the deployment is part of the address."""
+    version = model.provider.api_version
+    if version is None:
+        return "/chat/completions"
+    deployment = f"/openai/deployments/{quote(model.wire_name, safe='')}"
+    if "/deployments/" in model.provider.base_url:
+        deployment = ""
+    return f"{deployment}/chat/completions?api-version={quote(version, safe='')}"
 
 
 def auth_headers(key: str, *, host: str) -> dict[str, str]:
@@ -233,8 +246,8 @@ def _content(content: Any) -> tuple[str, str]:
 def read_usage(raw: Any) -> Usage:
     """The usage object's counts; what it does not say stays None.
 
-    DeepSeek states cached tokens as ``prompt_cache_hit_tokens``. Zero prompt tokens are no
-    report: no prompt is empty.
+    DeepSeek states cached tokens as ``prompt_cache_hit_tokens``, Moonshot beside the others as
+    ``cached_tokens``. Zero prompt tokens are no report: no prompt is empty.
     """
     if not isinstance(raw, dict):
         return Usage()
@@ -244,9 +257,12 @@ def read_usage(raw: Any) -> Usage:
     )
     input_tokens = count_at(raw, "prompt_tokens") or None
     output_tokens = count_at(raw, "completion_tokens")
-    cached_tokens = count_at(prompt, "cached_tokens")
-    if cached_tokens is None:
-        cached_tokens = count_at(raw, "prompt_cache_hit_tokens")
+    stated = (
+        count_at(prompt, "cached_tokens"),
+        count_at(raw, "prompt_cache_hit_tokens"),
+        count_at(raw, "cached_tokens"),
+    )
+    cached_tokens = next((tokens for tokens in stated if tokens is not None), None)
     return Usage(
         input_tokens=input_tokens,
         cached_input_tokens=part_of(cached_tokens, input_tokens),

@@ -138,4 +138,5 @@ def cost_usd(model: Model, usage: Usage) -> float | None:
         output_tokens=usage.output_tokens,
         cached_input_tokens=usage.cached_input_tokens or 0,
         cache_write_tokens=usage.cache_write_tokens or 0,
+        long_cache_write_tokens=usage.long_cache_write_tokens or 0,
     )
