@@ -29,6 +29,8 @@ class Provider:
         tokenizer: For all its models; None = known by model, or the fallback.
         description: One line for ``niah models``.
         headers: Sent with every request; never a secret.
+        api_version: Azure OpenAI's dated interface, which has an address for each deployment;
+            None for all others, Azure's own ``/openai/v1`` among them.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Provider:
     tokenizer: str | None = None
     description: str = ""
     headers: Mapping[str, str] | None = None
+    api_version: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +142,8 @@ PROVIDERS: Mapping[str, Provider] = {
             name="azure",
             api="openai",
             api_key_env="AZURE_OPENAI_API_KEY",
-            description="Azure OpenAI; give base_url: https://NAME.openai.azure.com/openai/v1",
+            description="Azure OpenAI; base_url is https://NAME.openai.azure.com/openai/v1, or "
+            "https://NAME.openai.azure.com with an api_version; models are your deployments",
         ),
         _local("vllm", 8000, "vLLM on this machine"),
         _local("sglang", 30000, "SGLang on this machine"),
@@ -236,6 +240,7 @@ def resolve_model(
     prices: Mapping[str, Price] | None = None,
     tokenizers: Mapping[str, str] | None = None,
     windows: Mapping[str, int] | None = None,
+    reasoning: Mapping[str, bool] | None = None,
 ) -> Model:
     """The model of that name; the experiment's own definitions win over the presets.
 
@@ -264,7 +269,9 @@ def resolve_model(
         )
     matched = next((name for pattern, name in _TOKENIZERS if pattern.match(wire_name)), None)
     given = (tokenizers or {}).get(model_id) or provider.tokenizer
-    reasoning = bool(_OPENAI_REASONING.match(wire_name) or _DEEPSEEK_REASONING.match(wire_name))
+    thinks = (reasoning or {}).get(model_id)
+    if thinks is None:
+        thinks = bool(_OPENAI_REASONING.match(wire_name) or _DEEPSEEK_REASONING.match(wire_name))
     modern_openai = provider.api == "openai" and name in ("openai", "azure")
     simulated = provider.api == "reference"
     return Model(
@@ -274,8 +281,8 @@ def resolve_model(
         tokenizer=given or matched or FALLBACK_TOKENIZER,
         tokenizer_known=bool(given or matched),
         context_window=(windows or {}).get(model_id) or _window(name, wire_name),
-        output_field="max_completion_tokens" if reasoning and modern_openai else "max_tokens",
-        reasoning=reasoning,
+        output_field="max_completion_tokens" if thinks and modern_openai else "max_tokens",
+        reasoning=thinks,
         price=(prices or {}).get(model_id)
         or (FREE if simulated else published_price(name, wire_name)),
         simulated=simulated,

@@ -18,7 +18,7 @@ from pydantic import (
 )
 
 from niah.experiment.series import ContextLengths, DepthPercents
-from niah.models import Model, Provider, resolve_model
+from niah.models import PROVIDERS, Model, Provider, resolve_model
 from niah.prices import Price, Rate
 
 
@@ -133,6 +133,12 @@ class ProviderSection(_Section):
         default=None, description="A known vocabulary, or the path of a tokenizer.json."
     )
     headers: dict[str, str] = Field(default_factory=dict)
+    api_version: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]{0,39}$",
+        description="Azure OpenAI's dated interface, such as 2024-10-21; base_url then is "
+        "https://NAME.openai.azure.com, and a model's name is that of its deployment.",
+    )
 
     @field_validator("base_url")
     @classmethod
@@ -147,7 +153,12 @@ class ProviderSection(_Section):
         if "@" in parts.netloc or parts.query:
             raise ValueError(
                 "an address must not carry credentials or a query; name the key's environment "
-                "variable in api_key_env"
+                "variable in api_key_env, and write Azure's ?api-version=... as api_version"
+            )
+        if parts.path.rstrip("/").endswith(("/chat/completions", "/v1/messages")):
+            raise ValueError(
+                "niah adds the path of the request itself; leave out "
+                "/chat/completions or /v1/messages"
             )
         return value.rstrip("/")
 
@@ -171,6 +182,12 @@ class ProviderSection(_Section):
                 raise ValueError("a header is one line of printable characters")
         return value
 
+    @model_validator(mode="after")
+    def _versions_are_azures(self) -> ProviderSection:
+        if self.api_version is not None and self.api != "openai":
+            raise ValueError(f'api_version is for Azure\'s api = "openai", not for {self.api}')
+        return self
+
 
 Calibrate = Literal["auto", "off"] | Annotated[float, Field(ge=0.6, le=8.0)]
 
@@ -191,6 +208,10 @@ class ModelSection(_Section):
     context_window: int | None = Field(default=None, ge=1)
     price: PriceSection | None = None
     max_output_tokens: int | None = Field(default=None, ge=1)
+    reasoning: bool | None = Field(
+        default=None,
+        description="Whether it thinks before it answers; told by its name when not given.",
+    )
     calibrate: Calibrate = Field(
         default="auto",
         description="Where the model's own vocabulary is unknown: auto asks the provider how many "
@@ -277,6 +298,11 @@ class Experiment(_Section):
                     for key, section in self.model.items()
                     if section.context_window
                 },
+                reasoning={
+                    key: section.reasoning
+                    for key, section in self.model.items()
+                    if section.reasoning is not None
+                },
             )
             for name in self.models
         )
@@ -304,11 +330,16 @@ REASONING_OUTPUT_TOKENS = 16_384
 
 
 def _provider(name: str, section: ProviderSection) -> Provider:
+    preset = PROVIDERS.get(name)
+    # A preset without an address of its own, such as Azure, waits for nothing else. Another one's
+    # key is not sent to an address that the file gives unless the file names the key too.
+    usual_key = preset.api_key_env if preset and not preset.base_url else None
     return Provider(
         name=name,
         api=section.api,
         base_url=section.base_url,
-        api_key_env=section.api_key_env,
+        api_key_env=section.api_key_env or usual_key,
+        api_version=section.api_version,
         tokenizer=section.tokenizer,
         headers=section.headers,
         description="defined in the experiment file",

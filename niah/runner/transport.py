@@ -129,7 +129,11 @@ async def _reply(
     wire = WIRE_FORMATS[model.provider.api]
     url = request_url(model.provider.base_url, request.path)
     host = url.host if isinstance(url, httpx.URL) else ""
-    secret = wire.auth_headers(checked_key(key), host=host) if key else {}
+    secret: Mapping[str, str] = {}
+    if key and request.key_header:
+        secret = {request.key_header: checked_key(key)}
+    elif key:
+        secret = wire.auth_headers(checked_key(key), host=host)
     reply = await send(transport, request, url=url, secret=secret, timeout_s=timeout_s)
     if isinstance(reply, Failure):
         return without_key(reply, key)
