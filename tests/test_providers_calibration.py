@@ -73,7 +73,7 @@ def test_nothing_usable_is_no_calibration(probes: list[Probe]) -> None:
     """Without a text that was reported plausibly, lengths stay approximate, and it is said."""
     fitted = fit("responses", probes, tokenizer="o200k_base")
     assert (fitted.method, fitted.ratio) == ("none", 1.0)
-    assert "approximate" in describe("local/x", fitted)
+    assert "approximate" in describe(fitted)
 
 
 def test_a_vocabulary_that_agrees_is_taken_for_the_model_s_own() -> None:
@@ -85,7 +85,7 @@ def test_a_vocabulary_that_agrees_is_taken_for_the_model_s_own() -> None:
     ]
     fitted = fit("responses", probes, tokenizer="o200k_base")
     assert (fitted.tokenizer, fitted.ratio, fitted.exact) == ("cl100k_base", 1.0, True)
-    assert "agree with to the token" in describe("local/x", fitted)
+    assert "agree with to the token" in describe(fitted)
     counted = fit("count-endpoint", probes, tokenizer="o200k_base")
     assert counted.tokenizer == "o200k_base"
     assert not counted.exact

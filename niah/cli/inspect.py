@@ -156,12 +156,15 @@ def _choose(
 
 
 def _show_run(run: Run, records: Sequence[TrialRecord], *, json: bool) -> None:
+    from niah.cli.running import describe_tokens
     from niah.console import count, inert, percent, usd
-    from niah.runner.results import summarize_run
+    from niah.providers.calibration import is_entry
+    from niah.runner.results import run_calibrations, summarize_run
 
     summaries = summarize_run(run, records)
+    calibrations = run_calibrations(run)
     if json:
-        from niah.runner.results import summary_json
+        from niah.runner.results import calibrations_json, summary_json
 
         print_json(
             {
@@ -169,7 +172,8 @@ def _show_run(run: Run, records: Sequence[TrialRecord], *, json: bool) -> None:
                 "experiment_sha256": run.experiment_sha256,
                 "simulated": run.simulated,
                 "source": run.source,
-                "versions": run.versions,
+                "versions": {k: v for k, v in run.versions.items() if not is_entry(k)},
+                "calibrations": calibrations_json(run),
                 "sweeps": [summary_json(summary) for summary in summaries],
             }
         )
@@ -179,7 +183,10 @@ def _show_run(run: Run, records: Sequence[TrialRecord], *, json: bool) -> None:
     print(f"measured    {inert(run.created_at)} to {inert(run.finished_at or 'now')}")
     print(f"trials      {count(len(records))} of {count(run.planned_trials)}")
     print(f"experiment  {run.experiment_sha256[:16]}")
-    print("versions    " + ", ".join(f"{inert(k)} {inert(v)}" for k, v in run.versions.items()))
+    print(
+        "versions    "
+        + ", ".join(f"{inert(k)} {inert(v)}" for k, v in run.versions.items() if not is_entry(k))
+    )
     if run.simulated:
         print("source      reference reader: simulated, no model was asked")
     elif run.source != "measured":
@@ -195,6 +202,10 @@ def _show_run(run: Run, records: Sequence[TrialRecord], *, json: bool) -> None:
             )
         print("outcomes    " + _outcomes(summary))
         print(f"cost        {usd(summary.cost_usd.value)}")
+        if summary.cached_share is not None:
+            print(f"cached      {percent(summary.cached_share)} of the prompt tokens")
+        if summary.model in calibrations:
+            print(f"tokens      {describe_tokens(summary, calibrations[summary.model])}")
         print(_by_length(summary))
 
 
@@ -247,9 +258,11 @@ def _show_trials(records: Sequence[TrialRecord], *, json: bool) -> None:
         score = "none" if record.score is None else f"{record.score:g}"
         why = record.score_reason or record.message
         print(f"  outcome   {record.outcome}, score {score}" + (f" ({inert(why)})" if why else ""))
+        read, known = record.cached_input_tokens, record.input_tokens
+        reported = "none" if known is None else count(known)
+        cached = f" ({count(read)} of them cached)" if read else ""
         print(
-            f"  tokens    {count(record.prompt_tokens)} counted, "
-            f"{'none' if record.input_tokens is None else count(record.input_tokens)} reported; "
+            f"  tokens    {count(record.prompt_tokens)} counted, {reported} reported{cached}; "
             f"cost {usd(record.cost_usd)}; attempts {record.attempts}"
         )
     outcomes = Counter(record.outcome for record in records)

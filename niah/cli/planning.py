@@ -96,7 +96,24 @@ def _page(prepared: Prepared, estimates: tuple[Estimate, ...]) -> str:
             )
         else:
             lines.append(f"{entry.model.id}: reference reader, simulated and free.")
+    lines += _calibrations(prepared)
     return "\n".join([*lines, "Nothing was sent."])
+
+
+def _calibrations(prepared: Prepared) -> list[str]:
+    """What is done about vocabularies that are not known, a sentence for each model."""
+    from niah.console import inert
+    from niah.providers.calibration import describe, foretell
+    from niah.runner.prepare import awaits_calibration
+
+    told = []
+    for name, model in prepared.models.items():
+        if awaits_calibration(prepared, name):
+            counts = model.provider.api in ("anthropic", "google")
+            told.append(f"{inert(name)}: {inert(foretell(model.tokenizer, counts=counts))}.")
+        elif name in prepared.calibrations:
+            told.append(f"{inert(name)}: {inert(describe(prepared.calibrations[name]))}.")
+    return told
 
 
 def _total_usd(entry: Estimate) -> float | None:
@@ -131,6 +148,7 @@ def _summary(prepared: Prepared, estimates: tuple[Estimate, ...], refused: int) 
                 "output_tokens_at_most": entry.output_tokens,
                 "tokenizer": entry.model.tokenizer,
                 "tokenizer_known": entry.model.tokenizer_known,
+                "calibrate": prepared.experiment.calibrate(entry.model),
                 "context_window": entry.model.context_window,
                 "over_window": entry.over_window,
                 "input_usd": entry.input_usd,

@@ -26,6 +26,7 @@ from niah.cli.options import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from niah.providers.calibration import Calibration
     from niah.runner.run import RunResult
     from niah.statistics.grids import Summary
 
@@ -102,11 +103,14 @@ def run(
 
 def _report(result: RunResult, figures: Sequence[Path], *, config: str, json: bool) -> None:
     """What came out, on stdout; why it is incomplete and how to go on, on stderr."""
+    from niah.runner.results import run_calibrations
+
+    calibrations = run_calibrations(result.run)
     if json:
         print_json(_summary_json(result, figures))
     else:
         for summary in result.summaries:
-            print(_summary_text(summary))
+            print(_summary_text(summary, calibrations.get(summary.model)))
         for figure in figures:
             print(figure)
     for reason in result.reasons:
@@ -121,7 +125,7 @@ def _report(result: RunResult, figures: Sequence[Path], *, config: str, json: bo
         )
 
 
-def _summary_text(summary: Summary) -> str:
+def _summary_text(summary: Summary, calibration: Calibration | None) -> str:
     from niah.console import count, inert, percent, usd
 
     marker = "reference reader, simulated: " if summary.simulated else ""
@@ -138,19 +142,33 @@ def _summary_text(summary: Summary) -> str:
         if n and outcome not in ("answered",)
     )
     tokens = summary.input_tokens.value or summary.prompt_tokens
+    share = summary.cached_share
+    cached = f" ({percent(share)} read from a cache)" if share else ""
     cost = usd(summary.cost_usd.value)
     lines = [
         f"{marker}{inert(summary.model)}, {inert(summary.task)}",
         f"  {measured}",
         f"  {count(summary.trials)} of {count(summary.planned)} trials"
         + (f" ({unscored})" if unscored else "")
-        + f", {count(int(tokens))} input tokens, cost {cost}",
+        + f", {count(int(tokens))} input tokens{cached}, cost {cost}",
     ]
+    if calibration is not None:
+        lines.append(f"  tokens {describe_tokens(summary, calibration)}")
     return "\n".join(lines)
 
 
+def describe_tokens(summary: Summary, calibration: Calibration) -> str:
+    """Who counted the tokens of a sweep, and how far the reports are from what was asked."""
+    from niah.console import inert, percent
+    from niah.providers.calibration import describe
+
+    deviation = summary.length_deviation
+    off = "" if deviation is None else f"; reported within {percent(deviation)} of the asked length"
+    return inert(describe(calibration)) + off
+
+
 def _summary_json(result: RunResult, figures: Sequence[Path]) -> Mapping[str, Any]:
-    from niah.runner.results import estimate_json, summary_json
+    from niah.runner.results import calibrations_json, estimate_json, summary_json
 
     outcomes: dict[str, int] = {}
     for summary in result.summaries:
@@ -170,6 +188,7 @@ def _summary_json(result: RunResult, figures: Sequence[Path]) -> Mapping[str, An
             sum(summary.input_tokens.value or summary.prompt_tokens for summary in result.summaries)
         ),
         "cost_usd": result.cost_usd,
+        "calibrations": calibrations_json(result.run),
         "figures": [str(path) for path in figures],
         "reasons": list(result.reasons),
         "sweeps": [summary_json(summary) for summary in result.summaries],

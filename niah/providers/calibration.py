@@ -150,9 +150,9 @@ def corrected(
     return composed_tokens - round(surplus / calibration.ratio)
 
 
-def describe(model_id: str, calibration: Calibration) -> str:
+def describe(calibration: Calibration) -> str:
     """One clause for people: who counted, and what came of it."""
-    counted = f"{model_id}: counted with {calibration.tokenizer}"
+    counted = f"counted with {calibration.tokenizer}"
     template = (
         f", and {calibration.overhead_tokens:,} for the template"
         if calibration.overhead_tokens
@@ -163,14 +163,29 @@ def describe(model_id: str, calibration: Calibration) -> str:
         return f"{counted}, calibrated by the count endpoint: {ratio}"
     if calibration.method == "given":
         return f"{counted}, calibrated by the experiment file: {ratio}"
-    if calibration.method == "none":
-        return (
-            f"{counted}, not calibrated: the provider reports no usable token counts, so its "
-            "context lengths are approximate"
-        )
     if calibration.exact:
         return f"{counted}, which the first responses agree with to the token{template}"
-    return f"{counted}, calibrated by the first responses: {ratio}"
+    if calibration.method == "responses":
+        return f"{counted}, calibrated by the first responses: {ratio}"
+    return (
+        f"{counted}, not calibrated: the provider reports no usable token counts, so context "
+        "lengths are approximate"
+    )
+
+
+def foretell(tokenizer: str, *, counts: bool) -> str:
+    """One clause for people: what will be done before the first trial.
+
+    Args:
+        tokenizer: The vocabulary that stands in.
+        counts: Whether the provider has an endpoint that counts for nothing.
+    """
+    if counts:
+        return f"its vocabulary is not public; {tokenizer} and the count endpoint will be used"
+    return (
+        f"its vocabulary is not known; {tokenizer} will be calibrated by {1 + len(PAID_PROBES)} "
+        f"small requests of {sum(PAID_PROBES):,} tokens in all"
+    )
 
 
 def as_json(calibration: Calibration) -> str:

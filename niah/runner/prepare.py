@@ -122,12 +122,23 @@ def prepare(experiment: Experiment, *, cache_dir: Path | None = None) -> Prepare
         sha256=experiment_sha256(experiment, ingredients.as_dict()),
         warnings=tuple(_warnings(experiment, models)),
         cache_dir=cache_dir,
-        calibrations={
-            name: Calibration(method="given", tokenizer=model.tokenizer, ratio=how)
-            for name, model in models.items()
-            if isinstance(how := experiment.calibrate(model), float | int)
-        },
+        calibrations=given_calibrations(experiment),
     )
+
+
+def given_calibrations(experiment: Experiment) -> dict[str, Calibration]:
+    """What the experiment itself says of its models' token counts."""
+    return {
+        model.id: Calibration(method="given", tokenizer=model.tokenizer, ratio=how)
+        for model in experiment.resolved_models()
+        if isinstance(how := experiment.calibrate(model), float | int)
+    }
+
+
+def awaits_calibration(prepared: Prepared, model_id: str) -> bool:
+    """Whether the model is to be calibrated before its prompts are composed."""
+    model = prepared.models[model_id]
+    return model_id not in prepared.calibrations and prepared.experiment.calibrate(model) == "auto"
 
 
 def calibrated(prepared: Prepared, calibrations: Mapping[str, Calibration]) -> Prepared:

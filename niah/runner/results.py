@@ -10,8 +10,8 @@ from niah.errors import ConfigurationError
 from niah.experiment import Experiment, parse_canonical
 from niah.plan import Trial, task_label
 from niah.prompts import Prompt
-from niah.providers.calibration import is_entry, stored_calibrations
-from niah.runner.prepare import calibrated, compose_prompt, prepare
+from niah.providers.calibration import Calibration, is_entry, stored_calibrations
+from niah.runner.prepare import calibrated, compose_prompt, given_calibrations, prepare
 from niah.statistics import Grid
 from niah.statistics.grids import CellKey, Summary, build_grids, summarize
 from niah.statistics.intervals import Estimate
@@ -99,8 +99,11 @@ def summary_json(summary: Summary) -> dict[str, Any]:
         "failures": summary.failures,
         "input_tokens": summary.input_tokens.value,
         "cached_input_tokens": summary.cached_input_tokens.value,
+        "cache_write_tokens": summary.cache_write_tokens.value,
+        "cached_share": summary.cached_share,
         "output_tokens": summary.output_tokens.value,
         "cost_usd": summary.cost_usd.value,
+        "length_deviation": summary.length_deviation,
         "by_length": [
             {
                 "context_length": int(summary.by_length.axis[i]),
@@ -113,6 +116,27 @@ def summary_json(summary: Summary) -> dict[str, Any]:
             }
             for i in range(len(summary.by_length.axis))
         ],
+    }
+
+
+def calibrations_json(run: Run) -> dict[str, Any]:
+    """How the tokens of a run's models were matched, as JSON values by model."""
+    return {
+        model: {
+            "method": calibration.method,
+            "tokenizer": calibration.tokenizer,
+            "ratio": calibration.ratio,
+            "overhead_tokens": calibration.overhead_tokens,
+        }
+        for model, calibration in run_calibrations(run).items()
+    }
+
+
+def run_calibrations(run: Run) -> dict[str, Calibration]:
+    """The calibrations of a run by model, those that its experiment states included."""
+    return {
+        **given_calibrations(parse_canonical(run.experiment)),
+        **stored_calibrations(run.versions),
     }
 
 

@@ -83,6 +83,8 @@ class Summary:
         output_tokens, reasoning_tokens: As reported by the provider.
         cost_usd: From the usage fields and prices.
         attempts: HTTP requests.
+        length_deviation: How far a scored trial's reported prompt tokens are from the asked
+            context length at most, the provider's template included: 0.01 = 1%. None = unreported.
     """
 
     model: str
@@ -103,6 +105,14 @@ class Summary:
     reasoning_tokens: Total
     cost_usd: Total
     attempts: int
+    length_deviation: float | None = None
+
+    @property
+    def cached_share(self) -> float | None:
+        """Of the reported prompt tokens, the share read from a cache; None = nobody reports it."""
+        if self.cached_input_tokens.value is None or not self.input_tokens.value:
+            return None
+        return self.cached_input_tokens.value / self.input_tokens.value
 
 
 def score_of(record: TrialRecord) -> float | None:
@@ -284,6 +294,14 @@ def _summary(grid: Grid, records: Sequence[TrialRecord]) -> Summary:
         reasoning_tokens=_total([r.reasoning_tokens for r in sent]),
         cost_usd=_total([r.cost_usd for r in sent]),
         attempts=sum(r.attempts for r in sent),
+        length_deviation=max(
+            (
+                abs(r.input_tokens / r.context_length - 1)
+                for r in sent
+                if r.score is not None and r.input_tokens and r.context_length
+            ),
+            default=None,
+        ),
     )
 
 
