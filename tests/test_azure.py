@@ -47,7 +47,7 @@ def official(name: str, endpoint: str) -> httpx.Request:
 
     with (
         httpx.Client(transport=httpx.MockTransport(answer)) as http,
-        openai.AzureOpenAI(
+        openai.AzureOpenAI(  # type: ignore[call-overload,unused-ignore]
             azure_endpoint=endpoint,
             api_key=KEY,
             api_version=VERSION,

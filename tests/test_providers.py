@@ -167,6 +167,22 @@ def test_other_bad_requests_are_not_taken_for_overflows(text: str) -> None:
     assert classify(400, Complaint(codes=(), text=text), {}) == "bad-request"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "/chat/completions: Invalid model name passed in model=gpt-9. Call `/v1/models`.",
+        "Model Not Exist",
+        "acme/none is not a valid model ID",
+        "The model `llama-3.1:8b` does not exist.",
+        'model "qwen3:8b" not found, try pulling it first',
+    ],
+)
+def test_an_unknown_model_is_told_from_a_bad_request(text: str) -> None:
+    """Whatever the status that a server or proxy chooses for it: nothing cures it."""
+    for status in (400, 404, 422):
+        assert classify(status, Complaint(codes=(), text=text), {}) == "not-found"
+
+
 @pytest.mark.parametrize("status", range(300, 600))
 def test_every_status_has_a_kind(status: int) -> None:
     """No refusal is without a kind, and only statuses that say so are retried as busy."""

@@ -54,6 +54,15 @@ _CONTEXT_EXCEEDED = re.compile(
     re.IGNORECASE,
 )
 
+# What servers write under a status that does not say it when they have no such model.
+_UNKNOWN_MODEL = re.compile(
+    r"invalid model name passed in"  # LiteLLM
+    r"|model not exist"  # DeepSeek
+    r"|is not a valid model id"  # OpenRouter
+    r"|\bmodel \S{1,100} (does not exist|(was )?not found)\b",  # vLLM, SGLang, Ollama
+    re.IGNORECASE,
+)
+
 # A 429 that no waiting cures: this one request is larger than a whole minute's allowance.
 _TOO_LARGE_FOR_LIMIT = re.compile(
     r"request too large for|request_too_large|larger than the (rate )?limit", re.IGNORECASE
@@ -135,7 +144,8 @@ def classify(status: int, complaint: Complaint, codes: Mapping[str, Refusal]) ->
     """The one outcome or failure kind of a refusal.
 
     The provider's code table decides first, then what the message says about the context
-    window, then the status.
+    window or the model's name, then the status. A code that only says that something broke says
+    less than a status of 503.
 
     Args:
         status: HTTP status; that inside the body counts when HTTP said success.
@@ -147,6 +157,8 @@ def classify(status: int, complaint: Complaint, codes: Mapping[str, Refusal]) ->
             found = codes[code]
             if found == "rate-limit" and _TOO_LARGE_FOR_LIMIT.search(complaint.text):
                 return "bad-request"
+            if found == "server-error" and STATUSES.get(status) in ("overloaded", "timeout"):
+                break
             return found
     if status < 300:
         status = complaint.status or 500
@@ -154,6 +166,8 @@ def classify(status: int, complaint: Complaint, codes: Mapping[str, Refusal]) ->
         return "bad-request" if _TOO_LARGE_FOR_LIMIT.search(complaint.text) else "rate-limit"
     if status not in (401, 402, 404) and _CONTEXT_EXCEEDED.search(complaint.text):
         return "context-exceeded"
+    if status in (400, 422) and _UNKNOWN_MODEL.search(complaint.text):
+        return "not-found"
     if status in STATUSES:
         return STATUSES[status]
     if status < 400:

@@ -87,6 +87,7 @@ CODES: Mapping[str, Refusal] = {
     "internal_server_error": "server-error",
     "server_is_overloaded": "overloaded",
     "engine_overloaded": "overloaded",
+    "service_unavailable": "overloaded",
     "service_unavailable_error": "overloaded",
     "overloaded_error": "overloaded",
 }
@@ -199,8 +200,6 @@ def _refusal(
     refusal = classify(status, complaint, CODES)
     if status == 403 and "flagged" in complaint.text:  # OpenRouter's moderation
         refusal = "blocked"
-    if status == 400 and "Model Not Exist" in complaint.text:  # DeepSeek
-        refusal = "not-found"
     return refuse(refusal, status=status, headers=headers, complaint=complaint, usage=usage)
 
 

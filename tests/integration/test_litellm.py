@@ -272,9 +272,10 @@ def test_a_withheld_answer_is_blocked(niah: Niah, tmp_path: Path, gateway: Gatew
 def test_a_model_that_the_proxy_does_not_have_is_named(
     niah: Niah, tmp_path: Path, gateway: Gateway
 ) -> None:
-    """The proxy's 400 carries no code for it; its sentence reaches the user."""
+    """The proxy's 400 carries no code for it; its sentence tells, and stops the model at once."""
     models = [f"{name}/nobody" for name in FORMATS]
     done, trials = sweep(niah, tmp_path, gateway, *models, depths=(50,))
     assert done.code == 3
     assert by_format(trials, "outcome") == each("failed")
+    assert by_format(trials, "failure_kind") == each("not-found")
     assert done.err.count("Invalid model name passed in model=nobody") == 3
