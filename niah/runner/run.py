@@ -15,6 +15,7 @@ import httpx
 
 from niah.errors import StoreUnavailable
 from niah.plan import Trial
+from niah.runner.ahead import Composer
 from niah.runner.budget import check_prices, open_ledger
 from niah.runner.connections import open_transport
 from niah.runner.keys import Keys
@@ -112,6 +113,11 @@ def run_experiment(
                     transports=dict(transports or {}),
                     purse=Purse(
                         writer, open_ledger(limit_usd, spent_usd=spent_usd(store, run.run))
+                    ),
+                    composer=Composer(
+                        prepared,
+                        open_trials,
+                        concurrency=prepared.experiment.limits.concurrency,
                     ),
                     tally=tally,
                     progress=progress,

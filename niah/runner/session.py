@@ -19,13 +19,13 @@ from niah.models import Model
 from niah.plan import Trial
 from niah.providers import Failure, FailureKind, Response
 from niah.providers.truncation import mark_truncated
-from niah.providers.wire import WIRE_FORMATS
+from niah.runner.ahead import Composer
 from niah.runner.budget import Ledger, fits, reserve, settle, worst_case_usd
 from niah.runner.dispatch import Attempt, Job, Lane, LaneSettings, Slots
 from niah.runner.keys import Keys
-from niah.runner.prepare import Prepared, compose_prompt
+from niah.runner.prepare import Prepared
 from niah.runner.progress import Progress, Tally
-from niah.runner.records import Asked, answered_record, failed_record, refused_record, sampling
+from niah.runner.records import Asked, answered_record, failed_record, refused_record
 from niah.runner.retries import Decision, Retry, RetryLimits, StopModel, decide
 from niah.runner.transport import Exchange, ask
 from niah.store import TrialRecord
@@ -36,8 +36,8 @@ MAYBE_BILLED: frozenset[FailureKind] = frozenset(
     {"timeout", "connection", "malformed", "server-error"}
 )
 
-# A prompt is hashed while its request is under way: between answers there is time, at them none.
-FINGERPRINT_AFTER_S = 0.1
+# So long after sending, the prompt is hashed and another composed: between answers there is time.
+QUIET_AFTER_S = 0.1
 
 LOCAL_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -56,6 +56,7 @@ class Session:
 
     Attributes:
         purse: What may still be spent.
+        composer: Of the prompts.
         tries: Of the trials that were asked in this session, by id.
         stop: Set when no further trial shall begin.
         stopped_models: Why a model is not asked any more, by id.
@@ -69,6 +70,7 @@ class Session:
     writer: Writer
     transports: dict[str, httpx.AsyncBaseTransport]
     purse: Purse
+    composer: Composer
     tally: Tally
     progress: Callable[[Progress], None]
     log: Callable[[str], None]
@@ -179,18 +181,17 @@ async def _attempt(session: Session, job: Job[Trial]) -> Attempt:
     if session.stop.is_set() or model.id in session.stopped_models:
         return Attempt()
     try:
-        challenge, prompt = compose_prompt(prepared, trial)
+        composed = session.composer.take(trial)
     except PromptRefused as refusal:
         await _keep(session, refused_record(session.run, trial, str(refusal)), None, 0.0, 0.0)
         return Attempt()
-    how = sampling(prepared, model)
-    request = WIRE_FORMATS[model.provider.api].build_request(
-        prompt.messages, model=model, sampling=how
-    )
+    prompt = composed.prompt
     worst_usd = 0.0
     if model.price is not None:
         worst_usd = worst_case_usd(
-            model, prompt_tokens=prompt.tokens, max_output_tokens=how.max_output_tokens
+            model,
+            prompt_tokens=prompt.tokens,
+            max_output_tokens=composed.sampling.max_output_tokens,
         )
     try:
         reservation = await session.purse.reserve(trial.trial_id, worst_usd)
@@ -200,12 +201,14 @@ async def _attempt(session: Session, job: Job[Trial]) -> Attempt:
     tries = session.tries.setdefault(trial.trial_id, Tries())
     tries.attempts += 1
     fingerprint = cache(lambda: prompt.sha256)
-    asyncio.get_running_loop().call_later(FINGERPRINT_AFTER_S, fingerprint)
+    loop = asyncio.get_running_loop()
+    loop.call_later(QUIET_AFTER_S, fingerprint)
+    loop.call_later(QUIET_AFTER_S, session.composer.compose_next)
     started_at = datetime.now(UTC).isoformat(timespec="milliseconds")
     sent_s = monotonic()
     exchange = await ask(
         session.transports[model.provider.name],
-        request,
+        composed.request,
         model=model,
         key=session.keys.get(model.provider.name),
         timeout_s=prepared.experiment.limits.timeout_s,
@@ -214,7 +217,7 @@ async def _attempt(session: Session, job: Job[Trial]) -> Attempt:
     asked = Asked(
         run=session.run,
         trial=trial,
-        challenge=challenge,
+        challenge=composed.challenge,
         prompt=prompt,
         prompt_sha256=fingerprint(),
         attempts=tries.attempts,
