@@ -148,7 +148,7 @@ KINDS = {
     "rate_limit": "rate-limit",
     "quota": "quota",
     "server_error": "server-error",
-    "unavailable": "server-error",
+    "unavailable": "overloaded",
     "overloaded": "overloaded",
     "hang": "timeout",
     "cut": "connection",
