@@ -120,8 +120,8 @@ def plot_run(
     grids, summaries = run_grids(run, records), summarize_run(run, records)
     written: list[Path] = []
     for grid, summary in zip(grids, summaries, strict=True):
-        data = heatmap_data(grid, summary, _facts(run, summary), language="en", scale=looks.scale)
-        name = run.run if len(grids) == 1 else f"{run.run}-{_slug(grid.model)}"
+        data = heatmap_data(grid, summary, facts_of(run, summary), language="en", scale=looks.scale)
+        name = run.run if len(grids) == 1 else f"{run.run}-{slug(grid.model)}"
         stem = out.with_suffix("") if out is not None else directory / name
         written += write_heatmap(
             data,
@@ -139,7 +139,7 @@ def plot_run(
     return written
 
 
-def _facts(run: Run, summary: Summary) -> Facts:
+def facts_of(run: Run, summary: Summary) -> Facts:
     """The small print of a figure."""
     from niah.experiment import parse_canonical
     from niah.figures.text import Facts
@@ -159,6 +159,6 @@ def _facts(run: Run, summary: Summary) -> Facts:
     )
 
 
-def _slug(text: str) -> str:
+def slug(text: str) -> str:
     """A name as part of a file's name."""
     return re.sub(r"[^A-Za-z0-9.]+", "-", text).strip("-.")[:60]
