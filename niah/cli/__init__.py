@@ -19,6 +19,7 @@ from niah.cli import (
     running,
     serving,
 )
+from niah.cli.logs import log, set_format
 from niah.errors import NiahError
 
 INTERRUPTED = 130
@@ -48,10 +49,11 @@ for module in (
 
 def main() -> NoReturn:
     """Run the command line and exit as the contract says: 0, 1, 2, 3 or 130."""
+    set_format("text")
     try:
         app()
     except NiahError as error:
-        print(f"niah: {error}", file=sys.stderr)
+        log(f"niah: {error}", event="error", level="error", exit_code=error.exit_code)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)

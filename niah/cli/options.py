@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from niah.cli.logs import log
 from niah.errors import ConfigurationError, ExperimentError
 
 if TYPE_CHECKING:
@@ -107,4 +107,18 @@ def print_json(value: Mapping[str, Any]) -> None:
 
 def note(message: str) -> None:
     """One line for the user beside the result, on stderr."""
-    print(message, file=sys.stderr)
+    log(message)
+
+
+def duration_s(value: str | None, option: str) -> float | None:
+    """Seconds of an option such as ``--max-time 2h``.
+
+    Raises:
+        ConfigurationError: if it is no length of time.
+    """
+    from niah.durations import parse_duration_s
+
+    try:
+        return None if value is None else parse_duration_s(value)
+    except ValueError as error:
+        raise ConfigurationError(f"{option}: {error}") from None

@@ -6,7 +6,9 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 
+from niah.cli.logs import is_json, log
 from niah.console import count, percent, usd
 from niah.runner.progress import Progress
 
@@ -37,10 +39,12 @@ def live_line(name: str, *, quiet: bool) -> Iterator[Callable[[Progress], None]]
     """A function to call with each new progress; nothing is shown when quiet."""
     if quiet:
         yield lambda _: None
+    elif is_json():
+        yield from _on_lines(name, _as_object)
     elif sys.stderr.isatty():
         yield from _on_terminal(name)
     else:
-        yield from _on_lines(name)
+        yield from _on_lines(name, lambda text, _: log(text))
 
 
 def _on_terminal(name: str) -> Iterator[Callable[[Progress], None]]:
@@ -50,19 +54,28 @@ def _on_terminal(name: str) -> Iterator[Callable[[Progress], None]]:
 
     console = Console(stderr=True, highlight=False)
     with Live(console=console, auto_refresh=False, transient=True) as live:
-        show = _every(
-            TERMINAL_INTERVAL_S,
-            lambda text: live.update(Text(text, no_wrap=True, overflow="ellipsis"), refresh=True),
-        )
+
+        def update(text: str, _: Progress) -> None:
+            live.update(Text(text, no_wrap=True, overflow="ellipsis"), refresh=True)
+
+        show = _every(TERMINAL_INTERVAL_S, update)
         yield lambda progress: show(render(name, progress), progress)
 
 
-def _on_lines(name: str) -> Iterator[Callable[[Progress], None]]:
-    show = _every(LINE_INTERVAL_S, lambda text: print(text, file=sys.stderr, flush=True))
+def _on_lines(
+    name: str, write: Callable[[str, Progress], None]
+) -> Iterator[Callable[[Progress], None]]:
+    show = _every(LINE_INTERVAL_S, write)
     yield lambda progress: show(render(name, progress), progress)
 
 
-def _every(interval_s: float, show: Callable[[str], object]) -> Callable[[str, Progress], None]:
+def _as_object(text: str, progress: Progress) -> None:
+    log(text, event="progress", **asdict(progress))
+
+
+def _every(
+    interval_s: float, show: Callable[[str, Progress], None]
+) -> Callable[[str, Progress], None]:
     """Show at most once an interval, and always when the last trial is done."""
     shown_at = time.monotonic()
 
@@ -71,7 +84,7 @@ def _every(interval_s: float, show: Callable[[str], object]) -> Callable[[str, P
         now = time.monotonic()
         if now - shown_at >= interval_s or progress.done == progress.planned:
             shown_at = now
-            show(text)
+            show(text, progress)
 
     return maybe
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+from functools import partial
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from niah.cli.logs import is_json, log, set_format
 from niah.cli.options import (
     DEFAULT_DATABASE,
     DEFAULT_PLOTS,
@@ -17,14 +21,14 @@ from niah.cli.options import (
     Models,
     Overrides,
     Plots,
+    duration_s,
     environment,
     load_config,
-    note,
     print_json,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from niah.providers.calibration import Calibration
     from niah.runner.run import RunResult
@@ -52,7 +56,33 @@ def run(
     new: Annotated[
         bool, typer.Option("--new", help="Begin a new run even if one can go on.")
     ] = False,
+    new_after: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME", help="Begin a new run if the latest began so long ago, such as 20h."
+        ),
+    ] = None,
+    max_time: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Send nothing after so long, such as 2h.")
+    ] = None,
     style: Annotated[str, typer.Option(help="Colours: accessible or classic.")] = "accessible",
+    log_format: Annotated[
+        str, typer.Option(metavar="FORMAT", help="stderr as text, or json: an object a line.")
+    ] = "text",
+    metrics: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.prom", help="Gauges for Prometheus' node exporter.", dir_okay=False
+        ),
+    ] = None,
+    webhook: Annotated[
+        str | None,
+        typer.Option(
+            envvar="NIAH_WEBHOOK",
+            metavar="URL",
+            help="Told, signed with NIAH_WEBHOOK_SECRET, when the run fails or stays incomplete.",
+        ),
+    ] = None,
     db: Database = DEFAULT_DATABASE,
     plots: Plots = DEFAULT_PLOTS,
     env_file: EnvFile = None,
@@ -60,45 +90,67 @@ def run(
     json: Json = False,
 ) -> None:
     """Measure an experiment, or go on with it where it stopped; store and plot the results."""
+    from niah.cli.metrics import check_metrics_path, write_metrics
     from niah.cli.plotting import Looks, checked, plot_run
     from niah.cli.progress import live_line
     from niah.cli.serving import reference_transports
+    from niah.cli.webhook import open_webhook, told_of_failure
     from niah.runner.keys import read_keys
     from niah.runner.prepare import check_lengths, prepare
     from niah.runner.run import run_experiment
     from niah.store.database import open_store
     from niah.store.trials import iter_trials
 
-    looks = checked(Looks(style=style))
-    limits = [
-        f"limits.{key}={value}"
-        for key, value in (("max_cost_usd", max_cost), ("concurrency", concurrency))
-        if value is not None
-    ]
-    experiment = load_config(config, model, [*(override or ()), *limits])
-    keys = read_keys(experiment.resolved_models(), environment(env_file))
-    prepared = prepare(experiment)
-    check_lengths(prepared)
-    for warning in prepared.warnings:
-        note(f"warning: {warning}")
-    with open_store(db) as store:
-        with live_line(experiment.name, quiet=quiet) as show:
-            result = run_experiment(
-                prepared,
-                store,
-                keys=keys,
-                transports=reference_transports(),
-                new=new,
-                progress=show,
-                tell=note,
-            )
-        records = list(iter_trials(store, result.run.run))
-        figures = plot_run(result.run, records, plots, looks) if records else []
-    _report(result, figures, config=config, json=json)
-    if result.interrupted:
-        raise typer.Exit(INTERRUPTED)
-    if result.status != "complete":
-        raise typer.Exit(INCOMPLETE)
+    began_s = monotonic()
+    set_format(log_format)
+    known: dict[str, object] = {"experiment": config}
+    with told_of_failure(open_webhook(webhook, environment(env_file)), "run", known):
+        looks = checked(Looks(style=style))
+        check_metrics_path(metrics)
+        new_after_s = duration_s(new_after, "--new-after")
+        max_time_s = duration_s(max_time, "--max-time")
+        limits = [
+            f"limits.{key}={value}"
+            for key, value in (("max_cost_usd", max_cost), ("concurrency", concurrency))
+            if value is not None
+        ]
+        experiment = load_config(config, model, [*(override or ()), *limits])
+        keys = read_keys(experiment.resolved_models(), environment(env_file))
+        prepared = prepare(experiment)
+        check_lengths(prepared)
+        for warning in prepared.warnings:
+            log(f"warning: {warning}", event="warning", level="warning")
+        with open_store(db) as store:
+            with live_line(experiment.name, quiet=quiet) as show:
+                result = run_experiment(
+                    prepared,
+                    store,
+                    keys=keys,
+                    transports=reference_transports(),
+                    new=new,
+                    new_after_s=new_after_s,
+                    max_time_s=max_time_s and max(1.0, max_time_s - (monotonic() - began_s)),
+                    progress=show,
+                    tell=log,
+                    log=_retries_log(),
+                )
+            records = list(iter_trials(store, result.run.run))
+            figures = plot_run(result.run, records, plots, looks) if records else []
+        known.update(_summary_json(result, figures))
+        if metrics is not None:
+            write_metrics(metrics, result)
+        _report(result, figures, config=config, json=json)
+        if result.interrupted:
+            raise typer.Exit(INTERRUPTED)
+        if result.status != "complete":
+            raise typer.Exit(INCOMPLETE)
+
+
+def _retries_log() -> Callable[[str], None]:
+    """Where each retry is told of: nowhere on a terminal, whose one line shows the progress."""
+    if sys.stderr.isatty() and not is_json():
+        return lambda _: None
+    return partial(log, event="retry", level="warning")
 
 
 def _report(result: RunResult, figures: Sequence[Path], *, config: str, json: bool) -> None:
@@ -114,15 +166,23 @@ def _report(result: RunResult, figures: Sequence[Path], *, config: str, json: bo
         for figure in figures:
             print(figure)
     for reason in result.reasons:
-        note(f"niah: {reason}")
-    if result.status == "complete":
-        if not result.sent:
-            note(f"niah: {result.run.run} was complete already; --new measures it again.")
-    else:
-        note(
+        log(f"niah: {reason}", event="reason", level="warning", run=result.run.run)
+    if result.status != "complete":
+        log(
             f"niah: {result.run.run} has {result.finished:,} of {result.run.planned_trials:,} "
-            f"trials; the same command goes on: niah run {config}"
+            f"trials; the same command goes on: niah run {config}",
+            event="run-incomplete",
+            level="warning",
+            run=result.run.run,
         )
+    elif not result.sent:
+        log(
+            f"niah: {result.run.run} was complete already; --new measures it again.",
+            event="already-complete",
+            run=result.run.run,
+        )
+    if is_json():
+        log("the session has ended", event="run-ended", **_summary_json(result, figures))
 
 
 def _summary_text(summary: Summary, calibration: Calibration | None) -> str:

@@ -32,6 +32,9 @@ from niah.store.runs import create_run, latest_run, set_run_status, spent_usd
 from niah.store.trials import finished_trial_ids, iter_trials
 from niah.store.writer import open_writer
 
+# What is in flight when the time is up may still be answered for so long.
+GRACE_S = 60.0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunResult:
@@ -67,6 +70,8 @@ def run_experiment(
     keys: Keys,
     transports: Mapping[str, httpx.AsyncBaseTransport] | None = None,
     new: bool = False,
+    new_after_s: float | None = None,
+    max_time_s: float | None = None,
     progress: Callable[[Progress], None] = lambda _: None,
     tell: Callable[[str], None] = lambda _: None,
     log: Callable[[str], None] = lambda _: None,
@@ -74,7 +79,8 @@ def run_experiment(
     """Begin a run of the experiment, or go on with the one that is unfinished.
 
     The first SIGINT or SIGTERM lets the requests in flight finish and sends no others; the
-    second abandons them, and their worst cases stay counted as spent.
+    second abandons them, and their worst cases stay counted as spent. The end of ``max_time_s``
+    does the first, and ``GRACE_S`` later the second.
 
     Args:
         prepared: From ``prepare``.
@@ -82,6 +88,8 @@ def run_experiment(
         keys: Of the models' providers.
         transports: In place of the network, by provider name; the reference readers need one.
         new: Begin a new run in any case.
+        new_after_s: Begin a new run when the latest one began at least so long ago.
+        max_time_s: No request is sent after so long; None = no limit.
         progress: Called after each finished trial.
         tell: Called with a sentence that the user should read now.
         log: Called with one line for each retry.
@@ -93,7 +101,7 @@ def run_experiment(
     limit_usd = prepared.experiment.limits.max_cost_usd
     check_prices(prepared.models.values(), limit_usd)
     with lock_experiment(store, prepared.sha256):
-        run = _open_run(prepared, store, new=new)
+        run = _open_run(prepared, store, new=new, new_after_s=new_after_s)
         tally = Tally(prepared.trials)
         reasons: list[str] = []
         interrupted = False
@@ -125,22 +133,30 @@ def run_experiment(
                     began_s=monotonic(),
                     reasons=reasons,
                 )
-                interrupted = asyncio.run(_supervise(session, open_trials, tell))
+                interrupted = asyncio.run(_supervise(session, open_trials, tell, max_time_s))
         return _close_run(prepared, store, run, tally, interrupted, tuple(reasons))
 
 
-async def _supervise(session: Session, trials: list[Trial], tell: Callable[[str], None]) -> bool:
+async def _supervise(
+    session: Session,
+    trials: list[Trial],
+    tell: Callable[[str], None],
+    max_time_s: float | None,
+) -> bool:
     """Measure the trials over connections that are closed in the end; True if interrupted."""
     async with AsyncExitStack() as stack:
         for name in {model.provider.name for model in session.prepared.models.values()}:
             if name not in session.transports:
                 session.transports[name] = await stack.enter_async_context(open_transport())
         work = asyncio.ensure_future(measure(session, trials))
-        with _signals(session, work, tell) as interrupted:
+        with (
+            _signals(session, work, tell) as interrupted,
+            _deadline(session, work, max_time_s) as overdue,
+        ):
             try:
                 await work
             except asyncio.CancelledError:
-                if not interrupted:
+                if not (interrupted or overdue):
                     raise
             except ExceptionGroup as group:
                 raise _first(group) from None
@@ -177,6 +193,33 @@ def _signals(
             loop.remove_signal_handler(number)
 
 
+@contextmanager
+def _deadline(
+    session: Session, work: asyncio.Future[None], max_time_s: float | None
+) -> Iterator[list[bool]]:
+    """While open, the end of the time stops the sending, and the grace after it the waiting."""
+    overdue: list[bool] = []
+    if max_time_s is None:
+        yield overdue
+        return
+
+    def on_deadline() -> None:
+        overdue.append(True)
+        session.reasons.append("the time limit (--max-time) was reached")
+        session.stop.set()
+
+    loop = asyncio.get_running_loop()
+    handles = (
+        loop.call_later(max_time_s, on_deadline),
+        loop.call_later(max_time_s + GRACE_S, work.cancel),
+    )
+    try:
+        yield overdue
+    finally:
+        for handle in handles:
+            handle.cancel()
+
+
 def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
     """What went wrong, where several tasks met the same fault: a store that failed counts first."""
     leaves = list(_leaves(group))
@@ -191,12 +234,17 @@ def _leaves(group: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]
             yield error
 
 
-def _open_run(prepared: Prepared, store: Store, *, new: bool) -> Run:
+def _open_run(
+    prepared: Prepared, store: Store, *, new: bool, new_after_s: float | None = None
+) -> Run:
     """The latest run of the experiment, or a new one."""
     latest = None if new else latest_run(store, prepared.sha256)
+    now = datetime.now(UTC)
+    if latest is not None and new_after_s is not None:
+        age = now - datetime.fromisoformat(latest.created_at)
+        latest = None if age.total_seconds() >= new_after_s else latest
     if latest is not None:
         return latest
-    now = datetime.now(UTC)
     run = Run(
         run=f"{prepared.experiment.name}-{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}",
         name=prepared.experiment.name,
