@@ -180,7 +180,10 @@ def _show_run(run: Run, records: Sequence[TrialRecord], *, json: bool) -> None:
         return
     print(f"run         {inert(run.run)}")
     print(f"status      {run.status}")
-    print(f"measured    {inert(run.created_at)} to {inert(run.finished_at or 'now')}")
+    if run.source == "measured":
+        print(f"measured    {inert(run.created_at)} to {inert(run.finished_at or 'now')}")
+    else:
+        print(f"imported    {inert(run.created_at)} from {inert(run.source)}")
     print(f"trials      {count(len(records))} of {count(run.planned_trials)}")
     print(f"experiment  {run.experiment_sha256[:16]}")
     print(
@@ -189,8 +192,6 @@ def _show_run(run: Run, records: Sequence[TrialRecord], *, json: bool) -> None:
     )
     if run.simulated:
         print("source      reference reader: simulated, no model was asked")
-    elif run.source != "measured":
-        print(f"source      {inert(run.source)}")
     for summary in summaries:
         accuracy = summary.accuracy
         print(f"\n{inert(summary.model)}, {inert(summary.task)}")

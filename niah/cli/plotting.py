@@ -141,10 +141,19 @@ def plot_run(
 
 def facts_of(run: Run, summary: Summary) -> Facts:
     """The small print of a figure."""
-    from niah.experiment import parse_canonical
     from niah.figures.text import Facts
+    from niah.imports import import_record
+    from niah.runner.results import experiment_of
 
-    experiment = parse_canonical(run.experiment)
+    experiment = experiment_of(run)
+    if experiment is None:
+        return Facts(
+            date=import_record(run).get("choices", {}).get("date"),
+            haystack=run.versions.get("haystack"),
+            source=run.source,
+            run=run.run,
+            niah_version=run.versions.get("niah"),
+        )
     (model,) = (model for model in experiment.resolved_models() if model.id == summary.model)
     return Facts(
         date=(run.finished_at or run.created_at)[:10],
@@ -153,7 +162,6 @@ def facts_of(run: Run, summary: Summary) -> Facts:
         trials_per_cell=experiment.grid.trials,
         cost_usd=summary.cost_usd.value,
         cost_at_least=summary.cost_usd.unreported > 0,
-        source=None if run.source == "measured" else run.source,
         run=run.run,
         niah_version=run.versions.get("niah"),
     )

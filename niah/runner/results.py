@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from niah.console import inert
 from niah.errors import ConfigurationError
 from niah.experiment import Experiment, parse_canonical
 from niah.plan import Trial, task_label
@@ -16,6 +17,11 @@ from niah.statistics import Grid
 from niah.statistics.grids import CellKey, Summary, build_grids, summarize
 from niah.statistics.intervals import Estimate
 from niah.store import Run, TrialRecord
+
+
+def experiment_of(run: Run) -> Experiment | None:
+    """The experiment of a run that niah measured; None for an imported run, which has none."""
+    return parse_canonical(run.experiment) if run.source == "measured" else None
 
 
 def planned_cells(experiment: Experiment) -> Mapping[CellKey, int]:
@@ -31,14 +37,17 @@ def planned_cells(experiment: Experiment) -> Mapping[CellKey, int]:
 
 def run_grids(run: Run, records: Iterable[TrialRecord]) -> list[Grid]:
     """The grids of a stored run, one per model and task."""
-    planned = planned_cells(parse_canonical(run.experiment))
-    return build_grids(records, simulated=run.simulated, planned=planned)
+    return build_grids(records, simulated=run.simulated, planned=_planned(run))
 
 
 def summarize_run(run: Run, records: Iterable[TrialRecord]) -> list[Summary]:
     """The numbers of a stored run, one value per model and task."""
-    planned = planned_cells(parse_canonical(run.experiment))
-    return summarize(records, simulated=run.simulated, planned=planned)
+    return summarize(records, simulated=run.simulated, planned=_planned(run))
+
+
+def _planned(run: Run) -> Mapping[CellKey, int]:
+    experiment = experiment_of(run)
+    return {} if experiment is None else planned_cells(experiment)
 
 
 def rebuild_prompt(run: Run, record: TrialRecord) -> Prompt:
@@ -48,9 +57,14 @@ def rebuild_prompt(run: Run, record: TrialRecord) -> Prompt:
         ConfigurationError: if nothing was sent, or if the prompt cannot be rebuilt because the
             haystack, a vocabulary or niah itself has changed.
     """
+    experiment = experiment_of(run)
+    if experiment is None:
+        raise ConfigurationError(
+            f"{run.run} is imported from {inert(run.source)}; its prompts are not known"
+        )
     if not record.prompt_sha256:
         raise ConfigurationError(f"nothing was sent for this trial: {record.message}")
-    prepared = prepare(parse_canonical(run.experiment))
+    prepared = prepare(experiment)
     trial = Trial(
         trial_id=record.trial_id,
         model=record.model,
@@ -134,8 +148,9 @@ def calibrations_json(run: Run) -> dict[str, Any]:
 
 def run_calibrations(run: Run) -> dict[str, Calibration]:
     """The calibrations of a run by model, those that its experiment states included."""
+    experiment = experiment_of(run)
     return {
-        **given_calibrations(parse_canonical(run.experiment)),
+        **({} if experiment is None else given_calibrations(experiment)),
         **stored_calibrations(run.versions),
     }
 

@@ -88,14 +88,16 @@ def find_run(store: Store, name: str) -> Run:
 
 
 def latest_run(store: Store, experiment_sha256: str) -> Run | None:
-    """The newest run of the experiment, finished or not; None when it never ran.
+    """The newest run of the experiment that niah measured, finished or not; None without one.
 
     Raises:
         StoreError: if the store is damaged.
     """
     return next(
         _select_runs(
-            store, "WHERE experiment_sha256 = ? ORDER BY run_key DESC LIMIT 1", experiment_sha256
+            store,
+            "WHERE experiment_sha256 = ? AND source = 'measured' ORDER BY run_key DESC LIMIT 1",
+            experiment_sha256,
         ),
         None,
     )
