@@ -118,6 +118,18 @@ class LimitsSection(_Section):
     tokens_per_minute: float | None = Field(default=None, gt=0)
 
 
+class ReportSection(_Section):
+    """What is said about the results. Changing these never changes a request."""
+
+    effective: float | None = Field(
+        default=None,
+        gt=0,
+        le=1,
+        description="Your own rule for the effective context length: the least accuracy, such as "
+        "0.9, that every length up to it reaches.",
+    )
+
+
 _SECRET_HEADERS = frozenset({"authorization", "x-api-key", "api-key", "x-goog-api-key", "cookie"})
 
 
@@ -240,6 +252,7 @@ class Experiment(_Section):
     prompt: PromptSection = PromptSection()
     request: RequestSection = RequestSection()
     limits: LimitsSection = LimitsSection()
+    report: ReportSection = ReportSection()
     providers: dict[str, ProviderSection] = Field(default_factory=dict)
     model: dict[str, ModelSection] = Field(
         default_factory=dict, description="Settings of single models, by their full name."
@@ -357,7 +370,7 @@ def _price(section: PriceSection) -> Price:
 
 
 def experiment_sha256(experiment: Experiment, ingredients: Mapping[str, Any]) -> str:
-    """Hash over everything that affects a request: limits and prices are not in it.
+    """Hash over everything that affects a request: limits, prices and reports are not in it.
 
     Paths are not in it either; the ingredients carry the hashes of what they lead to.
 
@@ -365,7 +378,7 @@ def experiment_sha256(experiment: Experiment, ingredients: Mapping[str, Any]) ->
         experiment: The experiment.
         ingredients: Hashes and versions of corpus, vocabularies, task, composition.
     """
-    content = experiment.model_dump(mode="json", exclude={"limits"})
+    content = experiment.model_dump(mode="json", exclude={"limits", "report"})
     for section, local in (("haystack", "path"), ("task", "path")):
         content[section].pop(local, None)
     for section in (*content["model"].values(), *content["providers"].values()):

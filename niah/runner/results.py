@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from niah.console import inert
@@ -14,6 +14,7 @@ from niah.prompts import Prompt
 from niah.providers.calibration import Calibration, is_entry, stored_calibrations
 from niah.runner.prepare import calibrated, compose_prompt, given_calibrations, prepare
 from niah.statistics import Grid
+from niah.statistics.analysis import Analysis, analyse
 from niah.statistics.grids import CellKey, Summary, build_grids, summarize
 from niah.statistics.intervals import Estimate
 from niah.store import Run, TrialRecord
@@ -48,6 +49,30 @@ def summarize_run(run: Run, records: Iterable[TrialRecord]) -> list[Summary]:
 def _planned(run: Run) -> Mapping[CellKey, int]:
     experiment = experiment_of(run)
     return {} if experiment is None else planned_cells(experiment)
+
+
+def analyse_run(
+    run: Run, records: Iterable[TrialRecord], *, thresholds: Sequence[float] = ()
+) -> list[Analysis]:
+    """Every sweep of a stored run in all its numbers: raw and pooled, claimed and effective.
+
+    Args:
+        run: As stored.
+        records: Its trials, or some of them.
+        thresholds: Least accuracies of rules of effective length, in place of the experiment's own.
+
+    Raises:
+        ValueError: if a threshold is not in [0, 1].
+    """
+    experiment = parse_canonical(run.experiment)
+    own = experiment.report.effective
+    return analyse(
+        records,
+        simulated=run.simulated,
+        planned=planned_cells(experiment),
+        thresholds=thresholds or (() if own is None else (own,)),
+        claimed_tokens={m.id: m.context_window for m in experiment.resolved_models()},
+    )
 
 
 def rebuild_prompt(run: Run, record: TrialRecord) -> Prompt:

@@ -146,7 +146,7 @@ def build_grids(
         simulated: Whether the models are reference readers.
         planned: Trials that the plan has for each cell.
     """
-    sweeps = _by_sweep(records)
+    sweeps = by_sweep(records)
     cells: defaultdict[tuple[str, str], dict[tuple[int, float], int]] = defaultdict(dict)
     for (model, task, length, depth), trials in planned.items():
         cells[model, task][length, depth] = trials
@@ -166,7 +166,7 @@ def summarize(
     otherwise Jeffreys' over all trials. Each number says which.
     """
     records = list(records)
-    sweeps = _by_sweep(records)
+    sweeps = by_sweep(records)
     return [
         _summary(grid, sweeps.get((grid.model, grid.task), []))
         for grid in build_grids(records, simulated=simulated, planned=planned)
@@ -208,7 +208,8 @@ def length_marginal(
     return _marginal(axis, [(r.context_length, r) for r in records], confidence)
 
 
-def _by_sweep(records: Iterable[TrialRecord]) -> dict[tuple[str, str], list[TrialRecord]]:
+def by_sweep(records: Iterable[TrialRecord]) -> dict[tuple[str, str], list[TrialRecord]]:
+    """The records of each model and task."""
     sweeps: defaultdict[tuple[str, str], list[TrialRecord]] = defaultdict(list)
     for record in records:
         sweeps[record.model, record.task].append(record)

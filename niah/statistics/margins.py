@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from niah.statistics import FloatGrid
+from niah.statistics.effective import EffectiveLength, Rule, held_lengths
 from niah.statistics.grids import Marginal
 from niah.statistics.intervals import Estimate
 from niah.statistics.pooled import PooledMap, draw_maps
@@ -22,13 +23,16 @@ class PooledMargins:
 
     Attributes:
         accuracy: Over all cells.
-        by_length: Per context length; feed it to `effective.effective_length`.
+        by_length: Per context length.
         by_depth: Per depth.
+        length_draws: Accuracies per length of maps drawn from the posterior, shape (draws,
+            lengths): what is said about several lengths at once rests on these.
     """
 
     accuracy: Estimate
     by_length: Marginal
     by_depth: Marginal
+    length_draws: FloatGrid
 
 
 def pooled_margins(
@@ -57,6 +61,34 @@ def pooled_margins(
         ),
         by_length=_margin(pooled, draws, context_lengths, axis=0),
         by_depth=_margin(pooled, draws, depth_percents, axis=1),
+        length_draws=draws.mean(axis=1),
+    )
+
+
+def pooled_effective_length(margins: PooledMargins, rule: Rule) -> EffectiveLength:
+    """The effective context length of a pooled map, with a 95 % credible interval.
+
+    The rule is applied to the map's own lengths for the value and to each drawn map's for the
+    ends, which are widened where needed to contain the value. Every length has a pooled accuracy,
+    those without a trial included.
+    """
+    lengths = [int(length) for length in margins.by_length.axis]
+    held = held_lengths(margins.by_length.accuracy, rule.threshold)
+    drawn = np.sort(held_lengths(margins.length_draws, rule.threshold))
+    tail = int(0.025 * drawn.size)
+    value, lower, upper = (
+        lengths[int(count) - 1] if count else None
+        for count in (held, min(held, drawn[tail]), max(held, drawn[-1 - tail]))
+    )
+    return EffectiveLength(
+        rule=rule,
+        value=value,
+        lower=lower,
+        upper=upper,
+        shortest_tested=lengths[0],
+        longest_tested=lengths[-1],
+        untested=(),
+        method="the rule applied to the pooled map and to draws of its posterior",
     )
 
 
