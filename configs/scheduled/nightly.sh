@@ -1,0 +1,31 @@
+#!/bin/sh
+# One night: measure, then judge against the baseline.
+#
+#   nightly.sh EXPERIMENT [OPTION of niah run]...
+#
+# Exit code: 0 pass, 1 fail, 2 it cannot run, 3 undecided. Repeated within 20 hours it goes on with
+# the same run and pays for nothing twice. From the environment, besides the model's API key:
+#
+#   NIAH_DB          the store; niah.db here
+#   NIAH_OUTPUT      directory for gate.xml, gate.md, niah.prom and plots/; here
+#   NIAH_BASELINE    name of the baseline (niah baseline set NAME RUN...); nightly
+#   NIAH_MAX_TIME    after which nothing more is sent; 2h
+#   NIAH_WEBHOOK     told, signed with NIAH_WEBHOOK_SECRET, of a run that failed
+set -eu
+
+experiment=${1:?usage: nightly.sh EXPERIMENT [OPTION of niah run]...}
+shift
+output=${NIAH_OUTPUT:-.}
+mkdir -p "$output"
+
+measured=0
+niah run "$experiment" --new-after 20h --max-time "${NIAH_MAX_TIME:-2h}" --log-format json \
+    --metrics "$output/niah.prom" --plots "$output/plots" "$@" || measured=$?
+case $measured in
+0) ;;
+3) echo "some trials were not measured; the gate says whether the others suffice" >&2 ;;
+*) exit "$measured" ;;
+esac
+
+niah gate latest --baseline "${NIAH_BASELINE:-nightly}" \
+    --junit "$output/gate.xml" --summary "$output/gate.md"
