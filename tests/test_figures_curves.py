@@ -8,8 +8,10 @@ import pytest
 
 from niah.errors import ConfigurationError
 from niah.figures.curves import MOST_CURVES, curves_data, curves_text
-from niah.figures.draw_curves import across, down, write_curves
+from niah.figures.draw_curves import across
+from niah.figures.drawing import write
 from niah.figures.provenance import read_provenance
+from niah.figures.rulings import place_up
 from niah.figures.styles import CURVE_COLOURS, CURVE_MARKERS
 from niah.statistics.effective import effective_length, ruler_rule, threshold_rule
 from niah.statistics.grids import Summary
@@ -70,8 +72,8 @@ def test_places_are_true_to_scale() -> None:
     data = curves_data([GOOD], FACTS)
     one, two, four = (across(data, v, 5.0) for v in (1000, 2000, 4000))
     assert two - one == pytest.approx(four - two)
-    assert down(1.0, 3.0) < down(0.5, 3.0) < down(0.0, 3.0)
-    assert down(1.0, 3.0) + down(0.0, 3.0) == pytest.approx(3.0)
+    assert place_up(1.0, 3.0) < place_up(0.5, 3.0) < place_up(0.0, 3.0)
+    assert place_up(1.0, 3.0) + place_up(0.0, 3.0) == pytest.approx(3.0)
 
 
 def test_curves_are_written_with_their_origin(tmp_path: Path) -> None:
@@ -80,7 +82,7 @@ def test_curves_are_written_with_their_origin(tmp_path: Path) -> None:
     for axis in ("length", "depth"):
         data = curves_data([GOOD, WORSE, single], FACTS, axis=axis, language="de")
         formats = ("png", "pdf") if axis == "length" else ("svg",)
-        for path in write_curves(data, tmp_path / axis, formats=formats, provenance=PROVENANCE):
+        for path in write(data, tmp_path / axis, formats=formats, provenance=PROVENANCE):
             assert read_provenance(path)["run"] == PROVENANCE.run
         assert (tmp_path / f"{axis}.alt.txt").read_text(encoding="utf-8") == curves_text(
             data

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from niah.errors import ConfigurationError
 from niah.figures.describe import alt_text
-from niah.figures.heatmap import CELL_STATES, HeatmapData, heatmap_data
+from niah.figures.heatmap import HeatmapData, heatmap_data
 from niah.figures.lengths import length_marks
+from niah.figures.states import CELL_STATES
 from niah.figures.text import WORDS, Facts, percent_label, share_label
 from niah.statistics import CountGrid, FloatGrid, Grid
 from niah.statistics.effective import effective_length, ruler_rule, threshold_rule
@@ -167,7 +168,7 @@ def golden_data() -> dict[str, HeatmapData]:
             pooled=known_map(marked),
             effective=effective_length(make_summary(marked).by_length, ruler_rule()),
             claimed_tokens=4000,
-            uncertainty=True,
+            uncertainty="hatch",
             language="de",
         ),
     }
@@ -277,15 +278,15 @@ def test_uncertainty_is_shown_where_asked_for() -> None:
     """Hatching follows the width of each cell's interval; the legend holds what occurs."""
     narrow, wide = make_grid([[1.0]], trials=100), make_grid([[1.0, NAN]], trials=1)
     assert data_of(wide).doubt == ()
-    assert data_of(narrow, uncertainty=True).doubt == ((0,),)
-    assert data_of(narrow, uncertainty=True).legend == ()
-    data = data_of(wide, uncertainty=True)
+    assert data_of(narrow, uncertainty="hatch").doubt == ((0,),)
+    assert data_of(narrow, uncertainty="hatch").legend == ()
+    data = data_of(wide, uncertainty="hatch")
     assert data.doubt == ((2, 0),)
     assert ("doubt-2", "95% interval wider than 0.5") in data.legend
     assert "95% interval wider than 0.5: 1." in alt_text(data)
     both = make_grid([[0.5, 0.5]], trials=10)
     both = dataclasses.replace(both, lower=np.array([[0.1, 0.3]]), upper=np.array([[0.9, 0.7]]))
-    text = alt_text(data_of(both, uncertainty=True))
+    text = alt_text(data_of(both, uncertainty="hatch"))
     assert "95% interval wider than 0.2: 2. 95% interval wider than 0.5: 1." in text
 
 

@@ -11,7 +11,8 @@ from niah.errors import ConfigurationError
 from niah.figures.cells import cell_colour
 from niah.figures.describe import alt_text
 from niah.figures.difference import difference_data
-from niah.figures.draw import bar_ticks, write_heatmap
+from niah.figures.draw import bar_ticks
+from niah.figures.drawing import write
 from niah.figures.heatmap import HeatmapData
 from niah.statistics.compare import Comparison
 from niah.statistics.differences import Difference
@@ -85,7 +86,7 @@ def test_the_scale_is_symmetric_about_zero() -> None:
 
 def test_a_difference_draws(tmp_path: Path) -> None:
     """A difference heatmap is written in every format."""
-    assert len(write_heatmap(data_of(EXAMPLE), tmp_path / "map", provenance=PROVENANCE)) == 3
+    assert len(write(data_of(EXAMPLE), tmp_path / "map", provenance=PROVENANCE)) == 3
 
 
 def test_sweeps_without_a_common_cell_are_refused() -> None:

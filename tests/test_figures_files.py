@@ -17,7 +17,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from niah.errors import ConfigurationError
 from niah.figures.cells import edges, length_place
 from niah.figures.describe import alt_text
-from niah.figures.draw import draw_heatmap, write_heatmap
+from niah.figures.draw import draw_heatmap
+from niah.figures.drawing import write
 from niah.figures.heatmap import heatmap_data
 from niah.figures.pages import broken, drawable, text_width
 from niah.figures.provenance import read_provenance
@@ -37,16 +38,16 @@ HOSTILE = (
 DRAW = """
 import sys
 from pathlib import Path
-from niah.figures.draw import write_heatmap
+from niah.figures.drawing import write
 from tests.test_figures_data import data_of, every_state
 from tests.test_figures_files import PROVENANCE
-write_heatmap(data_of(every_state()), Path(sys.argv[1]) / "map", provenance=PROVENANCE)
+write(data_of(every_state()), Path(sys.argv[1]) / "map", provenance=PROVENANCE)
 """
 
 
 def test_another_process_writes_the_same_bytes(tmp_path: Path) -> None:
     """The same data gives the same files, in any process and under any user's matplotlibrc."""
-    write_heatmap(data_of(every_state()), tmp_path / "one" / "map", provenance=PROVENANCE)
+    write(data_of(every_state()), tmp_path / "one" / "map", provenance=PROVENANCE)
     settings = tmp_path / "matplotlibrc"
     settings.write_text("font.size: 31\naxes.facecolor: red\nsavefig.bbox: tight\n")
     subprocess.run(
@@ -64,7 +65,7 @@ def test_another_process_writes_the_same_bytes(tmp_path: Path) -> None:
 def test_every_format_tells_where_it_comes_from(tmp_path: Path, run: str) -> None:
     """Run, experiment and version come back from each format, made inert."""
     provenance = Provenance(run=run, experiment_sha256="ab" * 32, niah_version="1.2.3")
-    paths = write_heatmap(data_of(every_state()), tmp_path / "map", provenance=provenance)
+    paths = write(data_of(every_state()), tmp_path / "map", provenance=provenance)
     assert [path.name for path in paths] == ["map.png", "map.svg", "map.pdf"]
     for path in paths:
         assert read_provenance(path) == {
@@ -77,7 +78,7 @@ def test_every_format_tells_where_it_comes_from(tmp_path: Path, run: str) -> Non
 def test_the_alternative_text_stands_beside_the_figure_and_in_it(tmp_path: Path) -> None:
     """``<stem>.alt.txt`` and the SVG's metadata hold the same description."""
     data = data_of(every_state())
-    (path,) = write_heatmap(data, tmp_path / "map", formats=("svg",), provenance=PROVENANCE)
+    (path,) = write(data, tmp_path / "map", formats=("svg",), provenance=PROVENANCE)
     assert (tmp_path / "map.alt.txt").read_text(encoding="utf-8") == alt_text(data) + "\n"
     described = ElementTree.parse(path).find(".//{http://purl.org/dc/elements/1.1/}description")
     assert described is not None
@@ -122,7 +123,7 @@ def test_hostile_text_is_inert(tmp_path: Path) -> None:
     """Markup, formulas, controls and missing glyphs in names neither act nor warn."""
     grid = make_grid([[1.0, 0.5]], model=HOSTILE, task=HOSTILE)
     data = heatmap_data(grid, None, Facts(haystack=HOSTILE, run=HOSTILE, source=HOSTILE))
-    write_heatmap(data, tmp_path / "map", provenance=PROVENANCE)
+    write(data, tmp_path / "map", provenance=PROVENANCE)
     svg = (tmp_path / "map.svg").read_text(encoding="utf-8")
     tags = {element.tag.rpartition("}")[2] for element in ElementTree.fromstring(svg).iter()}
     assert "script" not in tags
@@ -148,7 +149,7 @@ def test_no_text_leaves_the_page_or_meets_another(preset: PresetName, margins: b
         pooled=pool_grid(every_state()),
         effective=effective_length(make_summary(every_state()).by_length, threshold_rule(0.5)),
         claimed_tokens=64_000,
-        uncertainty=True,
+        uncertainty="hatch",
         language="de",
     )
     for data in (data_of(every_state(), language="de"), data_of(grid, scale="true"), marked):
@@ -172,8 +173,8 @@ def test_no_text_leaves_the_page_or_meets_another(preset: PresetName, margins: b
 def test_every_look_draws(tmp_path: Path, style: str, theme: str) -> None:
     """Each style on each theme gives its own picture."""
     data = data_of(every_state())
-    usual = write_heatmap(data, tmp_path / "one", formats=("png",), provenance=PROVENANCE)
-    (path,) = write_heatmap(
+    usual = write(data, tmp_path / "one", formats=("png",), provenance=PROVENANCE)
+    (path,) = write(
         data, tmp_path / "two", formats=("png",), style=style, theme=theme, provenance=PROVENANCE
     )
     same = path.read_bytes() == usual[0].read_bytes()
@@ -185,9 +186,9 @@ def test_margins_are_drawn_where_they_are_known(tmp_path: Path) -> None:
     without = heatmap_data(every_state(), None, FACTS)
     for data, differs in ((data_of(every_state()), True), (without, False)):
         plain, strips = (
-            write_heatmap(
-                data, tmp_path / str(m), formats=("svg",), margins=m, provenance=PROVENANCE
-            )[0].read_bytes()
+            write(data, tmp_path / str(m), formats=("svg",), margins=m, provenance=PROVENANCE)[
+                0
+            ].read_bytes()
             for m in (False, True)
         )
         assert (plain != strips) == differs
@@ -221,7 +222,7 @@ def test_lines_break_between_words_first() -> None:
 
 def test_fonts_are_embedded(tmp_path: Path) -> None:
     """The PDF embeds TrueType outlines and the SVG carries glyphs as paths."""
-    write_heatmap(data_of(every_state()), tmp_path / "map", provenance=PROVENANCE)
+    write(data_of(every_state()), tmp_path / "map", provenance=PROVENANCE)
     pdf = (tmp_path / "map.pdf").read_bytes()
     assert b"/FontFile2" in pdf
     assert b"/Subtype /Type3" not in pdf
@@ -243,7 +244,7 @@ def test_an_unwritable_directory_gives_one_sentence(tmp_path: Path) -> None:
     """A place that cannot be written is named; no draft is left behind."""
     (tmp_path / "file").write_text("")
     with pytest.raises(ConfigurationError, match="cannot be written") as caught:
-        write_heatmap(data_of(every_state()), tmp_path / "file" / "map", provenance=PROVENANCE)
+        write(data_of(every_state()), tmp_path / "file" / "map", provenance=PROVENANCE)
     assert "\n" not in str(caught.value)
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
@@ -254,7 +255,7 @@ def test_an_unwritable_directory_gives_one_sentence(tmp_path: Path) -> None:
 def test_unknown_looks_are_named(tmp_path: Path, choice: dict[str, Any]) -> None:
     """An unknown style, preset, theme or format is refused before anything is written."""
     with pytest.raises(ConfigurationError, match="; use "):
-        write_heatmap(data_of(every_state()), tmp_path / "map", provenance=PROVENANCE, **choice)
+        write(data_of(every_state()), tmp_path / "map", provenance=PROVENANCE, **choice)
     assert not list(tmp_path.iterdir())
 
 
@@ -264,6 +265,6 @@ def test_a_sweep_of_one_cell_and_one_of_none_scored_can_be_drawn(tmp_path: Path)
         grid = make_grid(accuracy)
         for scale in ("categorical", "true"):
             data = heatmap_data(grid, None, FACTS, scale=scale)
-            assert write_heatmap(
+            assert write(
                 data, tmp_path / "map", formats=("svg",), margins=True, provenance=PROVENANCE
             )

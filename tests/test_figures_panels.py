@@ -9,7 +9,8 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from niah.errors import ConfigurationError
-from niah.figures.draw_panels import draw_panels, write_panels
+from niah.figures.draw_panels import draw_panels
+from niah.figures.drawing import write
 from niah.figures.heatmap import heatmap_data
 from niah.figures.panels import MOST_PANELS, panels_data, panels_text
 from niah.figures.provenance import read_provenance
@@ -106,7 +107,7 @@ def test_panels_stay_on_the_page_and_apart(preset: PresetName, count: int) -> No
 def test_panels_are_written_with_their_origin(tmp_path: Path) -> None:
     """Each format is written, says where it comes from, and has its text beside it."""
     data = panels_data([GOOD, WORSE], title="Two models")
-    for path in write_panels(data, tmp_path / "maps", provenance=PROVENANCE):
+    for path in write(data, tmp_path / "maps", provenance=PROVENANCE):
         assert read_provenance(path)["run"] == PROVENANCE.run
     text = (tmp_path / "maps.alt.txt").read_text(encoding="utf-8")
     assert text == panels_text(data) + "\n"

@@ -10,7 +10,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from niah.errors import ConfigurationError
 from niah.figures.costs import MOST_POINTS, Priced, cost_data
-from niah.figures.draw_points import draw_points, height_of, write_points
+from niah.figures.draw_points import draw_points, height_of
+from niah.figures.drawing import write
 from niah.figures.points import PointsData
 from niah.figures.provenance import read_provenance
 from niah.figures.rulings import look_of
@@ -205,7 +206,7 @@ def test_text_of_points_stays_on_the_page_and_apart(preset: PresetName) -> None:
 def test_points_are_written_with_their_origin_and_hostile_names_are_inert(tmp_path: Path) -> None:
     """Each format says where it comes from; a hostile name neither acts nor warns."""
     data = trend_data({HOSTILE: history(1.0, 0.5)}, FACTS, task=HOSTILE, simulated=[HOSTILE])
-    for path in write_points(data, tmp_path / "trend", provenance=PROVENANCE):
+    for path in write(data, tmp_path / "trend", provenance=PROVENANCE):
         assert read_provenance(path)["run"] == PROVENANCE.run
     text = (tmp_path / "trend.alt.txt").read_text(encoding="utf-8")
     assert text == data.description + "\n"

@@ -112,7 +112,7 @@ def plot_run(
     formats: Sequence[str] = FORMATS,
 ) -> list[Path]:
     """Draw one heatmap for each model and task of a run; the paths written."""
-    from niah.figures.draw import write_heatmap
+    from niah.figures.drawing import write
     from niah.figures.heatmap import heatmap_data
     from niah.figures.text import Provenance
     from niah.runner.results import run_grids, summarize_run
@@ -123,7 +123,7 @@ def plot_run(
         data = heatmap_data(grid, summary, facts_of(run, summary), language="en", scale=looks.scale)
         name = run.run if len(grids) == 1 else f"{run.run}-{slug(grid.model)}"
         stem = out.with_suffix("") if out is not None else directory / name
-        written += write_heatmap(
+        written += write(
             data,
             stem,
             formats=tuple(formats),

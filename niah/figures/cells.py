@@ -6,18 +6,23 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
-from matplotlib.collections import LineCollection, PolyCollection
+from matplotlib.collections import PolyCollection
 from matplotlib.font_manager import FontProperties
-from matplotlib.patches import Polygon
 
 from niah.figures.heatmap import HeatmapData
+from niah.figures.marks import (
+    Box,
+    Stroke,
+    doubt_strokes,
+    draw_corner,
+    draw_length,
+    draw_marks,
+    draw_outline,
+    draw_strokes,
+    estimate_dash,
+)
 from niah.figures.pages import POINTS, font_file, text_width
-from niah.figures.styles import MARKS, Colour, Ink, Preset, Style, Theme, colour, ink_on
-
-Point = tuple[float, float]
-Box = tuple[Point, Point, Point, Point]
-"""Corners of a cell in inches: upper left, upper right, lower right, lower left."""
-Stroke = tuple[Point, Point]
+from niah.figures.styles import Colour, Ink, Preset, Style, Theme, colour, greyed, ink_on
 
 LINE_GAP = 3.6
 """Least distance in points between the lines of two context lengths."""
@@ -58,7 +63,7 @@ def draw_cells(
                 marks.append((box, data.state[row][column]))
             else:
                 boxes.append(box)
-                colours.append(cell_colour(data, style, value))
+                colours.append(cell_colour(data, style, value, _kept(data, row, column)))
             if data.partial[row][column] and value is not None:
                 draw_corner(axes, box, ink_on(colours[-1]))
             if data.state[row][column] == "estimated" and value is not None:
@@ -74,42 +79,6 @@ def draw_cells(
         draw_marks(axes, marks, ink, theme)
     draw_strokes(axes, dashes, width=0.9)
     draw_strokes(axes, hatches, width=0.5, alpha=0.55)
-
-
-def draw_strokes(
-    axes: Any, strokes: Sequence[tuple[Stroke, str]], *, width: float, alpha: float = 1.0
-) -> None:
-    """Thin lines on coloured cells, each in its own ink."""
-    if strokes:
-        axes.add_collection(
-            LineCollection(
-                [stroke for stroke, _ in strokes],
-                colors=[tone for _, tone in strokes],
-                linewidths=width,
-                alpha=alpha,
-                capstyle="butt",
-                zorder=1.5,
-            ),
-            autolim=False,
-        )
-
-
-def estimate_dash(box: Box) -> Stroke:
-    """The dash of a cell without a trial, low in the cell, so that a value fits above it."""
-    (left, top), (right, bottom) = box[0], box[2]
-    middle, y = (left + right) / 2, bottom - 0.14 * (bottom - top)
-    reach = 0.14 * min(right - left, bottom - top)
-    return (middle - reach, y), (middle + reach, y)
-
-
-def doubt_strokes(box: Box, level: int) -> list[Stroke]:
-    """Falling strokes over a cell: one for a wide interval, three for a very wide one."""
-    (left, top), (right, bottom) = box[0], box[2]
-    across, down = (left + right) / 2, (top + bottom) / 2
-    strokes = [((left, top), (right, bottom))]
-    if level > 1:
-        strokes += [((across, top), (right, down)), ((left, down), (across, bottom))]
-    return strokes
 
 
 def draw_lengths(axes: Any, data: HeatmapData, columns: list[float], rows: list[float]) -> None:
@@ -137,29 +106,16 @@ def length_place(tokens: int, data: HeatmapData, columns: list[float]) -> float:
     return columns[-1] * min(max((tokens - first) / (last - first), 0.0), 1.0)
 
 
-def draw_length(axes: Any, kind: str, stroke: Stroke) -> None:
-    """The line of a marked context length: whole for the effective, dashed for the claimed one."""
-    dashes: Any = (0, (3.2, 2.2)) if kind == "claimed" else "solid"
-    for tone, width, pattern in (("#ffffff", 2.8, "solid"), ("#000000", 1.5, dashes)):
-        axes.add_collection(
-            LineCollection(
-                [stroke],
-                colors=tone,
-                linewidths=width,
-                linestyles=[pattern],
-                capstyle="butt",
-                zorder=3.8,
-                clip_on=False,
-            ),
-            autolim=False,
-        )
-
-
-def cell_colour(data: HeatmapData, style: Style, value: float) -> Colour:
+def cell_colour(data: HeatmapData, style: Style, value: float, kept: float = 1.0) -> Colour:
     """The colour of a cell's value: an accuracy by its style, a difference by its sign."""
     if data.kind == "difference":
         return colour("difference", (value + 1) / 2)
-    return colour(style, value)
+    whole = colour(style, value)
+    return whole if kept == 1 else greyed(whole, kept)
+
+
+def _kept(data: HeatmapData, row: int, column: int) -> float:
+    return data.kept[row][column] if data.kept else 1.0
 
 
 def draw_outlines(axes: Any, data: HeatmapData, columns: list[float], rows: list[float]) -> None:
@@ -186,78 +142,9 @@ def draw_outlines(axes: Any, data: HeatmapData, columns: list[float], rows: list
     draw_outline(axes, strokes)
 
 
-def draw_outline(axes: Any, strokes: Sequence[Stroke]) -> None:
-    """A heavy black line with a white edge, to be seen on any cell and on either page."""
-    for tone, width in (("#ffffff", 3.4), ("#000000", 1.9)):
-        axes.add_collection(
-            LineCollection(
-                strokes,
-                colors=tone,
-                linewidths=width,
-                capstyle="projecting",
-                zorder=3.5,
-                clip_on=False,
-            ),
-            autolim=False,
-        )
-
-
 def _box(columns: list[float], rows: list[float], row: int, column: int) -> Box:
     left, right, top, bottom = columns[column], columns[column + 1], rows[row], rows[row + 1]
     return (left, top), (right, top), (right, bottom), (left, bottom)
-
-
-def draw_marks(axes: Any, cells: Sequence[tuple[Box, str]], ink: Ink, theme: Theme) -> None:
-    """Cells without a score: fill, outline, and strokes whose spacing fits the cell."""
-    fills = [getattr(MARKS[state], theme) or ink.page for _, state in cells]
-    axes.add_collection(
-        PolyCollection(
-            [box for box, _ in cells],
-            facecolors=fills,
-            edgecolors=ink.line,
-            linewidths=0.4,
-            zorder=2,
-            clip_on=False,
-        ),
-        autolim=False,
-    )
-    strokes = [
-        stroke
-        for ((left, top), _, (right, bottom), _), state in cells
-        for stroke in _strokes(MARKS[state].hatch, left, top, right - left, bottom - top)
-    ]
-    axes.add_collection(
-        LineCollection(strokes, colors=ink.hatch, linewidths=0.6, capstyle="butt", zorder=2.5),
-        autolim=False,
-    )
-
-
-def _strokes(hatch: str, x: float, y: float, width: float, height: float) -> list[Stroke]:
-    shares = (0.25, 0.5, 0.75)
-    right, bottom, middle = x + width, y + height, (x + width / 2, y + height / 2)
-    if hatch == "|":
-        return [((x + s * width, y), (x + s * width, bottom)) for s in shares]
-    if hatch == "-":
-        return [((x, y + s * height), (right, y + s * height)) for s in shares]
-    rising = ((x, bottom), (right, y))
-    if hatch == "/":
-        return [
-            ((x, middle[1]), (middle[0], y)),
-            rising,
-            ((middle[0], bottom), (right, middle[1])),
-        ]
-    if hatch == "x":
-        return [rising, ((x, y), (right, bottom))]
-    reach = min(width, height) * 0.14
-    return [((middle[0] - reach, middle[1]), (middle[0] + reach, middle[1]))]
-
-
-def draw_corner(axes: Any, box: Box, ink: str) -> None:
-    """The mark of a scored cell that also has trials without a score."""
-    (left, top), (right, bottom) = box[0], box[2]
-    side = 0.24 * min(right - left, bottom - top)
-    corner = [(right - side, top), (right, top), (right, top + side)]
-    axes.add_patch(Polygon(corner, facecolor=ink, linewidth=0, zorder=3))
 
 
 def draw_annotations(
@@ -289,7 +176,7 @@ def draw_annotations(
         for column, text in enumerate(cells):
             value = data.accuracy[row][column]
             if text and value is not None:
-                tone = cell_colour(data, style, value)
+                tone = cell_colour(data, style, value, _kept(data, row, column))
                 # keeps the hatching of uncertain cells out of the digits
                 behind = {"facecolor": tone, "linewidth": 0, "pad": 0.8} if data.doubt else None
                 axes.text(

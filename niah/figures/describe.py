@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
-from niah.figures.heatmap import DOUBTS, HeatmapData
+from niah.figures.heatmap import HeatmapData
+from niah.figures.states import DOUBTS
 from niah.figures.text import percent_label
 
 

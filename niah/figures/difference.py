@@ -6,7 +6,8 @@ import math
 from typing import TYPE_CHECKING
 
 from niah.errors import ConfigurationError
-from niah.figures.heatmap import ANNOTATED_CELLS, SCALES, HeatmapData, Matrix
+from niah.figures.heatmap import ANNOTATED_CELLS, SCALES, HeatmapData
+from niah.figures.states import Matrix
 from niah.figures.text import (
     LANGUAGES,
     WORDS,

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
-from pathlib import Path
 
 from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
@@ -17,14 +15,13 @@ from niah.figures.cells import (
     draw_outlines,
     edges,
 )
-from niah.figures.describe import alt_text
 from niah.figures.frame import (
     Frame,
-    draw_frame,
     fitting,
     frame_of,
     line_of,
     margin_of,
+    open_page,
     tick_gap_of,
 )
 from niah.figures.heatmap import HeatmapData
@@ -32,77 +29,19 @@ from niah.figures.legend import draw_legend
 from niah.figures.margins import draw_margins
 from niah.figures.pages import POINTS, Page, fitted, text_width
 from niah.figures.styles import (
-    FORMATS,
-    INKS,
-    PRESETS,
     RAMP_STEPS,
-    STYLES,
-    THEMES,
     Preset,
     Style,
     Theme,
     ramp,
 )
-from niah.figures.text import WORDS, Provenance, localized, one_of
-from niah.figures.write import own_settings, write_figure
-
-
-def write_heatmap(
-    data: HeatmapData,
-    stem: Path,
-    *,
-    formats: Sequence[str] = FORMATS,
-    style: str = "accessible",
-    preset: str = "two-columns",
-    theme: str = "light",
-    margins: bool = False,
-    provenance: Provenance,
-) -> list[Path]:
-    """Write a heatmap as ``<stem>.png`` and so on, its alternative text as ``<stem>.alt.txt``.
-
-    The same data gives the same bytes with the same matplotlib.
-
-    Args:
-        data: What to show.
-        stem: Path without the format's suffix; directories are made.
-        formats: Any of `styles.FORMATS`.
-        style: One of `styles.STYLES`.
-        preset: One of `styles.PRESETS`.
-        theme: One of `styles.THEMES`.
-        margins: Also draw accuracy over length above the map and over depth beside it, with
-            95 % intervals.
-        provenance: Written into each file.
-
-    Raises:
-        ConfigurationError: if a choice is unknown, or the files cannot be written.
-    """
-    look = one_of("style", style, STYLES)
-    size = PRESETS[one_of("preset", preset, tuple(PRESETS))]
-    chosen = [one_of("format", name, FORMATS) for name in formats]
-    with own_settings():
-        figure = draw_heatmap(
-            data,
-            style=look,
-            preset=size,
-            theme=one_of("theme", theme, THEMES),
-            margins=margins,
-        )
-        return write_figure(
-            figure,
-            stem,
-            formats=chosen,
-            dpi=size.dpi,
-            title=data.title,
-            description=alt_text(data),
-            provenance=provenance,
-        )
+from niah.figures.text import WORDS, localized
 
 
 def draw_heatmap(
     data: HeatmapData, *, style: Style, preset: Preset, theme: Theme, margins: bool = False
 ) -> Figure:
     """The figure of a heatmap; nothing is written."""
-    ink = INKS[theme]
     margins = margins and data.by_length is not None and data.by_depth is not None
     if margins:
         data = replace(data, caption=(*data.caption, WORDS[data.language]["margins"]))
@@ -114,17 +53,15 @@ def draw_heatmap(
         left=margin + line_of(preset.label) + ticks + 2 * gap,
         right=right_of(data, preset),
     )
-    figure = Figure(figsize=(preset.width, frame.height), dpi=preset.dpi, facecolor=ink.page)
-    page = Page(figure=figure, width=preset.width, height=frame.height, ink=ink)
-    draw_frame(page, frame, preset)
+    page = open_page(frame, preset, theme)
     bar_x = frame.x + frame.plot_width + 1.5 * gap
     if margins:
         frame = draw_margins(page, data, frame, preset)
     draw_map(page, data, frame, style, preset, theme)
     draw_labels(page, data, frame, preset)
     draw_bar(page, data, frame, bar_x, style, preset)
-    draw_legend(page, frame, preset, theme)
-    return figure
+    draw_legend(page, frame, preset, theme, style)
+    return page.figure
 
 
 def right_of(data: HeatmapData, preset: Preset) -> float:

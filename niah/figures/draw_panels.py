@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from matplotlib.figure import Figure
 
 from niah.figures.draw import draw_bar, draw_labels, draw_map, right_of
-from niah.figures.frame import Frame, draw_frame, frame_of, line_of, margin_of, tick_gap_of
+from niah.figures.frame import Frame, frame_of, line_of, margin_of, open_page, tick_gap_of
 from niah.figures.legend import draw_legend
 from niah.figures.pages import POINTS, Page, broken, text_width
-from niah.figures.panels import PanelsData, panels_text
-from niah.figures.styles import FORMATS, INKS, PRESETS, STYLES, THEMES, Preset, Style, Theme
-from niah.figures.text import Provenance, one_of
-from niah.figures.write import own_settings, write_figure
+from niah.figures.panels import PanelsData
+from niah.figures.styles import Preset, Style, Theme
 
 LEAST_WIDTH = 15.0
 """Of a panel's map, by the height of a tick label, where the page's height is free."""
@@ -26,36 +22,6 @@ PANEL_ASPECT = 0.74
 """Height of a panel's map by its width, where the page's height is free."""
 LEAST_PANEL = 0.45
 """Height of a panel's map in inches."""
-
-
-def write_panels(
-    data: PanelsData,
-    stem: Path,
-    *,
-    formats: Sequence[str] = FORMATS,
-    style: str = "accessible",
-    preset: str = "two-columns",
-    theme: str = "light",
-    provenance: Provenance,
-) -> list[Path]:
-    """Write several maps as ``<stem>.png`` and so on, their text as ``<stem>.alt.txt``.
-
-    Arguments and errors as for `draw.write_heatmap`.
-    """
-    look = one_of("style", style, STYLES)
-    size = PRESETS[one_of("preset", preset, tuple(PRESETS))]
-    chosen = [one_of("format", name, FORMATS) for name in formats]
-    with own_settings():
-        figure = draw_panels(data, style=look, preset=size, theme=one_of("theme", theme, THEMES))
-        return write_figure(
-            figure,
-            stem,
-            formats=chosen,
-            dpi=size.dpi,
-            title=data.title,
-            description=panels_text(data),
-            provenance=provenance,
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +79,6 @@ def layout_of(data: PanelsData, preset: Preset, plot_width: float) -> Layout:
 
 def draw_panels(data: PanelsData, *, style: Style, preset: Preset, theme: Theme) -> Figure:
     """The figure of several maps; nothing is written."""
-    ink = INKS[theme]
     gap = tick_gap_of(preset)
     first = data.panels[0].map
     ticks = max(text_width(t, preset.tick) for p in data.panels for t in p.map.depth_ticks)
@@ -130,9 +95,7 @@ def draw_panels(data: PanelsData, *, style: Style, preset: Preset, theme: Theme)
         least=fixed + layout.rows * LEAST_PANEL,
     )
     map_height = (frame.plot_height - fixed) / layout.rows
-    figure = Figure(figsize=(preset.width, frame.height), dpi=preset.dpi, facecolor=ink.page)
-    page = Page(figure=figure, width=preset.width, height=frame.height, ink=ink)
-    draw_frame(page, frame, preset)
+    page = open_page(frame, preset, theme)
     for index, panel in enumerate(data.panels):
         row, column = divmod(index, layout.columns)
         own = replace(
@@ -147,8 +110,8 @@ def draw_panels(data: PanelsData, *, style: Style, preset: Preset, theme: Theme)
     maps = replace(frame, y=frame.y + layout.above, plot_height=frame.plot_height - layout.above)
     draw_labels(page, first, maps, preset)
     draw_bar(page, first, maps, frame.x + frame.plot_width + 1.5 * gap, style, preset)
-    draw_legend(page, frame, preset, theme)
-    return figure
+    draw_legend(page, frame, preset, theme, style)
+    return page.figure
 
 
 def _draw_heading(page: Page, layout: Layout, index: int, frame: Frame, preset: Preset) -> None:

@@ -2,95 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from niah.figures.frame import Frame, draw_frame, frame_of, line_of, margin_of, tick_gap_of
-from niah.figures.pages import POINTS, Page, text_width
+from niah.figures.frame import Frame
+from niah.figures.pages import POINTS
 from niah.figures.points import PointsData, Series
-from niah.figures.rulings import DASHES, draw_line_legend, draw_rulings, look_of, missing_mark
-from niah.figures.styles import FORMATS, INKS, PRESETS, THEMES, Preset, Theme
-from niah.figures.text import Provenance, one_of
-from niah.figures.write import own_settings, write_figure
-
-INSET = 0.03
-"""Share of the plot that stays free at each end, for markers and lines."""
-
-
-def write_points(
-    data: PointsData,
-    stem: Path,
-    *,
-    formats: Sequence[str] = FORMATS,
-    preset: str = "two-columns",
-    theme: str = "light",
-    provenance: Provenance,
-) -> list[Path]:
-    """Write points as ``<stem>.png`` and so on, their text as ``<stem>.alt.txt``.
-
-    Arguments and errors as for `draw.write_heatmap`.
-    """
-    size = PRESETS[one_of("preset", preset, tuple(PRESETS))]
-    chosen = [one_of("format", name, FORMATS) for name in formats]
-    with own_settings():
-        figure = draw_points(data, preset=size, theme=one_of("theme", theme, THEMES))
-        return write_figure(
-            figure,
-            stem,
-            formats=chosen,
-            dpi=size.dpi,
-            title=data.title,
-            description=data.description,
-            provenance=provenance,
-        )
+from niah.figures.rulings import (
+    DASHES,
+    INSET,
+    draw_line_legend,
+    look_of,
+    missing_mark,
+    place,
+    place_up,
+    ruled_page,
+)
+from niah.figures.styles import Preset, Theme
 
 
 def draw_points(data: PointsData, *, preset: Preset, theme: Theme) -> Figure:
     """The figure of some points; nothing is written."""
-    ink = INKS[theme]
-    gap = tick_gap_of(preset)
-    ticks = max(text_width(label, preset.tick) for _, label in data.up_ticks)
-    widest = max(text_width(label, preset.tick) for _, label in data.across_ticks)
-    frame = frame_of(
+    page, frame, axes = ruled_page(
         data,
         preset,
-        left=margin_of(preset) + line_of(preset.label) + ticks + 2 * gap,
-        right=margin_of(preset) + widest / 2,
-    )
-    figure = Figure(figsize=(preset.width, frame.height), dpi=preset.dpi, facecolor=ink.page)
-    page = Page(figure=figure, width=preset.width, height=frame.height, ink=ink)
-    draw_frame(page, frame, preset)
-    axes = page.axes(frame.x, frame.y, frame.plot_width, frame.plot_height)
-    draw_rulings(
-        page,
-        axes,
-        frame,
-        preset,
-        across=[(place(x, frame.plot_width), label) for x, label in data.across_ticks],
-        up=[(height_of(data, v, frame.plot_height), label) for v, label in data.up_ticks],
-        names=(data.across, data.up),
+        theme,
+        across=data.across_ticks,
+        up=[(_share_up(data, value), label) for value, label in data.up_ticks],
     )
     for index, series in enumerate(data.series):
         _draw_series(axes, data, series, index, frame, preset, theme)
     draw_line_legend(page, frame, preset, theme, joined=data.joined)
-    return figure
-
-
-def place(share: float, width: float) -> float:
-    """Inches from the left of a share of the way across."""
-    return width * (INSET + (1 - 2 * INSET) * share)
+    return page.figure
 
 
 def height_of(data: PointsData, accuracy: float, height: float) -> float:
     """Inches from the top of an accuracy."""
+    return place_up(_share_up(data, accuracy), height)
+
+
+def _share_up(data: PointsData, accuracy: float) -> float:
     low, high = data.up_ticks[0][0], data.up_ticks[-1][0]
-    share = (accuracy - low) / (high - low)
-    return height * (INSET + (1 - 2 * INSET) * (1 - share))
+    return (accuracy - low) / (high - low)
 
 
 def _draw_series(

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Protocol
 
+from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from niah.figures.pages import POINTS, Page, broken, text_width, wrapped
-from niah.figures.styles import Preset
+from niah.figures.styles import INKS, Preset, Theme
 
 ASPECT = 0.62
 """Height of a plot by its width, where the page's height is free."""
@@ -159,8 +160,16 @@ def _legend_places(
     return places, 0.5 * line_of(preset.tick) + (row + 1) * pitch if entries else 0.0
 
 
-def draw_frame(page: Page, frame: Frame, preset: Preset) -> None:
-    """Draw the heading and the small print."""
+def open_page(frame: Frame, preset: Preset, theme: Theme) -> Page:
+    """A new page of the frame's size with its heading and small print."""
+    ink = INKS[theme]
+    figure = Figure(figsize=(preset.width, frame.height), dpi=preset.dpi, facecolor=ink.page)
+    page = Page(figure=figure, width=preset.width, height=frame.height, ink=ink)
+    _draw_words(page, frame, preset)
+    return page
+
+
+def _draw_words(page: Page, frame: Frame, preset: Preset) -> None:
     margin = margin_of(preset)
     for y, line, size, bold, kind in frame.head:
         if kind == "warning":

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeVar, get_args
 
 from niah.errors import ConfigurationError
 from niah.figures.lengths import LengthMark, length_marks
+from niah.figures.states import (
+    UNCERTAINTIES,
+    CellState,
+    Matrix,
+    States,
+    cell_state,
+    colours_kept,
+    doubts_of,
+    is_partial,
+    legend_of,
+)
 from niah.figures.text import (
     LANGUAGES,
     WORDS,
@@ -33,15 +44,8 @@ if TYPE_CHECKING:
     from niah.statistics.margins import PooledMargins
     from niah.statistics.pooled import PooledMap
 
-CellState = Literal[
-    "scored", "estimated", "not-measured", "failed", "blocked", "context-exceeded", "truncated"
-]
-CELL_STATES: tuple[CellState, ...] = get_args(CellState)
 Scale = Literal["categorical", "true"]
 SCALES: tuple[Scale, ...] = get_args(Scale)
-
-UNSCORED: tuple[CellState, ...] = ("truncated", "context-exceeded", "blocked", "failed")
-"""Outcomes without a score, in the order that decides a tie within a cell."""
 
 Values = Literal["small", "always", "never"]
 VALUES: tuple[Values, ...] = get_args(Values)
@@ -49,13 +53,9 @@ VALUES: tuple[Values, ...] = get_args(Values)
 ANNOTATED_CELLS = 12
 """Values stand in the cells of grids with at most this many rows and columns, if not asked for."""
 
-DOUBTS = (0.2, 0.5)
-"""Widths of a cell's interval beyond which it is hatched once, and densely."""
-
 FEW_REPEATS = 0.15
 """Share of repeats below which a pooled map says what its intervals rest on; see `PooledMap`."""
 
-Matrix = tuple[tuple[float | None, ...], ...]
 Words = tuple[tuple[str, ...], ...]
 T = TypeVar("T")
 
@@ -93,12 +93,14 @@ class HeatmapData:
         partial: True where a scored cell also has trials that could not be scored.
         annotations: Text in each cell; no rows on large grids.
         legend: (key, words) of what occurs in this map and has no place on the colour bar; keys
-            are states, ``partial``, ``outlined``, ``doubt-1``, ``doubt-2`` and kinds of marks.
+            are states, ``partial``, ``outlined``, ``doubt-1``, ``doubt-2``, ``fade`` and kinds of
+            marks.
         language: Of all words.
         kind: ``difference``: the values are differences of accuracies, in [-1, 1].
         outlined: True in cells of regions that stand out; no rows when nothing is outlined.
         by_length, by_depth: Accuracy over all depths and over all lengths, when it is known.
         doubt: How many of `DOUBTS` each cell's interval exceeds; no rows when not asked for.
+        kept: Share of its chroma that each cell's colour keeps; no rows when colours are whole.
         marks: Context lengths that are marked by a line.
         estimate: Whether cells show raw accuracies or the pooled map.
     """
@@ -129,6 +131,7 @@ class HeatmapData:
     by_length: Margin | None = None
     by_depth: Margin | None = None
     doubt: tuple[tuple[int, ...], ...] = ()
+    kept: tuple[tuple[float, ...], ...] = ()
     marks: tuple[LengthMark, ...] = ()
     estimate: Estimated = "raw"
 
@@ -142,7 +145,7 @@ def heatmap_data(
     pooled_margins: PooledMargins | None = None,
     effective: EffectiveLength | None = None,
     claimed_tokens: int | None = None,
-    uncertainty: bool = False,
+    uncertainty: str = "none",
     values: str = "small",
     language: str = "en",
     scale: str = "categorical",
@@ -158,7 +161,8 @@ def heatmap_data(
         pooled_margins: Its overall accuracy and strips.
         effective: Marked by a line, with its interval and rule in the legend.
         claimed_tokens: The context length that the model's maker states; marked by a line.
-        uncertainty: Hatch cells whose interval is wider than `DOUBTS`.
+        uncertainty: ``hatch`` cells whose interval is wider than `DOUBTS`, or ``fade`` the colour
+            of a cell to grey the wider its interval is, or ``none``.
         values: Write accuracies into the cells: of ``small`` grids, ``always`` or ``never``.
         language: Of titles and labels.
         scale: See `HeatmapData`.
@@ -170,6 +174,7 @@ def heatmap_data(
     language = one_of("language", language, LANGUAGES)
     scale = one_of("scale", scale, SCALES)
     values = one_of("values", values, VALUES)
+    uncertainty = one_of("uncertainty", uncertainty, UNCERTAINTIES)
     if grid.accuracy.size == 0:
         raise ConfigurationError(f"{plain(grid.model)} has no cell to plot; run the sweep first")
     if pooled is not None and pooled.accuracy.shape != grid.accuracy.shape:
@@ -179,14 +184,15 @@ def heatmap_data(
         )
     words = WORDS[language]
     estimate: Estimated = "raw" if pooled is None else "pooled"
-    state = _matrix(grid, lambda row, column: _state(grid, row, column, estimate))
-    partial = _matrix(grid, lambda row, column: _is_partial(grid, row, column))
+    state = _matrix(grid, lambda row, column: cell_state(grid, row, column, estimate))
+    partial = _matrix(grid, lambda row, column: is_partial(grid, row, column))
     scored_n = [int(n) for n in grid.n.flat if n]
     shown = grid if pooled is None else pooled
     accuracy, lower, upper = (
         _where_shown(matrix, state) for matrix in (shown.accuracy, shown.lower, shown.upper)
     )
-    doubt = _doubt(lower, upper) if uncertainty else ()
+    doubt = doubts_of(lower, upper) if uncertainty == "hatch" else ()
+    kept = colours_kept(lower, upper) if uncertainty == "fade" else ()
     marks = length_marks(effective, claimed_tokens, int(grid.context_lengths.max()), language)
     margins = summary if pooled is None else pooled_margins
     counts = scored_n if pooled is None else [int(n) for n in grid.n.flat]
@@ -231,13 +237,14 @@ def heatmap_data(
         if values == "always" or (values == "small" and small)
         else (),
         legend=(
-            *_legend(state, partial, doubt, language),
+            *legend_of(state, partial, doubt, bool(kept), language),
             *((mark.kind, mark.words) for mark in marks),
         ),
         language=language,
         by_length=None if margins is None else _margin(margins.by_length),
         by_depth=None if margins is None else _margin(margins.by_depth),
         doubt=doubt,
+        kept=kept,
         marks=marks,
         estimate=estimate,
     )
@@ -263,25 +270,6 @@ def _margin(marginal: Marginal) -> Margin:
     return Margin(accuracy=accuracy, lower=lower, upper=upper)
 
 
-def _state(grid: Grid, row: int, column: int, estimate: Estimated) -> CellState:
-    if grid.n[row, column]:
-        return "scored"
-    counts = {state: _count(grid, state, row, column) for state in UNSCORED}
-    state = max(UNSCORED, key=counts.__getitem__)
-    if counts[state]:
-        return state
-    return "estimated" if estimate == "pooled" else "not-measured"
-
-
-def _is_partial(grid: Grid, row: int, column: int) -> bool:
-    return bool(grid.n[row, column]) and any(_count(grid, state, row, column) for state in UNSCORED)
-
-
-def _count(grid: Grid, outcome: str, row: int, column: int) -> int:
-    counts = grid.outcomes.get(outcome)
-    return 0 if counts is None else int(counts[row, column])
-
-
 def _annotations(accuracy: Matrix, grid: Grid, *, varying: bool, language: Language) -> Words:
     def words(row: int, column: int) -> str:
         share = accuracy[row][column]
@@ -293,41 +281,12 @@ def _annotations(accuracy: Matrix, grid: Grid, *, varying: bool, language: Langu
     return _matrix(grid, words)
 
 
-def _doubt(lower: Matrix, upper: Matrix) -> tuple[tuple[int, ...], ...]:
-    def level(low: float | None, high: float | None) -> int:
-        return 0 if low is None or high is None else sum(high - low > width for width in DOUBTS)
-
-    return tuple(
-        tuple(level(low, high) for low, high in zip(lows, highs, strict=True))
-        for lows, highs in zip(lower, upper, strict=True)
-    )
-
-
-def _legend(
-    state: Sequence[Sequence[CellState]],
-    partial: Sequence[Sequence[bool]],
-    doubt: Sequence[Sequence[int]],
-    language: Language,
-) -> tuple[tuple[str, str], ...]:
-    present = _flat(state) - {"scored"}
-    keys: list[str] = [s for s in CELL_STATES if s in present]
-    if True in _flat(partial):
-        keys.append("partial")
-    keys += [f"doubt-{level}" for level in sorted(_flat(doubt) - {0})]
-    widths = {f"doubt-{i}": localized(f"{w:g}", language) for i, w in enumerate(DOUBTS, 1)}
-    return tuple((key, WORDS[language][key].format(value=widths.get(key))) for key in keys)
-
-
-def _flat(rows: Sequence[Sequence[T]]) -> set[T]:
-    return {cell for row in rows for cell in row}
-
-
 def _matrix(grid: Grid, cell: Callable[[int, int], T]) -> tuple[tuple[T, ...], ...]:
     rows, columns = grid.accuracy.shape
     return tuple(tuple(cell(row, column) for column in range(columns)) for row in range(rows))
 
 
-def _where_shown(values: FloatGrid, state: Sequence[Sequence[CellState]]) -> Matrix:
+def _where_shown(values: FloatGrid, state: States) -> Matrix:
     """The numbers of cells that show a value, None in the others."""
     return tuple(
         tuple(

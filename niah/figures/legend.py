@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 from matplotlib.patches import Polygon
 
-from niah.figures.cells import (
+from niah.figures.frame import Frame, swatch_of
+from niah.figures.marks import (
     Box,
     doubt_strokes,
     draw_corner,
@@ -16,12 +18,15 @@ from niah.figures.cells import (
     draw_strokes,
     estimate_dash,
 )
-from niah.figures.frame import Frame, swatch_of
 from niah.figures.pages import POINTS, Page
-from niah.figures.styles import MARKS, Preset, Theme
+from niah.figures.states import LEAST_COLOUR
+from niah.figures.styles import MARKS, Preset, Style, Theme, colour, greyed
+
+FADED = 0.8
+"""The accuracy whose colour shows in the legend how colours fade."""
 
 
-def draw_legend(page: Page, frame: Frame, preset: Preset, theme: Theme) -> None:
+def draw_legend(page: Page, frame: Frame, preset: Preset, theme: Theme, style: Style) -> None:
     """Draw the legend's entries in their places."""
     width, height = swatch_of(preset)
     ink = page.ink
@@ -34,6 +39,8 @@ def draw_legend(page: Page, frame: Frame, preset: Preset, theme: Theme) -> None:
             draw_outline(axes, list(pairwise((*box, box[0]))))
         elif key in ("effective", "claimed"):
             draw_length(axes, key, ((0.0, height / 2), (width, height / 2)))
+        elif key == "fade":
+            _draw_fading(axes, width, height, style)
         elif key:
             axes.add_patch(
                 Polygon(box, facecolor=ink.page, edgecolor=ink.line, lw=0.5, clip_on=False)
@@ -52,3 +59,13 @@ def draw_legend(page: Page, frame: Frame, preset: Preset, theme: Theme) -> None:
             preset.tick,
             va="center_baseline",
         )
+
+
+def _draw_fading(axes: Any, width: float, height: float, style: Style) -> None:
+    """One colour from whole to its greyest, in steps."""
+    steps = 4
+    for step in range(steps):
+        share = 1 - (1 - LEAST_COLOUR) * step / (steps - 1)
+        left, right = width * step / steps, width * (step + 1) / steps
+        box = ((left, 0.0), (right, 0.0), (right, height), (left, height))
+        axes.add_patch(Polygon(box, facecolor=greyed(colour(style, FADED), share), linewidth=0))

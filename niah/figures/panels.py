@@ -134,5 +134,6 @@ _ORDER = (
     "partial",
     "doubt-1",
     "doubt-2",
+    "fade",
     "outlined",
 )

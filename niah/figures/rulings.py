@@ -3,21 +3,89 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from matplotlib.lines import Line2D
 
-from niah.figures.frame import Frame, fitting, line_of, margin_of, swatch_of, tick_gap_of
+from niah.figures.frame import (
+    Frame,
+    Heading,
+    fitting,
+    frame_of,
+    line_of,
+    margin_of,
+    open_page,
+    swatch_of,
+    tick_gap_of,
+)
 from niah.figures.pages import POINTS, Page, fitted, text_width
 from niah.figures.styles import CURVE_COLOURS, CURVE_MARKERS, Preset, Theme
 
 Ticks = Sequence[tuple[float, str]]
-"""(inches from the left or from the top of the plot, label)."""
+"""(place along an axis, label)."""
 
 DASHES: Any = (0, (4, 3))
 
 
-def draw_rulings(
+INSET = 0.03
+"""Share of the plot that stays free at each end, for markers and lines."""
+
+
+class Ruled(Heading, Protocol):
+    """What curves and points say besides their heading."""
+
+    @property
+    def across(self) -> str:
+        """Name of the axis across."""
+
+    @property
+    def up(self) -> str:
+        """Name of the axis up."""
+
+
+def place(share: float, width: float) -> float:
+    """Inches from the left of a share of the way across."""
+    return width * (INSET + (1 - 2 * INSET) * share)
+
+
+def place_up(share: float, height: float) -> float:
+    """Inches from the top of a share of the way up."""
+    return height * (INSET + (1 - 2 * INSET) * (1 - share))
+
+
+def ruled_page(
+    data: Ruled, preset: Preset, theme: Theme, *, across: Ticks, up: Ticks
+) -> tuple[Page, Frame, Any]:
+    """A page with an empty plot and its rulings; the axes have inches from the upper left corner.
+
+    Args:
+        data: Heading, legend, small print and the names of the axes.
+        preset, theme: Of the page.
+        across, up: (share of the way, label).
+    """
+    labels = max(text_width(label, preset.tick) for _, label in up)
+    widest = max((text_width(label, preset.tick) for _, label in across), default=0.0)
+    frame = frame_of(
+        data,
+        preset,
+        left=margin_of(preset) + line_of(preset.label) + labels + 2 * tick_gap_of(preset),
+        right=margin_of(preset) + widest / 2,
+    )
+    page = open_page(frame, preset, theme)
+    axes = page.axes(frame.x, frame.y, frame.plot_width, frame.plot_height)
+    _draw_rulings(
+        page,
+        axes,
+        frame,
+        preset,
+        across=[(place(share, frame.plot_width), label) for share, label in across],
+        up=[(place_up(share, frame.plot_height), label) for share, label in up],
+        names=(data.across, data.up),
+    )
+    return page, frame, axes
+
+
+def _draw_rulings(
     page: Page,
     axes: Any,
     frame: Frame,
@@ -27,7 +95,7 @@ def draw_rulings(
     up: Ticks,
     names: tuple[str, str],
 ) -> None:
-    """Level lines, ticks where their labels fit, and the names of the axes across and up."""
+    """Level lines, ticks where their labels fit, and the names of the axes; places in inches."""
     gap = tick_gap_of(preset)
     width, height = frame.plot_width, frame.plot_height
     for y, label in up:

@@ -163,6 +163,13 @@ def colour(style: Ramp, accuracy: float) -> Colour:
     return ramp(style)[round(accuracy * (RAMP_STEPS - 1))]
 
 
+@lru_cache(maxsize=4096)
+def greyed(whole: Colour, share: float) -> Colour:
+    """The colour with a share of its chroma and all of its lightness."""
+    lightness, a, b = _oklab(whole)
+    return _srgb((lightness, share * a, share * b))
+
+
 def ink_on(background: Colour) -> str:
     """Black or white, whichever has more contrast by WCAG 2 on a background."""
     luminance = sum(

@@ -1,4 +1,4 @@
-"""What stands around a map in words: titles, axis labels, small print, in English and German."""
+"""What stands around a map in words: small print, numbers and labels in either language."""
 
 from __future__ import annotations
 
@@ -9,160 +9,12 @@ from typing import Literal, TypeVar
 from niah.axes import format_tokens
 from niah.console import inert, usd
 from niah.errors import ConfigurationError
+from niah.figures.words import WORDS as WORDS
+from niah.figures.words import Language as Language
 
-Language = Literal["en", "de"]
 Estimated = Literal["raw", "pooled"]
 Choice = TypeVar("Choice", bound=str)
 
-WORDS: dict[Language, dict[str, str]] = {
-    "en": {
-        "length": "Context length (tokens)",
-        "depth": "Depth of the needle (%)",
-        "accuracy": "Accuracy",
-        "overall": "Accuracy {value}, 95% interval {lower} to {upper}, {n} scored trials",
-        "no-trials": "No trial was scored",
-        "subtitle": "Retrieval by context length and depth; task: {task}",
-        "simulated": "Reference reader - simulated, not a language model",
-        "raw": "Raw accuracy",
-        "pooled": "Pooled estimate (Gaussian process), not raw accuracy",
-        "haystack": "haystack {value}",
-        "tokenizer": "tokenizer {value}",
-        "cost": "cost {value}",
-        "cost-at-least": "cost at least {value}",
-        "cost-unknown": "cost unknown",
-        "source": "imported from {value}",
-        "run": "run {value}",
-        "niah": "niah {value}",
-        "n": "n = {value} per cell",
-        "n-range": "n = {low} to {high} per cell",
-        "not-measured": "not measured",
-        "failed": "failed to measure",
-        "blocked": "blocked by a filter",
-        "context-exceeded": "context window exceeded",
-        "truncated": "prompt truncated by the server",
-        "partial": "scored, with further trials not scored",
-        "difference": "Difference of accuracies",
-        "difference-of": "Difference by context length and depth; task: {task}",
-        "minus": "{second} minus {first}",
-        "overall-difference": "Overall {value} percentage points, 95% interval {lower} to {upper}; "
-        "cells in regions that differ significantly: {cells} of {all}",
-        "outlined": "differs significantly (5%, corrected for all regions)",
-        "not-both": "not measured by both",
-        "paired": "Paired by trial",
-        "over-length": "Accuracy over context length",
-        "over-depth": "Accuracy over depth",
-        "task": "Task: {task}",
-        "band": "Bands: 95% intervals; in brackets: accuracy of the whole sweep",
-        "effective": "effective context length: {rule}",
-        "at-least": " (at the longest tested length: at least that long)",
-        "margins": "strips: accuracy over all depths and over all lengths with 95% intervals",
-        "n-point": "n = {value} per point",
-        "n-range-point": "n = {low} to {high} per point",
-        "unpaired": "Unpaired",
-        "overall-pooled": "Pooled accuracy {value}, 95% interval {lower} to {upper}, "
-        "{n} scored trials",
-        "few-repeats": "few repeated cells: intervals hold only where neighbouring cells resemble "
-        "each other",
-        "estimated": "estimated from other cells, not measured",
-        "doubt-1": "95% interval wider than {value}",
-        "doubt-2": "95% interval wider than {value}",
-        "effective-length": "effective context length {value} (95% interval {lower} to {upper}): "
-        "{rule}",
-        "rule": "{sentence}",
-        "below": "below {value}",
-        "at-least-value": "at least {value}",
-        "claimed": "claimed context length {value}",
-        "panels": "{count} maps on one scale",
-        "trend": "Accuracy over time",
-        "date": "Date",
-        "change": "change point",
-        "missing": "no trial was scored",
-        "whiskers": "Whiskers: 95% intervals",
-        "starts-at": "the vertical axis starts at {value}",
-        "costs": "Accuracy against cost",
-        "cost-axis": "Cost of the sweep (USD)",
-        "no-cost": "not shown, cost unknown: {value}",
-        "not-scored": "not shown, no trial was scored: {value}",
-        "from-to": "{label}: {first} on {start}, {last} on {end}",
-        "changed": "{label} changes on {value}",
-        "claimed-beyond": "claimed context length {value}, beyond the tested lengths",
-    },
-    "de": {
-        "length": "Kontextlänge (Token)",
-        "depth": "Tiefe der Nadel (%)",
-        "accuracy": "Trefferquote",
-        "overall": "Trefferquote {value}, 95-%-Intervall {lower} bis {upper}, "
-        "{n} gewertete Versuche",
-        "no-trials": "Kein Versuch wurde gewertet",
-        "subtitle": "Wiederfinden nach Kontextlänge und Tiefe; Aufgabe: {task}",
-        "simulated": "Referenzleser - simuliert, kein Sprachmodell",
-        "raw": "Rohe Trefferquote",
-        "pooled": "Geglättete Schätzung (Gauß-Prozess), keine rohe Trefferquote",
-        "haystack": "Heuhaufen {value}",
-        "tokenizer": "Tokenizer {value}",
-        "cost": "Kosten {value}",
-        "cost-at-least": "Kosten mindestens {value}",
-        "cost-unknown": "Kosten unbekannt",
-        "source": "übernommen aus {value}",
-        "run": "Lauf {value}",
-        "niah": "niah {value}",
-        "n": "n = {value} je Zelle",
-        "n-range": "n = {low} bis {high} je Zelle",
-        "not-measured": "nicht gemessen",
-        "failed": "Messung gescheitert",
-        "blocked": "durch Filter blockiert",
-        "context-exceeded": "Kontextfenster überschritten",
-        "truncated": "Prompt vom Server gekürzt",
-        "partial": "gewertet, weitere Versuche ohne Wertung",
-        "difference": "Differenz der Trefferquoten",
-        "difference-of": "Differenz nach Kontextlänge und Tiefe; Aufgabe: {task}",
-        "minus": "{second} minus {first}",
-        "overall-difference": "Insgesamt {value} Prozentpunkte, 95-%-Intervall {lower} bis {upper};"
-        " Zellen in signifikant verschiedenen Bereichen: {cells} von {all}",
-        "outlined": "signifikant verschieden (5 %, für alle Bereiche korrigiert)",
-        "not-both": "nicht von beiden gemessen",
-        "paired": "Gepaart nach Versuch",
-        "over-length": "Trefferquote nach Kontextlänge",
-        "over-depth": "Trefferquote nach Tiefe",
-        "task": "Aufgabe: {task}",
-        "band": "Bänder: 95-%-Intervalle; in Klammern: Trefferquote über alles",
-        "effective": "effektive Kontextlänge: {rule}",
-        "at-least": " (bei der längsten geprüften Länge: mindestens so lang)",
-        "margins": "Streifen: Trefferquote über alle Tiefen und über alle Längen mit "
-        "95-%-Intervallen",
-        "n-point": "n = {value} je Punkt",
-        "n-range-point": "n = {low} bis {high} je Punkt",
-        "unpaired": "Ungepaart",
-        "overall-pooled": "Geglättete Trefferquote {value}, 95-%-Intervall {lower} bis {upper}, "
-        "{n} gewertete Versuche",
-        "few-repeats": "wenige wiederholte Zellen: die Intervalle gelten nur, wo Nachbarzellen "
-        "einander ähneln",
-        "estimated": "aus anderen Zellen geschätzt, nicht gemessen",
-        "doubt-1": "95-%-Intervall breiter als {value}",
-        "doubt-2": "95-%-Intervall breiter als {value}",
-        "effective-length": "effektive Kontextlänge {value} (95-%-Intervall {lower} bis {upper}): "
-        "{rule}",
-        "rule": "Trefferquote mindestens {threshold} bei dieser und jeder kürzeren geprüften "
-        "Länge{name}",
-        "below": "unter {value}",
-        "at-least-value": "mindestens {value}",
-        "claimed": "behauptete Kontextlänge {value}",
-        "panels": "{count} Karten auf einer Skala",
-        "trend": "Trefferquote über die Zeit",
-        "date": "Datum",
-        "change": "Wechselpunkt",
-        "missing": "kein Versuch wurde gewertet",
-        "whiskers": "Striche: 95-%-Intervalle",
-        "starts-at": "die senkrechte Achse beginnt bei {value}",
-        "costs": "Trefferquote und Kosten",
-        "cost-axis": "Kosten des Durchgangs (USD)",
-        "no-cost": "nicht gezeigt, Kosten unbekannt: {value}",
-        "not-scored": "nicht gezeigt, kein Versuch gewertet: {value}",
-        "from-to": "{label}: {first} am {start}, {last} am {end}",
-        "changed": "{label} wechselt am {value}",
-        "claimed-beyond": "behauptete Kontextlänge {value}, jenseits der geprüften Längen",
-    },
-}
 LANGUAGES: tuple[Language, ...] = tuple(WORDS)
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import niah
-from niah.figures.draw import write_heatmap
+from niah.figures.drawing import write
 from niah.figures.heatmap import heatmap_data
 from niah.figures.text import Facts, Provenance
 from niah.statistics.grids import build_grids, summarize
@@ -87,7 +87,7 @@ def draw(
     (summary,) = summarize(trials, simulated=False, planned={})
     digest = hashlib.sha256(json.dumps(rows).encode()).hexdigest()
     facts = Facts(date=date, haystack="Paul Graham essays", source=source)
-    write_heatmap(
+    write(
         heatmap_data(grid, summary, facts, scale=scale),
         Path(__file__).parent / name,
         formats=("png",),

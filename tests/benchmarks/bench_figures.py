@@ -18,7 +18,7 @@ TURNS = 7
 DRAW = """
 import sys
 from pathlib import Path
-from niah.figures.draw import write_heatmap
+from niah.figures.drawing import write
 from niah.figures.heatmap import heatmap_data
 from niah.figures.text import Facts, Provenance
 import numpy as np
@@ -33,7 +33,7 @@ grid = Grid(model="provider/model", task="single", simulated=False,
     accuracy=score, lower=score * 0.1, upper=0.9 + score * 0.1, n=n, planned=n, outcomes={},
     placed_depth_percent=np.tile(depths[:, None], (1, size)))
 origin = Provenance(run="bench", experiment_sha256="0" * 64, niah_version="0")
-write_heatmap(heatmap_data(grid, None, Facts()), directory / "map", formats=formats,
+write(heatmap_data(grid, None, Facts()), directory / "map", formats=formats,
     provenance=origin)
 """
 
