@@ -8,53 +8,28 @@ those are encoded again (``tally.count``). Where no stretch fits, a sentence los
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from bisect import bisect_right
 
 import numpy as np
 
 from niah.draws import integer
 from niah.errors import PromptRefused
-from niah.prompts import Layout, Message, Placement, Prompt
+from niah.prompts import Layout, Prompt
+from niah.prompts.cutting import character_ends, cut_to_fit, word_ends
+from niah.prompts.frames import Frame, assemble, build_frame, surplus_of, texts_around
 from niah.prompts.index import CorpusIndex
-from niah.prompts.planting import Haystack, nearest_gaps, planted, seam_tokens
-from niah.prompts.tally import count, write
+from niah.prompts.planting import Haystack, nearest_gaps, seam_tokens
 from niah.tasks import Challenge
 from niah.tokenizers import Tokenizer
 
 COMPOSITION_VERSION = 1
 
-_OPEN = "<text>\n"
-_CLOSE = "</text>"
-_BREAK = "\n\n"
-
 _STRETCHES_TRIED = 24
 _CUT_STRETCHES_TRIED = 48
-_NEAR_CUTS = 3
 _FIRST_CHUNK = 64
 # Below so many tokens of haystack, around it and around each needle, the seams may decide
 # whether there is room for any.
 _SHORT_HAYSTACK = 16
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Frame:
-    """What is the same for every haystack that is tried.
-
-    Attributes:
-        before: The text before the haystack; it ends in a line feed.
-        after: A line feed, and the texts after it.
-        needles: Their texts, in the order in which they stand.
-        depths: Their asked depths in percent, ascending.
-        wanted: Tokens that the user message has to have.
-    """
-
-    before: str
-    after: tuple[str, str, str]
-    needles: tuple[str, ...]
-    depths: tuple[float, ...]
-    wanted: int
 
 
 def compose(
@@ -83,48 +58,29 @@ def compose(
     Raises:
         PromptRefused: if there is no prompt of exactly that length; the message says why.
     """
-    asked = [
+    asked = tuple(
         depth_percent if needle.depth_percent is None else needle.depth_percent
         for needle in challenge.needles
-    ]
-    order = sorted(range(len(asked)), key=asked.__getitem__)
-    if order and not (asked[order[0]] >= 0 and asked[order[-1]] <= 100):
+    )
+    if asked and not (min(asked) >= 0 and max(asked) <= 100):
         raise PromptRefused(f"a depth of {depth_percent} percent is not between 0 and 100")
-    before, after = _around(challenge, layout)
-    system_tokens = 0 if layout.system is None else index.count(layout.system)
-    frame = _Frame(
-        before=before,
-        after=after,
-        needles=tuple(challenge.needles[number].text for number in order),
-        depths=tuple(asked[number] for number in order),
-        wanted=context_length - system_tokens,
+    frame = build_frame(
+        index, challenge=challenge, layout=layout, asked=asked, context_length=context_length
     )
     haystack = _fit(index, frame, context_length, seed)
-    needles_and_text, begins = planted(index, haystack, frame.needles)
-    total = haystack.tokens_before(index, haystack.last)
-    placements = {}
-    for number, gap, begin in zip(order, haystack.places, begins, strict=True):
-        tokens_before = haystack.tokens_before(index, gap)
-        placements[number] = Placement(
-            role=challenge.needles[number].role,
-            asked_depth_percent=asked[number],
-            placed_depth_percent=100 * tokens_before / total if total else 0.0,
-            token_offset=tokens_before,
-            char_offset=len(before) + begin,
-        )
-    user = Message(role="user", content=write(index, [before, *needles_and_text, *after]))
-    system = () if layout.system is None else (Message(role="system", content=layout.system),)
-    return Prompt(
-        messages=(*system, user),
-        tokens=context_length,
-        haystack_tokens=total,
-        placements=tuple(placements[number] for number in range(len(order))),
+    return assemble(
+        index,
+        frame,
+        haystack,
+        challenge=challenge,
+        layout=layout,
+        context_length=context_length,
     )
 
 
 def minimum_context_length(tokenizer: Tokenizer, challenge: Challenge, layout: Layout) -> int:
     """Tokens of a prompt that has the needles and the question and no haystack at all."""
-    before, after = _around(challenge, layout)
+    before, after = texts_around(challenge, layout)
     needles = " ".join(
         needle.text for needle in sorted(challenge.needles, key=lambda n: n.depth_percent or 0)
     )
@@ -139,31 +95,14 @@ def recount(prompt: Prompt, tokenizer: Tokenizer) -> int:
     return sum(len(tokenizer.encode(message.content)) for message in prompt.messages)
 
 
-def _around(challenge: Challenge, layout: Layout) -> tuple[str, tuple[str, str, str]]:
-    """What stands before and after the haystack in the user message."""
-    question, position = challenge.question, layout.question_position
-    before = challenge.instruction + _BREAK if challenge.instruction else ""
-    if question and position != "after":
-        before += question + _BREAK
-    if question and position != "before":
-        return before + _OPEN, ("\n", _CLOSE + _BREAK, question)
-    return before + _OPEN, ("\n", _CLOSE, "")
-
-
-def _surplus(index: CorpusIndex, frame: _Frame, haystack: Haystack) -> int:
-    """Tokens that the user message has too many; negative = too few."""
-    pieces, _ = planted(index, haystack, frame.needles)
-    return count(index, [frame.before, *pieces, *frame.after]) - frame.wanted
-
-
-def _fit(index: CorpusIndex, frame: _Frame, context_length: int, seed: int) -> Haystack:
+def _fit(index: CorpusIndex, frame: Frame, context_length: int, seed: int) -> Haystack:
     """A haystack that makes the user message exactly as long as it has to be."""
     _, close, question = frame.after
     around = index.count(frame.before) + index.count(close) + index.count(question)
     room = frame.wanted - around - sum(map(index.count, frame.needles))
     if room < _SHORT_HAYSTACK * (1 + len(frame.needles)):
         empty = Haystack(first=0, last=0, places=(0,) * len(frame.needles))
-        surplus = _surplus(index, frame, empty)
+        surplus = surplus_of(index, frame, empty)
         if surplus > 0:
             raise PromptRefused(
                 f"context length {context_length:,} is shorter than needle and question: at least "
@@ -200,7 +139,7 @@ def _count_starts(index: CorpusIndex, tokens: int) -> int:
 
 
 def _plant(
-    index: CorpusIndex, frame: _Frame, costs: tuple[int, ...], first: int, last: int
+    index: CorpusIndex, frame: Frame, costs: tuple[int, ...], first: int, last: int
 ) -> Haystack:
     places = nearest_gaps(index, first, last, frame.depths, frame.needles, costs)
     return Haystack(first=first, last=last, places=places)
@@ -208,7 +147,7 @@ def _plant(
 
 def _whole_sentences(
     index: CorpusIndex,
-    frame: _Frame,
+    frame: Frame,
     costs: tuple[int, ...],
     needed: int,
     start: int,
@@ -222,7 +161,7 @@ def _whole_sentences(
             return None
         begun, first, last = stretch
         haystack = _plant(index, frame, costs, first, last)
-        surplus = _surplus(index, frame, haystack)
+        surplus = surplus_of(index, frame, haystack)
         if surplus == 0:
             return haystack
         # The seams differ from what was assumed; the next stretch probably has the same ones.
@@ -253,86 +192,28 @@ def _stretch_of(
 
 def _cut_sentence(
     index: CorpusIndex,
-    frame: _Frame,
+    frame: Frame,
     costs: tuple[int, ...],
     needed: int,
     start: int,
     starts: int,
 ) -> Haystack | None:
     """A stretch with one sentence cut short between words, else between characters."""
-    for between in (_word_ends, _character_ends):
+    for between in (word_ends, character_ends):
         for attempt in range(min(starts, _CUT_STRETCHES_TRIED)):
             first = (start + attempt) % starts
             last = int(np.searchsorted(index.tails, index.heads[first] + needed))
             last = min(max(last, first + 1), len(index.tails) - 1)
             haystack = _plant(index, frame, costs, first, last)
-            surplus = _surplus(index, frame, haystack)
+            surplus = surplus_of(index, frame, haystack)
             while surplus < 0 and last < len(index.tails) - 1:
                 last += 1
                 haystack = _plant(index, frame, costs, first, last)
-                surplus = _surplus(index, frame, haystack)
+                surplus = surplus_of(index, frame, haystack)
             if surplus == 0:
                 return haystack
             if surplus > 0:
-                found = _cut_to_fit(index, frame, haystack, surplus, between)
+                found = cut_to_fit(index, frame, haystack, surplus, between)
                 if found is not None:
                     return found
     return None
-
-
-def _cut_to_fit(
-    index: CorpusIndex,
-    frame: _Frame,
-    haystack: Haystack,
-    surplus: int,
-    between: Callable[[str, int, int], list[int]],
-) -> Haystack | None:
-    """The haystack without the end of a sentence that has at least so many tokens too many.
-
-    It is the last one that no needle follows; where every sentence has one, the first sentence
-    loses its beginning instead.
-    """
-    gap = _gap_to_cut(index, haystack, surplus)
-    if gap is not None:
-        begin, end = index.gap_starts[gap - 1], index.gap_ends[gap]
-        cuts = [(place, end) for place in between(index.corpus.text, begin, end)]
-    else:
-        gap = haystack.first + 1
-        begin, end = index.gap_starts[haystack.first], index.gap_ends[gap]
-        cuts = [(begin, place) for place in reversed(between(index.corpus.text, begin, end))]
-
-    def left_over(number: int) -> int:
-        return _surplus(index, frame, shorter(number))
-
-    def shorter(number: int) -> Haystack:
-        return replace(haystack, cut=cuts[number], cut_tokens=surplus, cut_gap=gap)
-
-    # The longer the rest, the more tokens it has, give or take one where a token changes.
-    near = bisect_left(range(len(cuts)), 0, key=left_over)
-    for number in range(max(0, near - _NEAR_CUTS), min(len(cuts), near + _NEAR_CUTS)):
-        if left_over(number) == 0:
-            return shorter(number)
-    return None
-
-
-def _gap_to_cut(index: CorpusIndex, haystack: Haystack, surplus: int) -> int | None:
-    """The last gap without a needle whose sentence before it has more tokens than that."""
-    tokens = index.gap_tokens
-    for gap in range(haystack.last, haystack.first, -1):
-        if gap not in haystack.places and tokens[gap] - tokens[gap - 1] > surplus:
-            return gap
-    return None
-
-
-def _word_ends(text: str, begin: int, end: int) -> list[int]:
-    """Where words end inside a stretch, ascending."""
-    return [
-        place
-        for place in range(begin + 1, end)
-        if text[place].isspace() and not text[place - 1].isspace()
-    ]
-
-
-def _character_ends(text: str, begin: int, end: int) -> list[int]:
-    """Where characters end inside a stretch, ascending."""
-    return [place for place in range(begin + 1, end) if not text[place - 1].isspace()]

@@ -1,0 +1,117 @@
+"""What stands around a haystack, and a prompt made of both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from niah.prompts import Layout, Message, Placement, Prompt
+from niah.prompts.index import CorpusIndex
+from niah.prompts.planting import Haystack, planted
+from niah.prompts.tally import count, write
+from niah.tasks import Challenge
+
+_OPEN = "<text>\n"
+_CLOSE = "</text>"
+_BREAK = "\n\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """What is the same for every haystack that is tried.
+
+    Attributes:
+        before: The text before the haystack; it ends in a line feed.
+        after: A line feed, and the texts after it.
+        order: Of the challenge's needles, in which they stand.
+        needles: Their texts, in that order.
+        depths: Their asked depths in percent, ascending.
+        wanted: Tokens that the user message has to have.
+    """
+
+    before: str
+    after: tuple[str, str, str]
+    order: tuple[int, ...]
+    needles: tuple[str, ...]
+    depths: tuple[float, ...]
+    wanted: int
+
+
+def texts_around(challenge: Challenge, layout: Layout) -> tuple[str, tuple[str, str, str]]:
+    """What stands before and after the haystack in the user message."""
+    question, position = challenge.question, layout.question_position
+    before = challenge.instruction + _BREAK if challenge.instruction else ""
+    if question and position != "after":
+        before += question + _BREAK
+    if question and position != "before":
+        return before + _OPEN, ("\n", _CLOSE + _BREAK, question)
+    return before + _OPEN, ("\n", _CLOSE, "")
+
+
+def surplus_of(index: CorpusIndex, frame: Frame, haystack: Haystack) -> int:
+    """Tokens that the user message has too many; negative = too few."""
+    pieces, _ = planted(index, haystack, frame.needles)
+    return count(index, [frame.before, *pieces, *frame.after]) - frame.wanted
+
+
+def build_frame(
+    index: CorpusIndex,
+    *,
+    challenge: Challenge,
+    layout: Layout,
+    asked: Sequence[float],
+    context_length: int,
+) -> Frame:
+    """What the challenge and the layout put around a haystack.
+
+    Args:
+        index: The corpus under the model's tokenizer.
+        challenge: What is planted and asked.
+        layout: What stands around the haystack.
+        asked: Depth of each needle in percent, in the challenge's order.
+        context_length: Tokens of all message contents.
+    """
+    before, after = texts_around(challenge, layout)
+    order = tuple(sorted(range(len(asked)), key=asked.__getitem__))
+    return Frame(
+        before=before,
+        after=after,
+        order=order,
+        needles=tuple(challenge.needles[number].text for number in order),
+        depths=tuple(asked[number] for number in order),
+        wanted=context_length - (0 if layout.system is None else index.count(layout.system)),
+    )
+
+
+def assemble(
+    index: CorpusIndex,
+    frame: Frame,
+    haystack: Haystack,
+    *,
+    challenge: Challenge,
+    layout: Layout,
+    context_length: int,
+) -> Prompt:
+    """The prompt that the frame and a haystack which fits it make."""
+    pieces, begins = planted(index, haystack, frame.needles)
+    total = haystack.tokens_before(index, haystack.last)
+    placements = {}
+    for number, depth, gap, begin in zip(
+        frame.order, frame.depths, haystack.places, begins, strict=True
+    ):
+        tokens_before = haystack.tokens_before(index, gap)
+        placements[number] = Placement(
+            role=challenge.needles[number].role,
+            asked_depth_percent=depth,
+            placed_depth_percent=100 * tokens_before / total if total else 0.0,
+            token_offset=tokens_before,
+            char_offset=len(frame.before) + begin,
+        )
+    user = Message(role="user", content=write(index, [frame.before, *pieces, *frame.after]))
+    system = () if layout.system is None else (Message(role="system", content=layout.system),)
+    return Prompt(
+        messages=(*system, user),
+        tokens=context_length,
+        haystack_tokens=total,
+        placements=tuple(placements[number] for number in range(len(frame.order))),
+    )
