@@ -16,6 +16,7 @@ import httpx
 from niah.errors import StoreUnavailable
 from niah.plan import Trial
 from niah.runner.ahead import Composer
+from niah.runner.analyses import run_cells
 from niah.runner.budget import check_prices, open_ledger
 from niah.runner.connections import open_transport
 from niah.runner.keys import Keys
@@ -26,6 +27,7 @@ from niah.runner.session import Purse, Session, measure
 from niah.statistics.grids import Summary, sweep_estimate
 from niah.statistics.intervals import Estimate
 from niah.store import Run, RunStatus, TrialRecord
+from niah.store.cells import save_cells
 from niah.store.database import Store
 from niah.store.locks import lock_experiment
 from niah.store.runs import create_run, latest_run, set_run_status, spent_usd
@@ -275,6 +277,7 @@ def _close_run(
         set_run_status(store, run.run, status, finished_at=now)
         run = replace(run, status=status, finished_at=now)
     records = list(iter_trials(store, run.run))
+    save_cells(store, run.run, run_cells(run, records))
     summaries = tuple(summarize_run(run, records))
     priced = all(model.price is not None for model in prepared.models.values())
     return RunResult(

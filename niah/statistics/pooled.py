@@ -21,6 +21,9 @@ from numpy.typing import ArrayLike, NDArray
 from niah.statistics import FloatGrid, Grid
 from niah.statistics.chains import Fit, Kernels, covariance, draw_logits, fit, kernels, sigmoid
 
+ESTIMATOR = "pooled map, version 1"
+"""Raised whenever the same trials give another map."""
+
 PRIOR_MEAN = 2.2
 """Prior logit of an accuracy: 90 %."""
 

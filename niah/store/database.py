@@ -6,7 +6,7 @@ import os
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -72,7 +72,8 @@ def open_store(path: Path | str, *, access: Access = "create", timeout_s: float 
     Args:
         path: The SQLite file; its folder must exist.
         access: ``create`` makes the store when there is none (readable by its owner only),
-            ``write`` needs one, ``read`` needs one and never changes it, also on a read-only disk.
+            ``write`` needs one, ``read`` needs one, also on a read-only disk, and changes nothing
+            but an older schema, which it brings up to date where the file can be written.
         timeout_s: How long every later call waits for another process that is writing.
 
     Raises:
@@ -277,10 +278,15 @@ def _bring_up_to_date(connection: sqlite3.Connection, path: Path, access: Access
         )
     if version < len(MIGRATIONS):
         if access == "read":
-            raise StoreError(
-                f"{path} was written by an older niah (schema {version}, now {len(MIGRATIONS)});"
-                " make it writable once, so that it can be brought up to date."
-            )
-        migrate(connection)
+            if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
+                raise StoreError(
+                    f"{path} was written by an older niah (schema {version}, now"
+                    f" {len(MIGRATIONS)}); make it writable once, so that it can be brought up to"
+                    " date."
+                )
+            with closing(connect(path, timeout_s=10.0)) as writing:
+                migrate(writing)
+        else:
+            migrate(connection)
     if problem := unexpected_schema(connection):
         raise StoreError(f"{path} is not a store that niah made: it has {problem}.")

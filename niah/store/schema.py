@@ -2,7 +2,8 @@
 
 A trial's searchable fields are columns, all others are one JSON object in ``record``: no value is
 stored twice. ``outcome_counts`` and ``spending`` are running totals that the writer keeps in the
-transaction of the trials they count, so that listing runs never scans trials.
+transaction of the trials they count, so that listing runs never scans trials. ``cells`` is derived:
+it can always be computed again from the trials.
 """
 
 from __future__ import annotations
@@ -76,6 +77,27 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             worst_case_usd REAL NOT NULL
         )""",
         "CREATE INDEX reservations_by_run ON reservations (run_key, worst_case_usd)",
+    ),
+    (
+        # What was computed from the trials when the run last ended: raw and pooled, side by side.
+        """CREATE TABLE cells (
+            run_key INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+            model TEXT NOT NULL,
+            task TEXT NOT NULL,
+            context_length INTEGER NOT NULL,
+            depth_percent REAL NOT NULL,
+            n INTEGER NOT NULL,
+            planned INTEGER NOT NULL,
+            raw_accuracy REAL,
+            raw_lower REAL,
+            raw_upper REAL,
+            raw_method TEXT NOT NULL,
+            pooled_accuracy REAL,
+            pooled_lower REAL,
+            pooled_upper REAL,
+            pooled_method TEXT NOT NULL,
+            PRIMARY KEY (run_key, model, task, context_length, depth_percent)
+        ) WITHOUT ROWID""",
     ),
 )
 

@@ -25,8 +25,9 @@ from numpy.typing import NDArray
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from niah.statistics.adaptive import Design, TrialKey, advance, begin
-from niah.statistics.effective import RULER_THRESHOLD, held_lengths
+from niah.statistics.effective import RULER_THRESHOLD, held_lengths, ruler_rule
 from niah.statistics.intervals import jeffreys
+from niah.statistics.margins import pooled_effective_length, pooled_margins
 from niah.statistics.pooled import pool
 from tests.benchmarks.truth_maps import HELD_OUT, TUNED, truth_map
 
@@ -34,6 +35,7 @@ Array = NDArray[np.float64]
 
 SIZE = 15
 COST = np.broadcast_to(np.linspace(2_000, 128_000, SIZE), (SIZE, SIZE)).copy()
+LENGTHS = np.linspace(2_000, 128_000, SIZE).astype(int)
 BUDGETS = np.array(
     [0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.2, 1.5, 1.8, 2.2, 2.6, 3]
 )
@@ -43,11 +45,14 @@ TARGET, CAP = 0.06, 2.2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """One simulated sweep: rows of (MAE, RMSE, width, effective-length error, coverage)."""
+    """One simulated sweep: rows of (MAE, RMSE, width, effective-length error, coverage).
+
+    Pooled rows go on with the coverage per length, of the sweep and of the effective length.
+    """
 
     uniform: Array  # shape (5,)
-    adaptive: Array  # shape (budgets, 5)
-    one_pass: Array  # shape (5,): one trial in every cell and 15 % repeats, pooled
+    adaptive: Array  # shape (budgets, 8)
+    one_pass: Array  # shape (8,): one trial in every cell and 15 % repeats, pooled
     stop: Array  # passes and MAE where the stopping rule ends, 1 if by its prediction
 
 
@@ -85,9 +90,21 @@ def metrics(truth: Array, estimate: Array, lower: Array, upper: Array) -> Array:
 
 
 def pooled_metrics(truth: Array, sums: Array, n: NDArray[np.int64]) -> Array:
-    """The same for the pooled map."""
+    """The same for the pooled map, and how its margins and its effective length cover."""
     pooled = pool(sums, n)
-    return metrics(truth, pooled.accuracy, pooled.lower, pooled.upper)
+    margins = pooled_margins(pooled, LENGTHS, np.arange(SIZE))
+    by_length, overall = margins.by_length, margins.accuracy
+    effective = pooled_effective_length(margins, ruler_rule())
+    means = truth.mean(axis=0)
+    held = int(held_lengths(means, RULER_THRESHOLD))
+    true_length = int(LENGTHS[held - 1]) if held else 0
+    margin_coverage = [
+        ((by_length.lower <= means) & (means <= by_length.upper)).mean(),
+        overall.lower <= truth.mean() <= overall.upper,
+        (effective.lower or 0) <= true_length <= (effective.upper or 0),
+    ]
+    cells = metrics(truth, pooled.accuracy, pooled.lower, pooled.upper)
+    return np.concatenate([cells, np.array(margin_coverage, np.float64)])
 
 
 def simulate(family: str, seed: int) -> Outcome:
@@ -118,7 +135,7 @@ def simulate(family: str, seed: int) -> Outcome:
             calm = calm + 1 if progress.predicted_error <= TARGET else 0
             end = len(rows) - 1
     curve = np.array(rows)
-    adaptive = np.stack([np.interp(BUDGETS, spent, curve[:, k]) for k in range(5)], axis=1)
+    adaptive = np.stack([np.interp(BUDGETS, spent, curve[:, k]) for k in range(8)], axis=1)
     return Outcome(
         uniform=uniform,
         adaptive=adaptive,
@@ -164,7 +181,18 @@ def print_table(families: list[str], results: dict[str, list[Outcome]]) -> None:
             + f"          {stop[0]:.2f}      {stop[1]:.3f}      "
             + " ".join(f"{v:.3f}" for v in u5)
         )
-    single = np.mean([o.one_pass for o in every], axis=0)
+    for where, rows in (
+        (
+            "adaptive at 1 pass",
+            [[np.interp(1, BUDGETS, o.adaptive[:, k]) for k in range(8)] for o in every],
+        ),
+        ("one pooled pass", [o.one_pass for o in every]),
+    ):
+        length, sweep, effective = np.mean(rows, axis=0)[5:]
+        print(
+            f"{where}: the interval of a length covers {length:.3f}, of the sweep {sweep:.3f}, "
+            f"of the effective length {effective:.3f}"
+        )
     kept = [o.stop[1] <= TARGET for o in every if o.stop[2]]
     print(
         f"the rule stopped {len(kept)} of {len(every)} sweeps before the cap of {CAP} passes; "
@@ -194,12 +222,16 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--only", choices=("tuned", "held-out"))
+    parser.add_argument("--first", type=int, default=0, help="the first seed")
+    parser.add_argument("--families", nargs="*", help="only these")
     arguments = parser.parse_args()
     print_times()
     for title, families in (("tuned", list(TUNED)), ("held-out", list(HELD_OUT))):
         if arguments.only in (None, title):
             start = time.perf_counter()
-            results = {f: [simulate(f, s) for s in range(arguments.seeds)] for f in families}
+            families = [f for f in families if f in (arguments.families or families)]
+            seeds = range(arguments.first, arguments.first + arguments.seeds)
+            results = {f: [simulate(f, s) for s in seeds] for f in families}
             print(f"\n{title} families, {arguments.seeds} seeds each: times fewer tokens than U5")
             print_table(families, results)
             print(f"({time.perf_counter() - start:.0f} s)", flush=True)
