@@ -51,7 +51,7 @@ def test_effective_lengths_name_their_rules_beside_the_claim() -> None:
     """RULER's, NoLiMa's and the user's rule each find the cliff, raw and pooled."""
     analysis = analysed(measured(4000), 0.9)
     assert analysis.claimed_tokens == 128_000
-    assert [r.raw.rule.name for r in analysis.rulings] == ["RULER", "NoLiMa", "90 %"]
+    assert [r.raw.rule.name for r in analysis.rulings] == ["RULER", "NoLiMa", "90%"]
     for ruling in analysis.rulings:
         for length in (ruling.raw, ruling.pooled):
             assert length.value == 4000

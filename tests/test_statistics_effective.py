@@ -72,7 +72,7 @@ def test_nolima_base_is_the_best_of_the_short_contexts() -> None:
     """The base is the best accuracy up to 1,000 tokens, or the shortest length's; printed."""
     rule = nolima_rule(marginal([250, 500, 1000, 2000], [0.8, 0.9, 0.7, 1.0]))
     assert rule.threshold == pytest.approx(0.85 * 0.9)
-    assert "90.0 %, best of the lengths up to 1,000 tokens" in rule.sentence
+    assert "90.0%, best of the lengths up to 1,000 tokens" in rule.sentence
     rule = nolima_rule(marginal([4000, 8000], [0.6, 0.9]))
     assert rule.threshold == pytest.approx(0.85 * 0.6)
     assert "accuracy at the shortest length, 4,000" in rule.sentence

@@ -62,6 +62,8 @@ def import_results(
     from niah.console import count, inert
     from niah.imports import Choices
     from niah.imports.collect import read_results
+    from niah.runner.analyses import run_cells
+    from niah.store.cells import save_cells
     from niah.store.database import open_store
     from niah.store.imports import add_imported_run
 
@@ -82,6 +84,7 @@ def import_results(
     imported = read_results(files, choices, now=datetime.now(UTC))
     with open_store(db) as store:
         add_imported_run(store, imported.run, imported.trials)
+        save_cells(store, imported.run.run, run_cells(imported.run, imported.trials))
     models = sorted({trial.model for trial in imported.trials})
     if json:
         print_json(

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from niah.cli.options import DEFAULT_DATABASE, Database, Json, print_json
+from niah.cli.options import DEFAULT_DATABASE, Database, Json, Thresholds, print_json
 from niah.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from niah.prompts import Prompt
-    from niah.statistics.grids import Summary
     from niah.store import Run, RunSummary, TrialRecord
 
 RESPONSE_CHARACTERS = 2_000
@@ -92,13 +91,18 @@ def show(
     model: Annotated[str | None, typer.Option("-m", "--model", help="One model.")] = None,
     repeat: Annotated[int | None, typer.Option("--repeat", min=0, help="One repeat.")] = None,
     prompt: ShowPrompt = False,
+    cells: Annotated[
+        bool, typer.Option("--cells", help="Every cell: n, raw and pooled accuracy, intervals.")
+    ] = False,
+    threshold: Thresholds = None,
     db: Database = DEFAULT_DATABASE,
     json: Json = False,
 ) -> None:
-    """Show a run, the trials of one cell of it, or the prompt of a trial."""
+    """Show a run in all its numbers, the trials of one cell of it, or the prompt of a trial."""
     if Path(run).suffix in (".png", ".svg", ".pdf"):
         _show_figure(Path(run), json=json)
         return
+    from niah.cli.overview import show_run
     from niah.store.database import open_store
     from niah.store.runs import find_run
     from niah.store.trials import iter_trials
@@ -107,7 +111,7 @@ def show(
         found = find_run(store, run)
         records = list(iter_trials(store, found.run, model=model))
     if length is None and depth is None and not prompt and repeat is None:
-        _show_run(found, records, json=json)
+        show_run(found, records, thresholds=threshold or (), model=model, cells=cells, json=json)
         return
     chosen = _choose(found, records, length, depth, repeat)
     if prompt:
@@ -153,88 +157,6 @@ def _choose(
     if not chosen:
         raise ConfigurationError(f"{run.run} has no such trial")
     return chosen
-
-
-def _show_run(run: Run, records: Sequence[TrialRecord], *, json: bool) -> None:
-    from niah.cli.running import describe_tokens
-    from niah.console import count, inert, percent, usd
-    from niah.providers.calibration import is_entry
-    from niah.runner.results import run_calibrations, summarize_run
-
-    summaries = summarize_run(run, records)
-    calibrations = run_calibrations(run)
-    if json:
-        from niah.runner.results import calibrations_json, summary_json
-
-        print_json(
-            {
-                **{key: getattr(run, key) for key in ("run", "name", "status", "created_at")},
-                "experiment_sha256": run.experiment_sha256,
-                "simulated": run.simulated,
-                "source": run.source,
-                "versions": {k: v for k, v in run.versions.items() if not is_entry(k)},
-                "calibrations": calibrations_json(run),
-                "sweeps": [summary_json(summary) for summary in summaries],
-            }
-        )
-        return
-    print(f"run         {inert(run.run)}")
-    print(f"status      {run.status}")
-    if run.source == "measured":
-        print(f"measured    {inert(run.created_at)} to {inert(run.finished_at or 'now')}")
-    else:
-        print(f"imported    {inert(run.created_at)} from {inert(run.source)}")
-    print(f"trials      {count(len(records))} of {count(run.planned_trials)}")
-    print(f"experiment  {run.experiment_sha256[:16]}")
-    print(
-        "versions    "
-        + ", ".join(f"{inert(k)} {inert(v)}" for k, v in run.versions.items() if not is_entry(k))
-    )
-    if run.simulated:
-        print("source      reference reader: simulated, no model was asked")
-    for summary in summaries:
-        accuracy = summary.accuracy
-        print(f"\n{inert(summary.model)}, {inert(summary.task)}")
-        if accuracy.n:
-            print(
-                f"accuracy    {percent(accuracy.value)}  95% interval "
-                f"{percent(accuracy.lower)} to {percent(accuracy.upper)}  n = {count(accuracy.n)}  "
-                f"({accuracy.method})"
-            )
-        print("outcomes    " + _outcomes(summary))
-        print(f"cost        {usd(summary.cost_usd.value)}")
-        if summary.cached_share is not None:
-            print(f"cached      {percent(summary.cached_share)} of the prompt tokens")
-        if summary.model in calibrations:
-            print(f"tokens      {describe_tokens(summary, calibrations[summary.model])}")
-        print(_by_length(summary))
-
-
-def _outcomes(summary: Summary) -> str:
-    from niah.console import count
-
-    parts = [f"{count(n)} {outcome}" for outcome, n in summary.outcomes.items() if n]
-    kinds = ", ".join(f"{count(n)} {kind}" for kind, n in summary.failures.items())
-    return ", ".join(parts) + (f" ({kinds})" if kinds else "")
-
-
-def _by_length(summary: Summary) -> str:
-    from niah.axes import format_tokens
-    from niah.console import count, percent, table
-
-    marginal = summary.by_length
-    rows = [
-        (
-            format_tokens(int(marginal.axis[i])),
-            percent(float(marginal.accuracy[i])) if marginal.n[i] else "not measured",
-            f"{percent(float(marginal.lower[i]))} to {percent(float(marginal.upper[i]))}"
-            if marginal.n[i]
-            else "",
-            count(int(marginal.n[i])),
-        )
-        for i in range(len(marginal.axis))
-    ]
-    return table(("tokens", "accuracy", "95% interval", "n"), rows, right=(0, 1, 3))
 
 
 def _show_trials(records: Sequence[TrialRecord], *, json: bool) -> None:

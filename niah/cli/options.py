@@ -37,6 +37,16 @@ EnvFile = Annotated[
     typer.Option("--env-file", help="A file of NAME=value lines with API keys.", dir_okay=False),
 ]
 
+Thresholds = Annotated[
+    list[float] | None,
+    typer.Option(
+        "--threshold",
+        min=0,
+        max=1,
+        help="Your own rule of effective length: the least accuracy, such as 0.9.",
+    ),
+]
+
 DEFAULT_DATABASE = Path("niah.db")
 DEFAULT_PLOTS = Path("plots")
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from niah.providers.calibration import Calibration
     from niah.runner.run import RunResult
+    from niah.statistics.analysis import Analysis
     from niah.statistics.grids import Summary
 
 INCOMPLETE = 3
@@ -161,8 +162,8 @@ def _report(result: RunResult, figures: Sequence[Path], *, config: str, json: bo
     if json:
         print_json(_summary_json(result, figures))
     else:
-        for summary in result.summaries:
-            print(_summary_text(summary, calibrations.get(summary.model)))
+        for analysis in result.analyses:
+            print(_summary_text(analysis, calibrations.get(analysis.grid.model)))
         for figure in figures:
             print(figure)
     for reason in result.reasons:
@@ -185,9 +186,11 @@ def _report(result: RunResult, figures: Sequence[Path], *, config: str, json: bo
         log("the session has ended", event="run-ended", **_summary_json(result, figures))
 
 
-def _summary_text(summary: Summary, calibration: Calibration | None) -> str:
+def _summary_text(analysis: Analysis, calibration: Calibration | None) -> str:
+    from niah.cli.overview import effective_line
     from niah.console import count, inert, percent, usd
 
+    summary = analysis.summary
     marker = "reference reader, simulated: " if summary.simulated else ""
     accuracy = summary.accuracy
     measured = (
@@ -208,6 +211,7 @@ def _summary_text(summary: Summary, calibration: Calibration | None) -> str:
     lines = [
         f"{marker}{inert(summary.model)}, {inert(summary.task)}",
         f"  {measured}",
+        *(f"  {line}" for line in effective_line(analysis)),
         f"  {count(summary.trials)} of {count(summary.planned)} trials"
         + (f" ({unscored})" if unscored else "")
         + f", {count(int(tokens))} input tokens{cached}, cost {cost}",
@@ -228,6 +232,7 @@ def describe_tokens(summary: Summary, calibration: Calibration) -> str:
 
 
 def _summary_json(result: RunResult, figures: Sequence[Path]) -> Mapping[str, Any]:
+    from niah.runner.analyses import lengths_json
     from niah.runner.results import calibrations_json, estimate_json, summary_json
 
     outcomes: dict[str, int] = {}
@@ -251,5 +256,8 @@ def _summary_json(result: RunResult, figures: Sequence[Path]) -> Mapping[str, An
         "calibrations": calibrations_json(result.run),
         "figures": [str(path) for path in figures],
         "reasons": list(result.reasons),
-        "sweeps": [summary_json(summary) for summary in result.summaries],
+        "sweeps": [
+            {**summary_json(analysis.summary), **lengths_json(analysis)}
+            for analysis in result.analyses
+        ],
     }

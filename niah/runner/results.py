@@ -64,14 +64,16 @@ def analyse_run(
     Raises:
         ValueError: if a threshold is not in [0, 1].
     """
-    experiment = parse_canonical(run.experiment)
-    own = experiment.report.effective
+    experiment = experiment_of(run)
+    own = experiment.report.effective if experiment else None
     return analyse(
         records,
         simulated=run.simulated,
-        planned=planned_cells(experiment),
+        planned=_planned(run),
         thresholds=thresholds or (() if own is None else (own,)),
-        claimed_tokens={m.id: m.context_window for m in experiment.resolved_models()},
+        claimed_tokens={model.id: model.context_window for model in experiment.resolved_models()}
+        if experiment
+        else {},
     )
 
 

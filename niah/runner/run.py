@@ -16,14 +16,15 @@ import httpx
 from niah.errors import StoreUnavailable
 from niah.plan import Trial
 from niah.runner.ahead import Composer
-from niah.runner.analyses import run_cells
+from niah.runner.analyses import cells_of
 from niah.runner.budget import check_prices, open_ledger
 from niah.runner.connections import open_transport
 from niah.runner.keys import Keys
 from niah.runner.prepare import Prepared
 from niah.runner.progress import Progress, Tally
-from niah.runner.results import summarize_run
+from niah.runner.results import analyse_run
 from niah.runner.session import Purse, Session, measure
+from niah.statistics.analysis import Analysis
 from niah.statistics.grids import Summary, sweep_estimate
 from niah.statistics.intervals import Estimate
 from niah.store import Run, RunStatus, TrialRecord
@@ -49,7 +50,7 @@ class RunResult:
         sent: Trials that this session finished.
         interrupted: True when the user stopped it.
         reasons: Why it is incomplete, a sentence each.
-        summaries: The run's numbers, one value per model and task.
+        analyses: The run's numbers, one value per model and task.
         accuracy: Mean score over all its scored trials.
         cost_usd: All that was billed or may have been; None = unknown.
     """
@@ -60,9 +61,14 @@ class RunResult:
     sent: int
     interrupted: bool
     reasons: tuple[str, ...]
-    summaries: tuple[Summary, ...]
+    analyses: tuple[Analysis, ...]
     accuracy: Estimate
     cost_usd: float | None
+
+    @property
+    def summaries(self) -> tuple[Summary, ...]:
+        """The raw numbers alone."""
+        return tuple(analysis.summary for analysis in self.analyses)
 
 
 def run_experiment(
@@ -277,8 +283,8 @@ def _close_run(
         set_run_status(store, run.run, status, finished_at=now)
         run = replace(run, status=status, finished_at=now)
     records = list(iter_trials(store, run.run))
-    save_cells(store, run.run, run_cells(run, records))
-    summaries = tuple(summarize_run(run, records))
+    analyses = tuple(analyse_run(run, records))
+    save_cells(store, run.run, [cell for analysis in analyses for cell in cells_of(analysis)])
     priced = all(model.price is not None for model in prepared.models.values())
     return RunResult(
         run=run,
@@ -287,7 +293,7 @@ def _close_run(
         sent=tally.session_done,
         interrupted=interrupted,
         reasons=(*reasons, *_unmeasured(records)),
-        summaries=summaries,
+        analyses=analyses,
         accuracy=sweep_estimate(records),
         cost_usd=spent_usd(store, run.run) if priced else None,
     )

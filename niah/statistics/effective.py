@@ -68,7 +68,7 @@ def ruler_rule() -> Rule:
     return Rule(
         name="RULER",
         threshold=RULER_THRESHOLD,
-        sentence="accuracy of at least 85.6 % at this and every shorter tested length "
+        sentence="accuracy of at least 85.6% at this and every shorter tested length "
         "(RULER's threshold)",
     )
 
@@ -82,9 +82,9 @@ def threshold_rule(threshold: float) -> Rule:
     if not 0 <= threshold <= 1:
         raise ValueError(f"the threshold of a rule must be in [0, 1], got {threshold}")
     return Rule(
-        name=f"{100 * threshold:.4g} %",
+        name=f"{100 * threshold:.4g}%",
         threshold=threshold,
-        sentence=f"accuracy of at least {100 * threshold:.4g} % at this and every shorter "
+        sentence=f"accuracy of at least {100 * threshold:.4g}% at this and every shorter "
         "tested length",
     )
 
@@ -192,8 +192,8 @@ def _nolima_rule(base: float, how: str) -> Rule:
     return Rule(
         name="NoLiMa",
         threshold=NOLIMA_SHARE * base,
-        sentence=f"accuracy of at least 0.85 x base score ({100 * base:.1f} %, {how}) = "
-        f"{100 * NOLIMA_SHARE * base:.1f} % at this and every shorter tested length (NoLiMa's "
+        sentence=f"accuracy of at least 0.85 x base score ({100 * base:.1f}%, {how}) = "
+        f"{100 * NOLIMA_SHARE * base:.1f}% at this and every shorter tested length (NoLiMa's "
         "rule)",
     )
 

@@ -1,4 +1,4 @@
-"""A run's trials as JSON lines, CSV or Parquet, safe to open whatever a model has written.
+"""A run's trials or cells as JSON lines, CSV or Parquet, safe whatever a model has written.
 
 JSON lines hold exactly what was stored, in plain ASCII. CSV is for spreadsheets: text cells that
 one would take for a formula begin with an apostrophe, and invisible characters that could steer a
@@ -11,13 +11,14 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, fields
 from itertools import islice
 from typing import IO, Any
 
 from niah.errors import ConfigurationError
 from niah.store import TrialRecord
+from niah.store.cells import CELL_FIELDS, StoredCell
 from niah.store.database import Store
 from niah.store.trials import iter_trials
 
@@ -50,6 +51,9 @@ FIELDS = _FIRST + tuple(
 )
 """Names of an exported trial's fields, in the order of the CSV's columns."""
 
+CELL_COLUMNS = ("run", "simulated", *CELL_FIELDS)
+"""Names of an exported cell's fields; raw and pooled accuracies have names of their own."""
+
 _FORMULA = re.compile(r"[=+\-@\t\r\n\0\uff1d\uff0b\uff0d\uff20]")
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]"
@@ -70,12 +74,7 @@ def export_jsonl(store: Store, run: str, stream: IO[str]) -> int:
     Raises:
         StoreError: if there is no such run, or the store is damaged.
     """
-    count = 0
-    for trial in iter_trials(store, run):
-        line = json.dumps(exported_fields(trial), ensure_ascii=True, allow_nan=False)
-        stream.write(line.replace("\x7f", "\\u007f") + "\n")
-        count += 1
-    return count
+    return write_jsonl(map(exported_fields, iter_trials(store, run)), stream)
 
 
 def export_csv(store: Store, run: str, stream: IO[str]) -> int:
@@ -87,13 +86,7 @@ def export_csv(store: Store, run: str, stream: IO[str]) -> int:
     Raises:
         StoreError: if there is no such run, or the store is damaged.
     """
-    table = csv.writer(stream)
-    table.writerow(FIELDS)
-    count = 0
-    for trial in iter_trials(store, run):
-        table.writerow([_cell(value) for value in exported_fields(trial).values()])
-        count += 1
-    return count
+    return write_csv(FIELDS, map(exported_fields, iter_trials(store, run)), stream)
 
 
 def export_parquet(store: Store, run: str, stream: IO[bytes]) -> int:
@@ -103,6 +96,61 @@ def export_parquet(store: Store, run: str, stream: IO[bytes]) -> int:
         ConfigurationError: if pyarrow is not installed.
         StoreError: if there is no such run, or the store is damaged.
     """
+    return write_parquet(
+        lambda arrow: [(name, _arrow_type(arrow, name)) for name in FIELDS],
+        _parquet_rows(store, run),
+        stream,
+    )
+
+
+def _parquet_rows(store: Store, run: str) -> Iterator[dict[str, Any]]:
+    for trial in iter_trials(store, run):
+        row = exported_fields(trial)
+        yield row | {"tags": list(row["tags"].items())}
+
+
+def exported_cell(run: str, simulated: bool, cell: StoredCell) -> dict[str, Any]:
+    """The cell as a mapping of JSON types, keys as in ``CELL_COLUMNS``."""
+    values = asdict(cell) | {"run": run, "simulated": simulated}
+    return {name: _storable(values[name]) for name in CELL_COLUMNS}
+
+
+def write_jsonl(rows: Iterable[Mapping[str, Any]], stream: IO[str]) -> int:
+    """Write each row as a line of ASCII JSON without raw control characters; how many."""
+    count = 0
+    for row in rows:
+        line = json.dumps(row, ensure_ascii=True, allow_nan=False)
+        stream.write(line.replace("\x7f", "\\u007f") + "\n")
+        count += 1
+    return count
+
+
+def write_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]], stream: IO[str]) -> int:
+    """Write a header and each row, made safe for spreadsheets; how many rows."""
+    table = csv.writer(stream)
+    table.writerow(columns)
+    count = 0
+    for row in rows:
+        table.writerow([_cell(value) for value in row.values()])
+        count += 1
+    return count
+
+
+def write_parquet(
+    columns: Callable[[Any], Sequence[tuple[str, Any]]],
+    rows: Iterable[Mapping[str, Any]],
+    stream: IO[bytes],
+) -> int:
+    """Write a Parquet file of typed columns; how many rows. Memory stays bounded.
+
+    Args:
+        columns: From the module pyarrow to names and types.
+        rows: Values by name.
+        stream: Open for writing.
+
+    Raises:
+        ConfigurationError: if pyarrow is not installed.
+    """
     try:
         import pyarrow
         import pyarrow.parquet
@@ -110,19 +158,22 @@ def export_parquet(store: Store, run: str, stream: IO[bytes]) -> int:
         raise ConfigurationError(
             "Parquet files need pyarrow, which is not installed; pip install 'niah[parquet]'."
         ) from error
-    schema = pyarrow.schema([(name, _arrow_type(pyarrow, name)) for name in FIELDS])
-    rows = (exported_fields(trial) for trial in iter_trials(store, run))
+    schema = pyarrow.schema(columns(pyarrow))
     count = 0
     with pyarrow.parquet.ParquetWriter(stream, schema) as file:
-        for group in _groups(rows):
-            for row in group:
-                row["tags"] = list(row["tags"].items())
+        for group in _groups(iter(rows)):
             file.write_table(pyarrow.Table.from_pylist(group, schema=schema))
             count += len(group)
     return count
 
 
-def _groups(rows: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+def cell_types(arrow: Any) -> list[tuple[str, Any]]:
+    """Names and types of an exported cell's columns, for ``write_parquet``."""
+    annotations = StoredCell.__annotations__ | {"run": "str", "simulated": "bool"}
+    return [(name, _plain_type(arrow, str(annotations[name]))) for name in CELL_COLUMNS]
+
+
+def _groups(rows: Iterator[Mapping[str, Any]]) -> Iterator[list[Mapping[str, Any]]]:
     while group := list(islice(rows, _ROWS_PER_GROUP)):
         yield group
 
@@ -168,8 +219,14 @@ def _arrow_type(pyarrow: Any, name: str) -> Any:
     annotation = str(TrialRecord.__annotations__[name])
     if annotation.startswith("tuple[str"):
         return pyarrow.list_(pyarrow.string())
+    return _plain_type(pyarrow, annotation)
+
+
+def _plain_type(pyarrow: Any, annotation: str) -> Any:
     if annotation.startswith("int"):
         return pyarrow.int64()
     if annotation.startswith("float"):
         return pyarrow.float64()
+    if annotation.startswith("bool"):
+        return pyarrow.bool_()
     return pyarrow.string()
