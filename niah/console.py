@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 
 _ACTIVE = ("Cc", "Cf", "Cs", "Co", "Cn")
+_LINES = {ord("\n"): None, ord("\t"): None}
 _BREAKS = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
@@ -20,6 +21,8 @@ def inert(text: str, *, multiline: bool = False) -> str:
         multiline: Keep line feeds and tabs.
     """
     kept = "\n\t" if multiline else ""
+    if text.translate(_LINES if multiline else {}).isprintable():
+        return text
     return "".join(
         character
         if character in kept or unicodedata.category(character) not in _ACTIVE

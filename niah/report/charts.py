@@ -1,0 +1,200 @@
+"""Accuracy along one axis as an inline picture: bands are intervals, the table beneath is exact."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from niah.figures.text import Language, depth_label, length_label
+from niah.report import Report, Sweep
+from niah.report.markup import Html, element, table, together
+from niah.report.words import method_words, share, whole, word
+from niah.statistics.grids import Marginal
+
+WIDTH, HEIGHT = 640.0, 240.0
+LEFT, RIGHT, TOP, BOTTOM = 46.0, 12.0, 10.0, 26.0
+CURVES = 7
+"""Looks of curves; more sweeps begin again with the first."""
+_MOST_TICKS = 9
+
+
+def margin_figure(report: Report, axis: str) -> Html:
+    """Accuracy over ``length`` or ``depth``, one curve a sweep, with its numbers as a table."""
+    language = report.language
+    margins = [_marginal(sweep, axis) for sweep in report.sweeps]
+    title = word(language, f"over-{axis}")
+    places = sorted({float(v) for marginal in margins for v in marginal.axis})
+    parts = [
+        part
+        for sweep, marginal in zip(report.sweeps, margins, strict=True)
+        if (part := _said(sweep, marginal, axis, language))
+    ]
+    key = [
+        element("li", element("span", class_=f"key s{n % CURVES}", aria_hidden="true"), sweep.label)
+        for n, sweep in enumerate(report.sweeps)
+    ]
+    return element(
+        "figure",
+        element("figcaption", element("h3", title)),
+        element(
+            "svg",
+            *_frame(places, axis, language),
+            *(_threshold(report) if axis == "length" else ()),
+            *(_curve(m, places, n) for n, m in enumerate(margins)),
+            viewBox=f"0 0 {WIDTH:g} {HEIGHT:g}",
+            role="img",
+            aria_label=word(language, "chart-alt", title=title, parts="; ".join(parts)),
+            class_="chart",
+        ),
+        element("p", word(language, f"{axis}-axis"), class_="axis", aria_hidden="true"),
+        element("ul", *key, class_="curves") if len(key) > 1 else None,
+        element(
+            "details",
+            element("summary", word(language, "as-table")),
+            table(
+                [
+                    word(language, "column-model"),
+                    word(language, f"column-{axis}"),
+                    word(language, "column-accuracy"),
+                    word(language, "column-interval"),
+                    word(language, "column-n"),
+                ],
+                margin_rows(report, axis),
+                caption=title,
+            ),
+        ),
+    )
+
+
+def margin_rows(report: Report, axis: str) -> list[list[str]]:
+    """Every point of the curves: sweep, place, accuracy, interval with its method, n."""
+    language = report.language
+    rows = []
+    for sweep in report.sweeps:
+        marginal = _marginal(sweep, axis)
+        for at, place in enumerate(marginal.axis):
+            measured = bool(marginal.n[at])
+            interval = (
+                f"{share(language, float(marginal.lower[at]))} – "
+                f"{share(language, float(marginal.upper[at]))} "
+                f"({method_words(language, marginal.methods[at])})"
+            )
+            rows.append(
+                [
+                    sweep.label,
+                    _tick(float(place), axis, language),
+                    share(language, float(marginal.accuracy[at])) if measured else "–",
+                    interval if measured else "–",
+                    whole(language, int(marginal.n[at])),
+                ]
+            )
+    return rows
+
+
+def _marginal(sweep: Sweep, axis: str) -> Marginal:
+    return sweep.summary.by_length if axis == "length" else sweep.summary.by_depth
+
+
+def _tick(place: float, axis: str, language: Language) -> str:
+    return length_label(int(place), language) if axis == "length" else depth_label(place, language)
+
+
+def _said(sweep: Sweep, marginal: Marginal, axis: str, language: Language) -> str:
+    measured = [at for at in range(len(marginal.axis)) if marginal.n[at]]
+    if not measured:
+        return ""
+    first, last = measured[0], measured[-1]
+    unit = " %" if axis == "depth" else ""
+    return word(
+        language,
+        "chart-part",
+        model=sweep.label,
+        first=share(language, float(marginal.accuracy[first])),
+        start=_tick(float(marginal.axis[first]), axis, language) + unit,
+        last=share(language, float(marginal.accuracy[last])),
+        end=_tick(float(marginal.axis[last]), axis, language) + unit,
+    )
+
+
+def _across(places: Sequence[float], value: float) -> float:
+    """Equal steps from one tested value to the next, as in the maps."""
+    at = places.index(value)
+    return LEFT + (WIDTH - LEFT - RIGHT) * (at + 0.5) / len(places)
+
+
+def _down(value: float) -> float:
+    return TOP + (HEIGHT - TOP - BOTTOM) * (1 - value)
+
+
+def _frame(places: Sequence[float], axis: str, language: Language) -> list[Html]:
+    shapes = []
+    for percent in range(0, 101, 25):
+        y = _down(percent / 100)
+        shapes.append(_line(LEFT, y, WIDTH - RIGHT, y, "rule"))
+        label = f"{percent}%" if language == "en" else f"{percent} %"
+        shapes.append(_label(LEFT - 6, y + 4, label, "end"))
+    step = max(1, math.ceil(len(places) / _MOST_TICKS))
+    for at in range(0, len(places), step):
+        x = _across(places, places[at])
+        shapes.append(_label(x, HEIGHT - 8, _tick(places[at], axis, language), "middle"))
+    return shapes
+
+
+def _threshold(report: Report) -> list[Html]:
+    found = [sweep.effective for sweep in report.sweeps if sweep.effective is not None]
+    thresholds = {effective.rule.threshold for effective in found}
+    if len(thresholds) != 1:
+        return []
+    (threshold,) = thresholds
+    y = _down(threshold)
+    said = word(report.language, "threshold", value=share(report.language, threshold))
+    return [
+        _line(LEFT, y, WIDTH - RIGHT, y, "threshold"),
+        _label(WIDTH - RIGHT - 2, y - 4, said, "end"),
+    ]
+
+
+def _curve(marginal: Marginal, places: Sequence[float], number: int) -> Html:
+    known = [
+        (
+            _across(places, float(marginal.axis[at])),
+            _down(float(marginal.accuracy[at])),
+            _down(float(marginal.lower[at])),
+            _down(float(marginal.upper[at])),
+        )
+        for at in range(len(marginal.axis))
+        if marginal.n[at]
+    ]
+    band = [(x, upper) for x, _, _, upper in known] + [(x, low) for x, _, low, _ in known[::-1]]
+    look = f"s{number % CURVES}"
+    pieces = [
+        element("polygon", points=_points(band), class_="band"),
+        element("polyline", points=_points([(x, y) for x, y, _, _ in known]), class_="line"),
+        *(_marker(x, y, number) for x, y, _, _ in known),
+    ]
+    return element("g", together(pieces), class_=look)
+
+
+def _marker(x: float, y: float, number: int) -> Html:
+    if number % 3 == 0:
+        return element("circle", cx=f"{x:.1f}", cy=f"{y:.1f}", r="2.6", class_="dot")
+    shape = (
+        [(x - 2.6, y - 2.6), (x + 2.6, y - 2.6), (x + 2.6, y + 2.6), (x - 2.6, y + 2.6)]
+        if number % 3 == 1
+        else [(x, y - 3.4), (x + 3.2, y + 2.4), (x - 3.2, y + 2.4)]
+    )
+    return element("polygon", points=_points(shape), class_="dot")
+
+
+def _points(places: Sequence[tuple[float, float]]) -> str:
+    return " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
+
+
+def _line(x1: float, y1: float, x2: float, y2: float, look: str) -> Html:
+    return element(
+        "line", x1=f"{x1:.1f}", y1=f"{y1:.1f}", x2=f"{x2:.1f}", y2=f"{y2:.1f}", class_=look
+    )
+
+
+def _label(x: float, y: float, text: str, anchor: str) -> Html:
+    return element("text", text, x=f"{x:.1f}", y=f"{y:.1f}", text_anchor=anchor)

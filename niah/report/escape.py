@@ -1,0 +1,69 @@
+"""The one way of foreign text into each kind of document: shown, never obeyed.
+
+Whatever a model, a provider or an importer wrote is first made inert (``niah.console.inert``:
+control characters, bidirectional overrides and zero-width characters become visible escapes) and
+then loses every meaning in the language of the document.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+
+from niah.console import inert
+
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$&@:/=^\"'])")
+_LATEX = {
+    "\\": r"\textbackslash{}",
+    "{": r"\{",
+    "}": r"\}",
+    "$": r"\$",
+    "&": r"\&",
+    "#": r"\#",
+    "%": r"\%",
+    "_": r"\_",
+    "^": r"\textasciicircum{}",
+    "~": r"\textasciitilde{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+    '"': r"\textquotedbl{}",
+    "'": r"\textquotesingle{}",
+    "`": r"\textasciigrave{}",
+    "-": "{-}",
+    "…": r"\ldots{}",
+    "–": "--",
+    "·": r"\textperiodcentered{}",
+}
+_LATIN = re.compile("[a-zA-Z0-9 .,:;!?()\\[\\]/*+=@\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff]")
+
+
+def html_text(text: str) -> str:
+    """The text inside an HTML element or a quoted attribute; line feeds and tabs stay."""
+    return html.escape(inert(text, multiline=True), quote=True)
+
+
+def markdown_text(text: str) -> str:
+    """The text on one line of Markdown: no markup, no link, no HTML, no table border."""
+    return _MARKDOWN.sub(r"\\\1", " ".join(inert(text, multiline=True).split()))
+
+
+def markdown_block(text: str) -> str:
+    """The text as a fenced block that no line of it can close."""
+    shown = inert(text, multiline=True)
+    longest = max((len(run) for run in re.findall(r"`+", shown)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}text\n{shown}\n{fence}"
+
+
+def latex_text(text: str) -> str:
+    """The text in a paragraph of LaTeX; letters beyond Western European become their code."""
+    return "".join(
+        _LATEX.get(character)
+        or (character if _LATIN.fullmatch(character) else _latex_code(character))
+        for character in " ".join(inert(text, multiline=True).split())
+    )
+
+
+def _latex_code(character: str) -> str:
+    return rf"\texttt{{[U+{ord(character):04X}]}}"

@@ -1,0 +1,174 @@
+"""Stored runs to a report: every number is computed here, before anything is laid out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from niah import __version__
+from niah.errors import ConfigurationError
+from niah.figures.difference import difference_data
+from niah.figures.heatmap import heatmap_data
+from niah.figures.text import Facts, Language, plain, simulated_words
+from niah.report import Pair, Passages, Report, Source, Sweep
+from niah.statistics import Grid
+from niah.statistics.compare import compare
+from niah.statistics.effective import Rule, measured_effective_length
+from niah.statistics.grids import Summary
+from niah.statistics.positions import position_statistics
+from niah.store import Run, TrialRecord
+
+MOST_PAIRED = 4
+"""Up to so many sweeps are all compared with each other, more of them with the first only."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """One run with its numbers.
+
+    Attributes:
+        source: The run.
+        records: Its trials.
+        grids, summaries: Of its sweeps, in one order.
+        facts: Small print of each sweep, in the same order.
+        passages: Of its trials.
+    """
+
+    source: Source
+    records: Sequence[TrialRecord]
+    grids: Sequence[Grid]
+    summaries: Sequence[Summary]
+    facts: Sequence[Facts]
+    passages: Passages
+
+
+def gather(
+    measured: Sequence[Measured],
+    *,
+    rule: Rule,
+    title: str | None = None,
+    language: Language = "en",
+) -> Report:
+    """The report of some runs.
+
+    Args:
+        measured: The runs, in the order in which their sweeps are to stand.
+        rule: Of the effective context length.
+        title: Of the report; the models by default.
+        language: Of all words.
+
+    Raises:
+        ConfigurationError: if no run has a cell.
+    """
+    sweeps: list[Sweep] = []
+    facts: list[Facts] = []
+    label_of = _labels([(m.source.run, grid) for m in measured for grid in m.grids])
+    for run in measured:
+        for grid, summary, fact in zip(run.grids, run.summaries, run.facts, strict=True):
+            if grid.accuracy.size:
+                sweeps.append(_sweep(run, grid, summary, fact, rule, language, label_of))
+                facts.append(fact)
+    if not sweeps:
+        names = ", ".join(run.source.run.run for run in measured)
+        raise ConfigurationError(f"{names}: no cell to report; run the sweep first")
+    names = [sweep.label for sweep in sweeps]
+    return Report(
+        title=plain(title) if title else _title(names),
+        warning=simulated_words(names, [s.grid.simulated for s in sweeps], language),
+        sources=tuple(run.source for run in measured),
+        sweeps=tuple(sweeps),
+        pairs=_pairs(sweeps, facts, language),
+        passages={run.source.run.run: run.passages for run in measured},
+        language=language,
+        niah_version=__version__,
+    )
+
+
+def _sweep(
+    run: Measured,
+    grid: Grid,
+    summary: Summary,
+    facts: Facts,
+    rule: Rule,
+    language: Language,
+    label_of: Callable[[Run, Grid], str],
+) -> Sweep:
+    records = tuple(r for r in run.records if (r.model, r.task) == (grid.model, grid.task))
+    effective = (
+        measured_effective_length(
+            records, rule, context_lengths=[int(v) for v in grid.context_lengths]
+        )
+        if summary.accuracy.n
+        else None
+    )
+    return Sweep(
+        label=label_of(run.source.run, grid),
+        run=run.source.run.run,
+        grid=grid,
+        summary=summary,
+        positions=position_statistics(records),
+        effective=effective,
+        map=heatmap_data(grid, summary, facts, effective=effective, language=language),
+        records=records,
+    )
+
+
+def _labels(all_grids: Sequence[tuple[Run, Grid]]) -> Callable[[Run, Grid], str]:
+    """A name for each sweep: the model, with the task or the run where these tell it apart."""
+    models = Counter(grid.model for _, grid in all_grids)
+    kinds = Counter((grid.model, grid.task) for _, grid in all_grids)
+    tasks = {grid.task for _, grid in all_grids}
+
+    def label(run: Run, grid: Grid) -> str:
+        parts = [grid.model]
+        if models[grid.model] > 1 and len(tasks) > 1:
+            parts.append(grid.task)
+        if kinds[grid.model, grid.task] > 1:
+            parts.append(run.run)
+        return plain(", ".join(parts))
+
+    return label
+
+
+def _title(names: Sequence[str]) -> str:
+    return ", ".join(names[:3]) + (f" +{len(names) - 3}" if len(names) > 3 else "")
+
+
+def _pairs(sweeps: Sequence[Sweep], facts: Sequence[Facts], language: Language) -> tuple[Pair, ...]:
+    numbers = range(len(sweeps))
+    chosen = (
+        combinations(numbers, 2) if len(sweeps) <= MOST_PAIRED else ((0, n) for n in numbers[1:])
+    )
+    pairs = []
+    for first, second in chosen:
+        a, b = sweeps[first], sweeps[second]
+        if a.grid.task != b.grid.task:
+            continue
+        comparison = compare(a.records, b.records)
+        if comparison.cell_difference.size == 0:
+            continue
+        pairs.append(
+            Pair(
+                first=first,
+                second=second,
+                numbers=comparison,
+                map=difference_data(
+                    comparison,
+                    facts[second],
+                    first=a.label,
+                    second=b.label,
+                    task=a.grid.task,
+                    simulated=a.grid.simulated or b.grid.simulated,
+                    language=language,
+                ),
+            )
+        )
+    return tuple(pairs)
+
+
+def no_passages(reason: str) -> Passages:
+    """The passages of a run whose prompts cannot be rebuilt, and why."""
+    nothing: Mapping[str, tuple[()]] = {}
+    return Passages(by_trial=nothing, missing=reason)

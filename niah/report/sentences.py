@@ -1,0 +1,254 @@
+"""What a sweep showed, in sentences that a manager reads and a statistician accepts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from niah.figures.lengths import rule_words
+from niah.figures.text import Language, depth_label, length_label
+from niah.report import Pair, Report, Sweep
+from niah.report.words import (
+    method_words,
+    money,
+    outcome_word,
+    points,
+    share,
+    whole,
+    word,
+)
+from niah.statistics.differences import Difference
+from niah.statistics.effective import EffectiveLength
+from niah.statistics.grids import SCORED, Marginal, Total
+
+
+def lede(report: Report) -> str:
+    """The verdict on each sweep in a few words, by its effective context length."""
+    return " ".join(_verdict(sweep, report.language) for sweep in report.sweeps[:4])
+
+
+def _verdict(sweep: Sweep, language: Language) -> str:
+    found = sweep.effective
+    if found is None or found.shortest_tested is None:
+        return word(language, "lede-nothing", model=sweep.label)
+    if found.value is None:
+        shortest = length_label(found.shortest_tested, language)
+        return word(language, "lede-fails", model=sweep.label, value=shortest)
+    key = "lede-all" if found.value == found.longest_tested else "lede-holds"
+    return word(language, key, model=sweep.label, value=length_label(found.value, language))
+
+
+def bound(found: EffectiveLength, tokens: int | None, language: Language) -> str:
+    """A value or an end of an effective length: beyond the tested lengths it says so."""
+    if tokens is None:
+        return word(
+            language, "below", value=length_label(found.shortest_tested or 0, language)
+        )
+    label = length_label(tokens, language)
+    return word(language, "at-least", value=label) if tokens == found.longest_tested else label
+
+
+def findings(sweep: Sweep, language: Language) -> list[str]:
+    """What the sweep showed, a sentence each; every number with its n and its interval."""
+    return list(_findings(sweep, language))
+
+
+def _findings(sweep: Sweep, language: Language) -> Iterator[str]:
+    summary = sweep.summary
+    accuracy = summary.accuracy
+    if accuracy.n:
+        lengths = sweep.grid.context_lengths
+        yield word(
+            language,
+            "said-accuracy",
+            model=sweep.label,
+            value=share(language, accuracy.value),
+            n=whole(language, accuracy.n),
+            lower=share(language, accuracy.lower),
+            upper=share(language, accuracy.upper),
+            method=method_words(language, accuracy.method),
+            shortest=length_label(int(lengths.min()), language),
+            longest=length_label(int(lengths.max()), language),
+        )
+    if sweep.effective is not None and sweep.effective.longest_tested is not None:
+        found = sweep.effective
+        yield word(
+            language,
+            "said-effective",
+            value=bound(found, found.value, language),
+            lower=bound(found, found.lower, language),
+            upper=bound(found, found.upper, language),
+            rule=rule_words(found.rule, language),
+        )
+    yield from _lowest(sweep, language)
+    yield from _contrast(sweep.positions.middle_dip, ("dip", "bulge", "no-dip"), language)
+    yield from _trend(sweep.positions.length_trend, language)
+    yield from _bookkeeping(sweep, language)
+
+
+def _lowest(sweep: Sweep, language: Language) -> Iterator[str]:
+    by_length, by_depth = sweep.summary.by_length, sweep.summary.by_depth
+    measured = by_length.accuracy[by_length.n > 0]
+    if measured.size > 1 and measured.min() == measured.max():
+        yield word(language, "said-even", value=share(language, float(measured[0])))
+        return
+    if (at := _lowest_of(by_length)) is not None:
+        yield word(
+            language,
+            "said-lowest-length",
+            tokens=length_label(int(by_length.axis[at]), language),
+            **_numbers(by_length, at, language),
+        )
+    if (at := _lowest_of(by_depth)) is not None:
+        yield word(
+            language,
+            "said-lowest-depth",
+            depth=depth_label(float(by_depth.axis[at]), language),
+            **_numbers(by_depth, at, language),
+        )
+
+
+def _lowest_of(marginal: Marginal) -> int | None:
+    measured = np.flatnonzero(marginal.n)
+    if measured.size < 2:
+        return None
+    return int(measured[int(np.argmin(marginal.accuracy[measured]))])
+
+
+def _numbers(marginal: Marginal, at: int, language: Language) -> dict[str, str]:
+    return {
+        "value": share(language, float(marginal.accuracy[at])),
+        "lower": share(language, float(marginal.lower[at])),
+        "upper": share(language, float(marginal.upper[at])),
+        "n": whole(language, int(marginal.n[at])),
+    }
+
+
+def _contrast(found: Difference, keys: Sequence[str], language: Language) -> Iterator[str]:
+    """A dip is above 0: the ends' mean minus the middle."""
+    if math.isnan(found.value):
+        return
+    dip, bulge, neither = keys
+    if found.lower > 0:
+        yield _difference(f"said-{dip}", found, language)
+    elif found.upper < 0:
+        yield _difference(f"said-{bulge}", found, language, flip=True)
+    else:
+        yield _difference(f"said-{neither}", found, language, signed=True)
+
+
+def _trend(found: Difference, language: Language) -> Iterator[str]:
+    if math.isnan(found.value):
+        return
+    if found.upper < 0:
+        yield _difference("said-falls", found, language, flip=True)
+    elif found.lower > 0:
+        yield _difference("said-rises", found, language)
+    else:
+        yield _difference("said-steady", found, language, signed=True)
+
+
+def _difference(
+    key: str, found: Difference, language: Language, *, flip: bool = False, signed: bool = False
+) -> str:
+    value, lower, upper = found.value, found.lower, found.upper
+    if flip:
+        value, lower, upper = -value, -upper, -lower
+    return word(
+        language,
+        key,
+        points=points(language, value, signed=signed),
+        lower=points(language, lower, signed=signed),
+        upper=points(language, upper, signed=signed),
+    )
+
+
+def _bookkeeping(sweep: Sweep, language: Language) -> Iterator[str]:
+    summary = sweep.summary
+    unscored = {o: n for o, n in summary.outcomes.items() if n and o not in SCORED}
+    if unscored:
+        kinds = [f"{whole(language, n)} {outcome_word(language, o)}" for o, n in unscored.items()]
+        if summary.failures:
+            named = ", ".join(f"{whole(language, n)} {kind}" for kind, n in summary.failures.items())
+            kinds.append(named)
+        yield word(
+            language,
+            "said-unscored",
+            n=whole(language, sum(unscored.values())),
+            trials=whole(language, summary.trials),
+            kinds=", ".join(kinds),
+        )
+    if summary.trials < summary.planned:
+        yield word(
+            language,
+            "said-unfinished",
+            trials=whole(language, summary.trials),
+            planned=whole(language, summary.planned),
+        )
+    tokens = whole(language, int(summary.input_tokens.value or summary.prompt_tokens))
+    if summary.cost_usd.value is None:
+        yield word(language, "said-cost-unknown", tokens=tokens)
+    else:
+        yield word(language, "said-cost", cost=cost(summary.cost_usd, language), tokens=tokens)
+
+
+def cost(total: Total, language: Language) -> str:
+    """What a sweep cost: a sum that not every trial reported is a least one."""
+    amount = money(language, total.value)
+    if total.value is not None and total.unreported:
+        return word(language, "at-least-cost", value=amount)
+    return amount
+
+
+def pair_sentences(report: Report, pair: Pair) -> list[str]:
+    """What the comparison of two sweeps showed."""
+    language, numbers = report.language, pair.numbers
+    names = {
+        "first": report.sweeps[pair.first].label,
+        "second": report.sweeps[pair.second].label,
+    }
+    found = numbers.difference
+    if found.lower > 0:
+        key, value, lower, upper = "pair-better", found.value, found.lower, found.upper
+    elif found.upper < 0:
+        key, value, lower, upper = "pair-worse", -found.value, -found.upper, -found.lower
+    else:
+        key, value, lower, upper = "pair-same", found.value, found.lower, found.upper
+    sentences = [
+        word(
+            language,
+            key,
+            points=points(language, value, signed=key == "pair-same"),
+            lower=points(language, lower, signed=key == "pair-same"),
+            upper=points(language, upper, signed=key == "pair-same"),
+            n=whole(language, found.n),
+            **names,
+        )
+    ]
+    if numbers.paired and numbers.mcnemar_p is not None:
+        sentences.append(
+            word(
+                language,
+                "pair-paired",
+                won=whole(language, numbers.only_second),
+                lost=whole(language, numbers.only_first),
+                p=p_value(numbers.mcnemar_p, language),
+                **names,
+            )
+        )
+    else:
+        sentences.append(word(language, "pair-unpaired"))
+    cells = int(numbers.significant.sum())
+    key = "pair-regions" if cells else "pair-no-regions"
+    sentences.append(word(language, key, n=whole(language, cells)))
+    return sentences
+
+
+def p_value(p: float, language: Language) -> str:
+    """A p value as papers print it."""
+    if p < 0.001:
+        return "< 0,001" if language == "de" else "< 0.001"
+    shown = f"= {p:.3f}" if p < 0.1 else f"= {p:.2f}"
+    return shown.replace(".", ",") if language == "de" else shown

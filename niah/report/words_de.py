@@ -1,0 +1,205 @@
+"""The German words of a report."""
+
+from __future__ import annotations
+
+GERMAN: dict[str, str] = {
+    "kicker": "Langkontext-Bericht",
+    "skip": "Zu den Ergebnissen springen",
+    "contents": "Inhalt",
+    "summary": "Kurz gesagt",
+    "maps": "Wo es gelingt und wo nicht",
+    "trials": "Jede Antwort",
+    "margins": "Nach Länge und nach Tiefe",
+    "pairs": "Modelle im Vergleich",
+    "experiment": "Das Experiment",
+    "method": "Wie die Zahlen zu lesen sind",
+    "effective-title": "Effektive Kontextlänge",
+    "accuracy-title": "Trefferquote",
+    "tokens": "{value} Token",
+    "below": "unter {value}",
+    "at-least": "mindestens {value}",
+    "interval": "95-%-Intervall {lower} bis {upper}",
+    "interval-n": "95-%-Intervall {lower} bis {upper}, n = {n}",
+    "none-scored": "kein Versuch wurde gewertet",
+    "lede-holds": "{model} hält bis {value} Token.",
+    "lede-all": "{model} hält bei jeder geprüften Länge, bis {value} Token.",
+    "lede-fails": "{model} genügt schon bei {value} Token nicht, der kürzesten geprüften Länge.",
+    "lede-nothing": "Von {model} wurde nichts gewertet.",
+    "said-accuracy": "{model} gab die versteckte Antwort in {value} von {n} gewerteten Versuchen "
+    "(95-%-Intervall {lower} bis {upper}; {method}), in Kontexten von {shortest} bis {longest} "
+    "Token.",
+    "said-effective": "Die effektive Kontextlänge ist {value} Token (95-%-Intervall {lower} bis "
+    "{upper}): die längste geprüfte Länge nach der Regel: {rule}.",
+    "said-lowest-length": "Die niedrigste gemessene Länge ist {tokens} Token mit {value} ({lower} "
+    "bis {upper}, n = {n}).",
+    "said-lowest-depth": "Die niedrigste gemessene Tiefe ist {depth} % mit {value} ({lower} bis "
+    "{upper}, n = {n}).",
+    "said-even": "Bei jeder geprüften Länge erreicht es {value}.",
+    "said-dip": "Fakten in der Mitte des Textes werden um {points} Prozentpunkte seltener gefunden "
+    "als an beiden Enden (95-%-Intervall {lower} bis {upper}).",
+    "said-bulge": "Fakten in der Mitte des Textes werden um {points} Prozentpunkte häufiger "
+    "gefunden als an beiden Enden (95-%-Intervall {lower} bis {upper}).",
+    "said-no-dip": "Ein Unterschied zwischen der Mitte und beiden Enden des Textes ließ sich nicht "
+    "zeigen ({points} Prozentpunkte, 95-%-Intervall {lower} bis {upper}).",
+    "said-falls": "Mit jeder Verdopplung der Länge fällt die Trefferquote um {points} "
+    "Prozentpunkte (95-%-Intervall {lower} bis {upper}).",
+    "said-rises": "Mit jeder Verdopplung der Länge steigt die Trefferquote um {points} "
+    "Prozentpunkte (95-%-Intervall {lower} bis {upper}).",
+    "said-steady": "Ein Trend mit der Länge ließ sich nicht zeigen ({points} Prozentpunkte je "
+    "Verdopplung, 95-%-Intervall {lower} bis {upper}).",
+    "said-unscored": "{n} von {trials} Versuchen ließen sich nicht werten ({kinds}); sie zählen "
+    "weder als richtig noch als falsch.",
+    "said-unfinished": "{trials} von {planned} geplanten Versuchen sind erledigt.",
+    "said-cost": "Es kostete {cost} für {tokens} Prompt-Token.",
+    "said-cost-unknown": "Die Kosten sind unbekannt; {tokens} Prompt-Token wurden gesendet.",
+    "at-least-cost": "mindestens {value}",
+    "map-help": "Jede Zelle ist eine Kontextlänge und eine Tiefe. Zeigen Sie auf eine Zelle für "
+    "ihre Zahlen; öffnen Sie sie mit Klick, Tippen oder Eingabetaste für ihre Versuche. "
+    "Pfeiltasten gehen von Zelle zu Zelle.",
+    "view": "Zeige",
+    "view-value": "Trefferquote",
+    "view-lower": "untere Grenze",
+    "view-upper": "obere Grenze",
+    "show-values": "Prozente in die Zellen schreiben",
+    "legend-low": "0 %: nie gefunden",
+    "legend-high": "100 %: immer gefunden",
+    "legend-minus": "100 Punkte niedriger",
+    "legend-plus": "100 Punkte höher",
+    "cell": "{tokens} Token, Tiefe {depth} %",
+    "cell-value": "{value} (95-%-Intervall {lower} bis {upper}), n = {n}",
+    "cell-difference": "{points} Prozentpunkte, n = {n}",
+    "cell-outlined": "in einem signifikant verschiedenen Bereich",
+    "cell-partial": "{n} weitere ohne Wertung",
+    "depth-axis": "Tiefe der Nadel in Prozent",
+    "length-axis": "Kontextlänge in Token",
+    "effective-line": "effektive Kontextlänge",
+    "map-depth": "Tiefe",
+    "trials-help": "Wählen Sie oben eine Zelle, oder filtern Sie. Jeder Versuch zeigt, was gefragt "
+    "wurde, was zurückkam und warum es so gewertet wurde.",
+    "trials-static": "Diese Liste hat {shown} von {all} Versuchen, die ohne volle Wertung zuerst. "
+    "Öffnen Sie die Seite in einem Browser mit JavaScript für alle, oder nutzen Sie niah export.",
+    "trials-broken": "Die übrigen Versuche ließen sich nicht entpacken: dieser Browser ist zu alt. "
+    "Nutzen Sie niah export für alle.",
+    "filter-model": "Durchgang",
+    "filter-result": "Ergebnis",
+    "filter-outcome": "Ausgang",
+    "filter-reason": "Warum",
+    "filter-length": "Länge",
+    "filter-depth": "Tiefe",
+    "filter-text": "Text enthält",
+    "any": "alle",
+    "result-right": "volle Wertung",
+    "result-partial": "teilweise gewertet",
+    "result-wrong": "Wertung 0",
+    "result-unscored": "ohne Wertung",
+    "reset": "Filter leeren",
+    "more": "Mehr zeigen",
+    "back": "Zurück zur Karte",
+    "found-trials": "{shown} von {all} Versuchen",
+    "no-trials": "Kein Versuch passt zu diesen Filtern.",
+    "loading": "Die Versuche werden entpackt …",
+    "score": "Wertung {value}",
+    "not-scored": "ohne Wertung",
+    "repeat": "Wiederholung {value}",
+    "row-question": "Frage",
+    "row-answers": "Erwartete Antwort",
+    "row-response": "Antwort des Modells",
+    "row-no-response": "(kein Text)",
+    "row-verdict": "Urteil",
+    "row-thinking": "Gedanken",
+    "row-message": "Was geschah",
+    "row-passage": "Im Text, bei {depth}",
+    "row-distractor": "Ablenkung, bei {depth}",
+    "depths": "{placed} % (verlangt {asked} %)",
+    "row-no-passage": "nicht gezeigt: {why}",
+    "row-tokens": "Token",
+    "row-cost": "Kosten und Zeit",
+    "row-served": "Geantwortet hat",
+    "row-id": "Versuch",
+    "or": " oder ",
+    "and": ", ",
+    "found": "genannt: {value}",
+    "taken": "nahm eine Ablenkung: {value}",
+    "cut": "… [hier gekürzt, {n} weitere Zeichen; niah show hat alles]",
+    "place-length": "{tokens} Token verlangt",
+    "counted": "{n} im Prompt",
+    "reported": "{n} vom Anbieter gemeldet",
+    "not-reported": "vom Anbieter keine gemeldet",
+    "cached": "{n} davon aus einem Cache",
+    "output": "{n} in der Antwort",
+    "reasoning": "{n} davon Gedanken",
+    "latency": "{value} s",
+    "attempts-1": "1 Anfrage",
+    "attempts": "{n} Anfragen",
+    "cost-unknown": "Kosten unbekannt",
+    "over-length": "Trefferquote nach Kontextlänge, alle Tiefen zusammen",
+    "over-depth": "Trefferquote nach Tiefe, alle Längen zusammen",
+    "threshold": "Schwelle {value}",
+    "as-table": "Die Zahlen als Tabelle",
+    "cells-table": "Jede Zelle als Tabelle",
+    "column-length": "Token",
+    "column-depth": "Tiefe",
+    "column-model": "Durchgang",
+    "column-accuracy": "Trefferquote",
+    "column-interval": "95-%-Intervall",
+    "column-n": "n",
+    "column-effective": "effektive Länge",
+    "column-cost": "Kosten",
+    "column-trials": "gewertet / Versuche",
+    "chart-alt": "{title}. {parts}",
+    "chart-part": "{model}: von {first} bei {start} bis {last} bei {end}",
+    "pair-title": "{second} gegen {first}",
+    "pair-better": "{second} findet {points} Prozentpunkte mehr als {first} (95-%-Intervall "
+    "{lower} bis {upper}, n = {n}).",
+    "pair-worse": "{second} findet {points} Prozentpunkte weniger als {first} (95-%-Intervall "
+    "{lower} bis {upper}, n = {n}).",
+    "pair-same": "Ein Unterschied zwischen {second} und {first} ließ sich insgesamt nicht zeigen "
+    "({points} Prozentpunkte, 95-%-Intervall {lower} bis {upper}, n = {n}).",
+    "pair-paired": "Versuch für Versuch auf denselben Prompts verglichen: bei {won} Versuchen war "
+    "nur {second} besser, bei {lost} nur {first} (McNemar p {p}).",
+    "pair-unpaired": "Zelle für Zelle verglichen: beide bekamen nicht dieselben Prompts.",
+    "pair-regions": "{n} Zellen liegen in signifikant verschiedenen Bereichen (5 %, für alle "
+    "betrachteten Bereiche korrigiert); sie sind umrandet.",
+    "pair-no-regions": "Kein Bereich der Karte ist signifikant verschieden (5 %, für alle "
+    "betrachteten Bereiche korrigiert).",
+    "league": "Nebeneinander",
+    "run": "Lauf",
+    "status": "Stand",
+    "status-complete": "vollständig",
+    "status-incomplete": "unvollständig",
+    "status-running": "nicht beendet",
+    "measured": "Gemessen",
+    "from-to": "{start} bis {end}",
+    "source": "Herkunft",
+    "source-measured": "von niah gemessen",
+    "source-simulated": "Referenzleser: simuliert, kein Modell wurde gefragt",
+    "source-imported": "übernommen aus {value}",
+    "hash": "Hash des Experiments (SHA-256)",
+    "counting": "Token-Zählung von {model}",
+    "file": "Die Experimentdatei",
+    "versions": "Versionen und Hashes",
+    "again": "Noch einmal messen",
+    "again-help": "Speichern Sie die Experimentdatei als experiment.toml und führen Sie diese "
+    "Befehle aus. Versuche, Prompts und Startwerte kommen gleich heraus.",
+    "small-print": "Kleingedrucktes der Abbildungen",
+    "method-1": "Ein Versuch versteckt einen Fakt, den niemand raten kann, in einem Text von genau "
+    "der verlangten Länge und fragt danach. Die Kontextlänge zählt die Token aller Nachrichten; "
+    "die Tiefe ist der Anteil des Textes vor dem Fakt.",
+    "method-2": "Antworten werden nach festen Regeln gewertet, nicht von einem Modell. Eine "
+    "Weigerung, eine Liste von Vermutungen oder ein anderer Wert gilt 0. Eine blockierte, "
+    "gekürzte oder gescheiterte Anfrage wird gar nicht gewertet: sie sagt nichts darüber, was das "
+    "Modell findet.",
+    "method-3": "Jedes Intervall ist ein 95-%-Intervall. Zellen haben Jeffreys' Intervall; Längen, "
+    "Tiefen und ganze Durchgänge ein t-Intervall über Wiederholungen, wo es mehrere gibt, und "
+    "sagen es.",
+    "method-4": "Die effektive Kontextlänge ist die längste geprüfte Länge, bis zu der die "
+    "genannte Regel auch bei jeder kürzeren geprüften Länge gilt. Ihr Intervall wendet die Regel "
+    "auf die Grenzen an.",
+    "method-5": "Bei wenigen Versuchen je Zelle sagt ihre Zahl allein wenig; ihre Zeile, ihre "
+    "Spalte und das Ganze sagen mehr. Die niedrigste von vielen Zellen sieht schlechter aus, als "
+    "sie ist.",
+    "method-6": "Versteckte Fakten zu finden ist die leichteste Nutzung eines langen Kontexts: wer "
+    "besteht, mag beim Schließen über ebenso viel Text scheitern; wer hier scheitert, wird dort "
+    "nicht besser.",
+    "footer": "Von niah {version} aus seinem Speicher gemacht. Die Seite lädt und sendet nichts.",
+}
