@@ -17,6 +17,7 @@ from niah.cli import (
     models,
     planning,
     plotting,
+    reporting,
     running,
     serving,
 )
@@ -40,6 +41,7 @@ for module in (
     checking,
     inspect,
     plotting,
+    reporting,
     export,
     importing,
     models,

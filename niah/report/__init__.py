@@ -61,12 +61,13 @@ class Source:
 
     Attributes:
         run: The run.
-        experiment_toml: Its experiment as a file that ``niah run`` takes; empty when it has none.
+        experiment: Its experiment as a file that ``niah run`` takes; of an imported run, what was
+            imported, as JSON.
         calibrations: How the tokens of its models were counted, a sentence by model.
     """
 
     run: Run
-    experiment_toml: str
+    experiment: str
     calibrations: Mapping[str, str]
 
 
@@ -78,7 +79,9 @@ class Sweep:
         label: Its name in this report, unlike any other's.
         run: Id of its run.
         grid, summary, positions: Its numbers.
-        effective: Its effective context length; None when no trial was scored.
+        effective: Its effective context lengths, that of the report's rule first; none when no
+            trial was scored.
+        claimed_tokens: The context window that the model's maker states; None = unknown.
         map: Its heatmap as values; its alternative text is made of it.
         records: Its trials in the order of the grid.
     """
@@ -88,7 +91,8 @@ class Sweep:
     grid: Grid
     summary: Summary
     positions: PositionStatistics
-    effective: EffectiveLength | None
+    effective: tuple[EffectiveLength, ...]
+    claimed_tokens: int | None
     map: HeatmapData
     records: tuple[TrialRecord, ...]
 

@@ -137,9 +137,7 @@ def _rows(
 def _verdict(record: TrialRecord, language: Language) -> str:
     score = score_of(record)
     if score is None:
-        return ", ".join(
-            (word(language, "not-scored"), outcome_word(language, record.outcome))
-        )
+        return ", ".join((word(language, "not-scored"), outcome_word(language, record.outcome)))
     parts = [
         word(language, "score", value=decimal(language, score, 2)),
         reason_word(language, record.score_reason),
@@ -150,9 +148,7 @@ def _verdict(record: TrialRecord, language: Language) -> str:
     return "; ".join(part for part in parts if part)
 
 
-def _passage_rows(
-    record: TrialRecord, passages: Passages, language: Language
-) -> Iterator[Row]:
+def _passage_rows(record: TrialRecord, passages: Passages, language: Language) -> Iterator[Row]:
     found = passages.by_trial.get(record.trial_id)
     if found is None:
         if passages.missing:

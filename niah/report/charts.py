@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from niah.figures.text import Language, depth_label, length_label
 from niah.report import Report, Sweep
 from niah.report.markup import Html, element, table, together
-from niah.report.words import method_words, share, whole, word
+from niah.report.words import DASH, method_words, share, whole, word
 from niah.statistics.grids import Marginal
 
 WIDTH, HEIGHT = 640.0, 240.0
@@ -75,16 +75,20 @@ def margin_rows(report: Report, axis: str) -> list[list[str]]:
         for at, place in enumerate(marginal.axis):
             measured = bool(marginal.n[at])
             interval = (
-                f"{share(language, float(marginal.lower[at]))} – "
-                f"{share(language, float(marginal.upper[at]))} "
-                f"({method_words(language, marginal.methods[at])})"
+                word(
+                    language,
+                    "from-to",
+                    start=share(language, float(marginal.lower[at])),
+                    end=share(language, float(marginal.upper[at])),
+                )
+                + f" ({method_words(language, marginal.methods[at])})"
             )
             rows.append(
                 [
                     sweep.label,
                     _tick(float(place), axis, language),
-                    share(language, float(marginal.accuracy[at])) if measured else "–",
-                    interval if measured else "–",
+                    share(language, float(marginal.accuracy[at])) if measured else DASH,
+                    interval if measured else DASH,
                     whole(language, int(marginal.n[at])),
                 ]
             )
@@ -141,8 +145,7 @@ def _frame(places: Sequence[float], axis: str, language: Language) -> list[Html]
 
 
 def _threshold(report: Report) -> list[Html]:
-    found = [sweep.effective for sweep in report.sweeps if sweep.effective is not None]
-    thresholds = {effective.rule.threshold for effective in found}
+    thresholds = {s.effective[0].rule.threshold for s in report.sweeps if s.effective}
     if len(thresholds) != 1:
         return []
     (threshold,) = thresholds

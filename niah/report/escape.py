@@ -32,7 +32,8 @@ _LATEX = {
     "`": r"\textasciigrave{}",
     "-": "{-}",
     "…": r"\ldots{}",
-    "–": "--",
+    "\u2013": "--",
+    "\u2212": "$-$",
     "·": r"\textperiodcentered{}",
 }
 _LATIN = re.compile("[a-zA-Z0-9 .,:;!?()\\[\\]/*+=@\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff]")

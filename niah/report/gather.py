@@ -15,7 +15,13 @@ from niah.figures.text import Facts, Language, plain, simulated_words
 from niah.report import Pair, Passages, Report, Source, Sweep
 from niah.statistics import Grid
 from niah.statistics.compare import compare
-from niah.statistics.effective import Rule, measured_effective_length
+from niah.statistics.effective import (
+    EffectiveLength,
+    measured_effective_length,
+    nolima_rule,
+    ruler_rule,
+    threshold_rule,
+)
 from niah.statistics.grids import Summary
 from niah.statistics.positions import position_statistics
 from niah.store import Run, TrialRecord
@@ -33,6 +39,7 @@ class Measured:
         records: Its trials.
         grids, summaries: Of its sweeps, in one order.
         facts: Small print of each sweep, in the same order.
+        claimed_tokens: The context window that the maker of each sweep's model states.
         passages: Of its trials.
     """
 
@@ -41,13 +48,14 @@ class Measured:
     grids: Sequence[Grid]
     summaries: Sequence[Summary]
     facts: Sequence[Facts]
+    claimed_tokens: Sequence[int | None]
     passages: Passages
 
 
 def gather(
     measured: Sequence[Measured],
     *,
-    rule: Rule,
+    threshold: float | None = None,
     title: str | None = None,
     language: Language = "en",
 ) -> Report:
@@ -55,7 +63,7 @@ def gather(
 
     Args:
         measured: The runs, in the order in which their sweeps are to stand.
-        rule: Of the effective context length.
+        threshold: Least accuracy of the effective context length; RULER's rule when None.
         title: Of the report; the models by default.
         language: Of all words.
 
@@ -66,17 +74,18 @@ def gather(
     facts: list[Facts] = []
     label_of = _labels([(m.source.run, grid) for m in measured for grid in m.grids])
     for run in measured:
-        for grid, summary, fact in zip(run.grids, run.summaries, run.facts, strict=True):
+        for number, (grid, fact) in enumerate(zip(run.grids, run.facts, strict=True)):
             if grid.accuracy.size:
-                sweeps.append(_sweep(run, grid, summary, fact, rule, language, label_of))
+                label = label_of(run.source.run, grid)
+                sweeps.append(_sweep(run, number, label, threshold, language))
                 facts.append(fact)
     if not sweeps:
         names = ", ".join(run.source.run.run for run in measured)
         raise ConfigurationError(f"{names}: no cell to report; run the sweep first")
-    names = [sweep.label for sweep in sweeps]
+    labels = [sweep.label for sweep in sweeps]
     return Report(
-        title=plain(title) if title else _title(names),
-        warning=simulated_words(names, [s.grid.simulated for s in sweeps], language),
+        title=plain(title) if title else _title(labels),
+        warning=simulated_words(labels, [s.grid.simulated for s in sweeps], language),
         sources=tuple(run.source for run in measured),
         sweeps=tuple(sweeps),
         pairs=_pairs(sweeps, facts, language),
@@ -87,31 +96,42 @@ def gather(
 
 
 def _sweep(
-    run: Measured,
-    grid: Grid,
-    summary: Summary,
-    facts: Facts,
-    rule: Rule,
-    language: Language,
-    label_of: Callable[[Run, Grid], str],
+    run: Measured, number: int, label: str, threshold: float | None, language: Language
 ) -> Sweep:
+    grid, summary, claimed = run.grids[number], run.summaries[number], run.claimed_tokens[number]
     records = tuple(r for r in run.records if (r.model, r.task) == (grid.model, grid.task))
-    effective = (
-        measured_effective_length(
-            records, rule, context_lengths=[int(v) for v in grid.context_lengths]
-        )
-        if summary.accuracy.n
-        else None
-    )
+    effective = _effective(grid, summary, records, threshold)
     return Sweep(
-        label=label_of(run.source.run, grid),
+        label=label,
         run=run.source.run.run,
         grid=grid,
         summary=summary,
         positions=position_statistics(records),
         effective=effective,
-        map=heatmap_data(grid, summary, facts, effective=effective, language=language),
+        claimed_tokens=claimed,
+        map=heatmap_data(
+            grid,
+            summary,
+            run.facts[number],
+            effective=effective[0] if effective else None,
+            claimed_tokens=claimed,
+            language=language,
+        ),
         records=records,
+    )
+
+
+def _effective(
+    grid: Grid, summary: Summary, records: Sequence[TrialRecord], threshold: float | None
+) -> tuple[EffectiveLength, ...]:
+    """By the user's rule, RULER's and NoLiMa's; none without a scored trial."""
+    if not summary.accuracy.n:
+        return ()
+    rules = [] if threshold is None else [threshold_rule(threshold)]
+    rules += [ruler_rule(), nolima_rule(summary.by_length)]
+    lengths = [int(length) for length in grid.context_lengths]
+    return tuple(
+        measured_effective_length(records, rule, context_lengths=lengths) for rule in rules
     )
 
 

@@ -50,7 +50,7 @@ def _figure(data: HeatmapData, name: str, report: Report, *, sweeps: Sequence[in
         "figure",
         element(
             "figcaption",
-            element("h3", data.title, id=f"{name}-title"),
+            element("h4" if len(sweeps) > 1 else "h3", data.title, id=f"{name}-title"),
             *(element("p", data.warning, class_="simulated") if data.warning else "",),
             element("p", data.subtitle[-1], class_="overall"),
         ),
@@ -112,9 +112,7 @@ def _edge(data: HeatmapData) -> int | None:
 
 def _row(data: HeatmapData, row: int, report: Report) -> Html:
     step = max(1, -(-len(data.depth_ticks) // 12))
-    label = element(
-        "span", data.depth_ticks[row], class_=None if row % step == 0 else "unseen"
-    )
+    label = element("span", data.depth_ticks[row], class_=None if row % step == 0 else "unseen")
     cells = (_cell(data, row, column, report) for column in range(len(data.context_lengths)))
     return element("tr", element("th", label, scope="row"), *cells)
 

@@ -20,7 +20,7 @@ class Html:
 Content = Html | str | None
 
 
-def element(name: str, *content: Content, **attributes: str | bool | None) -> Html:
+def element(name: str, /, *content: Content, **attributes: str | bool | None) -> Html:
     """One element.
 
     Args:

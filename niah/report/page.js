@@ -3,7 +3,7 @@
   const $ = (id) => document.getElementById(id);
   const settings = JSON.parse($("settings").textContent);
   const words = settings.words;
-  const PAGE = 25;
+  const PAGE = 12;
   const filters = ["model", "result", "outcome", "reason", "length", "depth"];
   let texts = [];
   let trials = null;

@@ -14,9 +14,9 @@ from niah.report.charts import margin_figure
 from niah.report.maps import legend, pair_figure, ramp_css, sweep_figure
 from niah.report.markup import Html, element, table, together
 from niah.report.payload import all_cards, packed
-from niah.report.sentences import bound, cost, findings, lede, pair_sentences
+from niah.report.sentences import bound, cost, findings, pair_sentences, span, verdicts
 from niah.report.trials import trials_section
-from niah.report.words import WORDS, share, whole, word
+from niah.report.words import DASH, WORDS, share, whole, word
 
 SCRIPT_WORDS = (
     "found-trials",
@@ -64,7 +64,7 @@ def page(report: Report) -> str:
         element("meta", name="color-scheme", content="light dark"),
         element("meta", name="referrer", content="no-referrer"),
         element("meta", name="generator", content=f"niah {report.niah_version}"),
-        element("title", f"{report.title} – {word(report.language, 'kicker')}"),
+        element("title", f"{report.title} {DASH} {word(report.language, 'kicker')}"),
         element("style", Html(style)),
     )
     return "<!doctype html>\n" + element("html", head, body, lang=report.language).source + "\n"
@@ -117,7 +117,7 @@ def _header(report: Report, sections: list[str]) -> Html:
         "header",
         element("p", word(language, "kicker"), class_="kicker"),
         element("h1", report.title),
-        element("p", lede(report), class_="lede"),
+        element("p", *(element("span", said) for said in verdicts(report)), class_="lede"),
         element("p", report.warning, class_="simulated") if report.warning else None,
         element("nav", element("ul", *links), aria_label=word(language, "contents")),
     )
@@ -156,15 +156,21 @@ def league_rows(report: Report) -> list[list[str]]:
     language = report.language
     rows = []
     for sweep in report.sweeps:
-        accuracy, found = sweep.summary.accuracy, sweep.effective
+        accuracy = sweep.summary.accuracy
+        found = sweep.effective[0] if sweep.effective else None
         rows.append(
             [
                 sweep.label,
-                bound(found, found.value, language) if found else "–",
-                share(language, accuracy.value) if accuracy.n else "–",
-                f"{share(language, accuracy.lower)} – {share(language, accuracy.upper)}"
+                bound(found, found.value, language) if found else DASH,
+                share(language, accuracy.value) if accuracy.n else DASH,
+                word(
+                    language,
+                    "from-to",
+                    start=share(language, accuracy.lower),
+                    end=share(language, accuracy.upper),
+                )
                 if accuracy.n
-                else "–",
+                else DASH,
                 f"{whole(language, accuracy.n)} / {whole(language, sweep.summary.trials)}",
                 cost(sweep.summary.cost_usd, language),
             ]
@@ -174,15 +180,10 @@ def league_rows(report: Report) -> list[list[str]]:
 
 def _finding(report: Report, sweep: Sweep) -> Html:
     language = report.language
-    accuracy, found = sweep.summary.accuracy, sweep.effective
+    accuracy = sweep.summary.accuracy
     figures = []
-    if found is not None and found.shortest_tested is not None:
-        interval = word(
-            language,
-            "interval",
-            lower=bound(found, found.lower, language),
-            upper=bound(found, found.upper, language),
-        )
+    for found in sweep.effective[:1]:
+        interval = word(language, "interval", span=span(found, language))
         figures.append(
             _number(
                 word(language, "effective-title"),
@@ -204,7 +205,7 @@ def _finding(report: Report, sweep: Sweep) -> Html:
         )
     else:
         nothing = word(language, "none-scored")
-        figures.append(_number(word(language, "accuracy-title"), "–", nothing))
+        figures.append(_number(word(language, "accuracy-title"), DASH, nothing))
     warned = sweep.map.warning
     return element(
         "article",
@@ -301,14 +302,12 @@ def _pairs(report: Report) -> Html:
 
 
 def _experiment(report: Report) -> Html:
-    return _section(
-        "experiment", report, *(_source(report, source) for source in report.sources)
-    )
+    return _section("experiment", report, *(_source(report, source) for source in report.sources))
 
 
 def _source(report: Report, source: Source) -> Html:
     language, run = report.language, source.run
-    facts = run_facts(report, source)
+    facts, ours = run_facts(report, source), run.source == "measured"
     again = element(
         "details",
         element("summary", word(language, "again")),
@@ -321,11 +320,9 @@ def _source(report: Report, source: Source) -> Html:
         element("dl", *(element("div", element("dt", k), element("dd", v)) for k, v in facts)),
         element(
             "details",
-            element("summary", word(language, "file")),
-            element("pre", source.experiment_toml, tabindex="0"),
-        )
-        if source.experiment_toml
-        else None,
+            element("summary", word(language, "file" if ours else "imported-file")),
+            element("pre", source.experiment, tabindex="0"),
+        ),
         element(
             "details",
             element("summary", word(language, "versions")),
@@ -337,7 +334,7 @@ def _source(report: Report, source: Source) -> Html:
                 ),
             ),
         ),
-        again if run.source == "measured" else None,
+        again if ours else None,
     )
 
 
@@ -375,7 +372,5 @@ def commands(source: Source) -> list[str]:
 
 
 def _method(report: Report) -> Html:
-    sentences = (
-        element("li", word(report.language, f"method-{number}")) for number in range(1, 7)
-    )
+    sentences = (element("li", word(report.language, f"method-{number}")) for number in range(1, 7))
     return _section("method", report, element("ul", *sentences, class_="method"))

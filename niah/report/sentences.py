@@ -24,17 +24,17 @@ from niah.statistics.effective import EffectiveLength
 from niah.statistics.grids import SCORED, Marginal, Total
 
 
-def lede(report: Report) -> str:
+def verdicts(report: Report) -> list[str]:
     """The verdict on each sweep in a few words, by its effective context length."""
-    return " ".join(_verdict(sweep, report.language) for sweep in report.sweeps[:4])
+    return [_verdict(sweep, report.language) for sweep in report.sweeps]
 
 
 def _verdict(sweep: Sweep, language: Language) -> str:
-    found = sweep.effective
-    if found is None or found.shortest_tested is None:
+    if not sweep.effective:
         return word(language, "lede-nothing", model=sweep.label)
+    found = sweep.effective[0]
     if found.value is None:
-        shortest = length_label(found.shortest_tested, language)
+        shortest = length_label(found.shortest_tested or 0, language)
         return word(language, "lede-fails", model=sweep.label, value=shortest)
     key = "lede-all" if found.value == found.longest_tested else "lede-holds"
     return word(language, key, model=sweep.label, value=length_label(found.value, language))
@@ -43,11 +43,17 @@ def _verdict(sweep: Sweep, language: Language) -> str:
 def bound(found: EffectiveLength, tokens: int | None, language: Language) -> str:
     """A value or an end of an effective length: beyond the tested lengths it says so."""
     if tokens is None:
-        return word(
-            language, "below", value=length_label(found.shortest_tested or 0, language)
-        )
+        return word(language, "below", value=length_label(found.shortest_tested or 0, language))
     label = length_label(tokens, language)
     return word(language, "at-least", value=label) if tokens == found.longest_tested else label
+
+
+def span(found: EffectiveLength, language: Language) -> str:
+    """Both ends of an effective length's interval; once where they are the same."""
+    lower = bound(found, found.lower, language)
+    if found.lower == found.upper:
+        return lower
+    return word(language, "from-to", start=lower, end=bound(found, found.upper, language))
 
 
 def findings(sweep: Sweep, language: Language) -> list[str]:
@@ -72,16 +78,17 @@ def _findings(sweep: Sweep, language: Language) -> Iterator[str]:
             shortest=length_label(int(lengths.min()), language),
             longest=length_label(int(lengths.max()), language),
         )
-    if sweep.effective is not None and sweep.effective.longest_tested is not None:
-        found = sweep.effective
+    for number, found in enumerate(sweep.effective):
         yield word(
             language,
-            "said-effective",
+            "said-other-rule" if number else "said-effective",
             value=bound(found, found.value, language),
-            lower=bound(found, found.lower, language),
-            upper=bound(found, found.upper, language),
+            span=span(found, language),
             rule=rule_words(found.rule, language),
         )
+    if sweep.claimed_tokens is not None:
+        claimed = length_label(sweep.claimed_tokens, language)
+        yield word(language, "said-claimed", value=claimed)
     yield from _lowest(sweep, language)
     yield from _contrast(sweep.positions.middle_dip, ("dip", "bulge", "no-dip"), language)
     yield from _trend(sweep.positions.length_trend, language)
@@ -171,8 +178,7 @@ def _bookkeeping(sweep: Sweep, language: Language) -> Iterator[str]:
     if unscored:
         kinds = [f"{whole(language, n)} {outcome_word(language, o)}" for o, n in unscored.items()]
         if summary.failures:
-            named = ", ".join(f"{whole(language, n)} {kind}" for kind, n in summary.failures.items())
-            kinds.append(named)
+            kinds += [f"{whole(language, n)} {kind}" for kind, n in summary.failures.items()]
         yield word(
             language,
             "said-unscored",

@@ -8,7 +8,7 @@ from niah.figures.text import depth_label, length_label
 from niah.report import Report
 from niah.report.cards import RESULTS, Card, Row
 from niah.report.markup import Html, element
-from niah.report.words import whole, word
+from niah.report.words import DASH, whole, word
 from niah.store import TrialRecord
 
 STATIC_CARDS = 40
@@ -75,8 +75,10 @@ def _filters(report: Report, cards: Sequence[tuple[int, TrialRecord, Card]]) -> 
         _select("length", [(str(v), length_label(v, language)) for v in lengths], report),
         _select(
             "depth",
-            [(f"{v:g}", depth_label(v, language) + ("%" if language == "en" else " %"))
-             for v in depths],
+            [
+                (f"{v:g}", depth_label(v, language) + ("%" if language == "en" else " %"))
+                for v in depths
+            ],
             report,
         ),
         element(
@@ -109,10 +111,10 @@ def _select(name: str, options: Sequence[tuple[str, str]], report: Report) -> Ht
 
 def _card(report: Report, number: int, shown: Card) -> Html:
     """A trial; page.js builds the same from the packed values."""
-    place = f"{report.sweeps[number].label}, {shown.place}" if len(report.sweeps) > 1 else (
-        shown.place
+    place = (
+        f"{report.sweeps[number].label}, {shown.place}" if len(report.sweeps) > 1 else (shown.place)
     )
-    said = " – ".join(part for part in (shown.outcome, shown.reason) if part)
+    said = f" {DASH} ".join(part for part in (shown.outcome, shown.reason) if part)
     return element(
         "details",
         element(

@@ -9,6 +9,9 @@ from niah.figures.text import Language, localized, percent_label
 from niah.report.words_de import GERMAN
 from niah.report.words_en import ENGLISH
 
+DASH = "\u2013"
+"""Stands where there is no number."""
+
 WORDS: dict[Language, dict[str, str]] = {"en": ENGLISH, "de": GERMAN}
 
 OUTCOMES: dict[Language, dict[str, str]] = {
@@ -105,11 +108,10 @@ def share(language: Language, value: float) -> str:
 def points(language: Language, difference: float, *, signed: bool = True) -> str:
     """A difference of shares in percentage points with one decimal."""
     shown = f"{100 * difference:{'+' if signed else ''}.1f}"
-    return localized("0.0" if float(shown) == 0 else shown.replace("-", "−"), language)
+    return localized("0.0" if float(shown) == 0 else shown.replace("-", "\u2212"), language)
 
 
 def decimal(language: Language, value: float, digits: int) -> str:
     """A number with at most so many decimals."""
     text = f"{value:.{digits}f}"
     return localized(text.rstrip("0").rstrip(".") if "." in text else text, language)
-

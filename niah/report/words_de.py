@@ -15,21 +15,24 @@ GERMAN: dict[str, str] = {
     "method": "Wie die Zahlen zu lesen sind",
     "effective-title": "Effektive Kontextlänge",
     "accuracy-title": "Trefferquote",
-    "tokens": "{value} Token",
+    "tokens": "{value}\u00a0Token",
     "below": "unter {value}",
     "at-least": "mindestens {value}",
-    "interval": "95-%-Intervall {lower} bis {upper}",
-    "interval-n": "95-%-Intervall {lower} bis {upper}, n = {n}",
+    "interval": "95-%-Intervall {span}",
+    "interval-n": "95-%-Intervall {lower} bis {upper}, n\u00a0=\u00a0{n}",
     "none-scored": "kein Versuch wurde gewertet",
-    "lede-holds": "{model} hält bis {value} Token.",
-    "lede-all": "{model} hält bei jeder geprüften Länge, bis {value} Token.",
+    "lede-holds": "{model} hält bis {value}\u00a0Token.",
+    "lede-all": "{model} hält bei jeder geprüften Länge, bis {value}\u00a0Token.",
     "lede-fails": "{model} genügt schon bei {value} Token nicht, der kürzesten geprüften Länge.",
     "lede-nothing": "Von {model} wurde nichts gewertet.",
-    "said-accuracy": "{model} gab die versteckte Antwort in {value} von {n} gewerteten Versuchen "
-    "(95-%-Intervall {lower} bis {upper}; {method}), in Kontexten von {shortest} bis {longest} "
-    "Token.",
-    "said-effective": "Die effektive Kontextlänge ist {value} Token (95-%-Intervall {lower} bis "
-    "{upper}): die längste geprüfte Länge nach der Regel: {rule}.",
+    "said-accuracy": "{model} gab die versteckte Antwort in {value} von {n} gewerteten Versuchen, "
+    "in Kontexten von {shortest} bis {longest} Token; 95-%-Intervall {lower} bis {upper}, "
+    "{method}.",
+    "said-effective": "Die effektive Kontextlänge ist {value} Token (95-%-Intervall {span}): "
+    "die längste geprüfte Länge nach der Regel: {rule}.",
+    "said-other-rule": "Nach einer anderen Regel sind es {value} Token (95-%-Intervall "
+    "{span}): {rule}.",
+    "said-claimed": "Der Hersteller nennt ein Kontextfenster von {value} Token.",
     "said-lowest-length": "Die niedrigste gemessene Länge ist {tokens} Token mit {value} ({lower} "
     "bis {upper}, n = {n}).",
     "said-lowest-depth": "Die niedrigste gemessene Tiefe ist {depth} % mit {value} ({lower} bis "
@@ -177,6 +180,7 @@ GERMAN: dict[str, str] = {
     "hash": "Hash des Experiments (SHA-256)",
     "counting": "Token-Zählung von {model}",
     "file": "Die Experimentdatei",
+    "imported-file": "Was übernommen wurde",
     "versions": "Versionen und Hashes",
     "again": "Noch einmal messen",
     "again-help": "Speichern Sie die Experimentdatei als experiment.toml und führen Sie diese "

@@ -16,20 +16,22 @@ ENGLISH: dict[str, str] = {
     # what was found
     "effective-title": "Effective context length",
     "accuracy-title": "Accuracy",
-    "tokens": "{value} tokens",
+    "tokens": "{value}\u00a0tokens",
     "below": "below {value}",
     "at-least": "at least {value}",
-    "interval": "95% interval {lower} to {upper}",
-    "interval-n": "95% interval {lower} to {upper}, n = {n}",
+    "interval": "95% interval {span}",
+    "interval-n": "95% interval {lower} to {upper}, n\u00a0=\u00a0{n}",
     "none-scored": "no trial was scored",
-    "lede-holds": "{model} holds up to {value} tokens.",
-    "lede-all": "{model} holds at every tested length, up to {value} tokens.",
+    "lede-holds": "{model} holds up to {value}\u00a0tokens.",
+    "lede-all": "{model} holds at every tested length, up to {value}\u00a0tokens.",
     "lede-fails": "{model} falls short already at {value} tokens, the shortest tested length.",
     "lede-nothing": "Nothing of {model} was scored.",
-    "said-accuracy": "{model} gave the planted answer in {value} of {n} scored trials (95% "
-    "interval {lower} to {upper}; {method}), in contexts of {shortest} to {longest} tokens.",
-    "said-effective": "Its effective context length is {value} tokens (95% interval {lower} to "
-    "{upper}): the longest tested length with an {rule}.",
+    "said-accuracy": "{model} gave the planted answer in {value} of {n} scored trials, in contexts "
+    "of {shortest} to {longest} tokens; 95% interval {lower} to {upper}, {method}.",
+    "said-effective": "Its effective context length is {value} tokens (95% interval {span}): "
+    "the longest tested length with an {rule}.",
+    "said-other-rule": "By another rule it is {value} tokens (95% interval {span}): {rule}.",
+    "said-claimed": "Its maker states a context window of {value} tokens.",
     "said-lowest-length": "The lowest measured length is {tokens} tokens with {value} ({lower} to "
     "{upper}, n = {n}).",
     "said-lowest-depth": "The lowest measured depth is {depth}% with {value} ({lower} to {upper}, "
@@ -181,6 +183,7 @@ ENGLISH: dict[str, str] = {
     "hash": "Experiment hash (SHA-256)",
     "counting": "Token counts of {model}",
     "file": "The experiment file",
+    "imported-file": "What was imported",
     "versions": "Versions and hashes",
     "again": "Measure it again",
     "again-help": "Save the experiment file as experiment.toml and run these commands. Trials, "

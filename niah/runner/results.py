@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from niah.console import inert
@@ -12,12 +12,19 @@ from niah.experiment import Experiment, parse_canonical
 from niah.plan import Trial, task_label
 from niah.prompts import Prompt
 from niah.providers.calibration import Calibration, is_entry, stored_calibrations
-from niah.runner.prepare import calibrated, compose_prompt, given_calibrations, prepare
+from niah.runner.prepare import (
+    Prepared,
+    calibrated,
+    compose_prompt,
+    given_calibrations,
+    prepare,
+)
 from niah.statistics import Grid
 from niah.statistics.analysis import Analysis, analyse
 from niah.statistics.grids import CellKey, Summary, build_grids, summarize
 from niah.statistics.intervals import Estimate
 from niah.store import Run, TrialRecord
+from niah.tasks import Challenge
 
 
 def experiment_of(run: Run) -> Experiment | None:
@@ -84,37 +91,58 @@ def rebuild_prompt(run: Run, record: TrialRecord) -> Prompt:
         ConfigurationError: if nothing was sent, or if the prompt cannot be rebuilt because the
             haystack, a vocabulary or niah itself has changed.
     """
+    return prompt_rebuilder(run)(record)[1]
+
+
+def prompt_rebuilder(run: Run) -> Callable[[TrialRecord], tuple[Challenge, Prompt]]:
+    """A function that composes what a run's trials were sent, and proves it by its hash.
+
+    It raises as `rebuild_prompt` does; its first value is what the trial planted and asked.
+
+    Raises:
+        ConfigurationError: if the run is imported.
+        ModelError, TokenizerError, HaystackError, TaskError: if what the experiment names is no
+            longer at hand.
+    """
     experiment = experiment_of(run)
     if experiment is None:
         raise ConfigurationError(
             f"{run.run} is imported from {inert(run.source)}; its prompts are not known"
         )
-    if not record.prompt_sha256:
-        raise ConfigurationError(f"nothing was sent for this trial: {record.message}")
-    prepared = prepare(experiment)
-    trial = Trial(
-        trial_id=record.trial_id,
-        model=record.model,
-        task=record.task,
-        context_length=record.context_length,
-        depth_percent=record.depth_percent,
-        repeat=record.repeat,
-        seed=record.seed,
-    )
-    prepared = calibrated(prepared, stored_calibrations(run.versions))
-    _, prompt = compose_prompt(prepared, trial, tokens=record.prompt_tokens)
-    if prompt.sha256 != record.prompt_sha256:
-        changed = [
-            f"{name} was {was}, is {prepared.versions.get(name, 'absent')}"
-            for name, was in run.versions.items()
-            if prepared.versions.get(name) != was and not is_entry(name)
-        ]
-        raise ConfigurationError(
-            f"the prompt of this trial cannot be rebuilt, because {'; '.join(changed)}"
-            if changed
-            else "the prompt of this trial cannot be rebuilt: its hash differs from the stored one"
+    prepared = calibrated(prepare(experiment), stored_calibrations(run.versions))
+
+    def rebuild(record: TrialRecord) -> tuple[Challenge, Prompt]:
+        if not record.prompt_sha256:
+            raise ConfigurationError(f"nothing was sent for this trial: {record.message}")
+        trial = Trial(
+            trial_id=record.trial_id,
+            model=record.model,
+            task=record.task,
+            context_length=record.context_length,
+            depth_percent=record.depth_percent,
+            repeat=record.repeat,
+            seed=record.seed,
         )
-    return prompt
+        challenge, prompt = compose_prompt(prepared, trial, tokens=record.prompt_tokens)
+        if prompt.sha256 != record.prompt_sha256:
+            raise ConfigurationError(_changed(run, prepared))
+        return challenge, prompt
+
+    return rebuild
+
+
+def _changed(run: Run, prepared: Prepared) -> str:
+    """Why a prompt does not come out as it was."""
+    changed = [
+        f"{name} was {was}, is {prepared.versions.get(name, 'absent')}"
+        for name, was in run.versions.items()
+        if prepared.versions.get(name) != was and not is_entry(name)
+    ]
+    return (
+        f"the prompt of this trial cannot be rebuilt, because {'; '.join(changed)}"
+        if changed
+        else "the prompt of this trial cannot be rebuilt: its hash differs from the stored one"
+    )
 
 
 def estimate_json(estimate: Estimate) -> dict[str, Any]:
