@@ -9,6 +9,7 @@
   let trials = null;
   let limit = PAGE;
   let opened = null;
+  let about = "";
 
   document.documentElement.classList.add("js");
 
@@ -101,9 +102,9 @@
     const open = Boolean(wanted.length && wanted.depth);
     $("list").replaceChildren(...found.slice(0, limit).map((trial) => card(trial, open)));
     $("more").hidden = found.length <= limit;
-    $("count").textContent = found.length
-      ? say("found-trials", { shown: whole(found.length), all: whole(trials.length) })
-      : words["no-trials"];
+    const said = say("found-trials", { shown: whole(found.length), all: whole(trials.length) });
+    $("count").textContent =
+      (about ? about + " \u2013 " : "") + (found.length ? said : words["no-trials"]);
     dim(wanted);
   };
 
@@ -130,6 +131,7 @@
 
   const filtered = async () => {
     limit = PAGE;
+    about = "";
     if (await ready) show();
   };
 
@@ -158,6 +160,7 @@
     opened = cell;
     cell.setAttribute("aria-selected", "true");
     rove(map, cell);
+    limit = PAGE;
     const label = cell.parentNode.firstElementChild;
     const head = map.table.tHead.rows[0].cells[column + 1];
     for (const name of filters) if ($("f-" + name)) $("f-" + name).value = "";
@@ -165,7 +168,8 @@
     pick("length", head.textContent);
     pick("depth", label.textContent + (settings.language === "en" ? "%" : " %"));
     if ($("f-model") && map.sweeps.length === 1) $("f-model").value = map.sweeps[0];
-    await filtered();
+    about = cell.getAttribute("aria-label");
+    if (await ready) show();
     const title = $("trials-title");
     title.scrollIntoView();
     title.focus({ preventScroll: true });

@@ -207,12 +207,13 @@ def _finding(report: Report, sweep: Sweep) -> Html:
         nothing = word(language, "none-scored")
         figures.append(_number(word(language, "accuracy-title"), DASH, nothing))
     warned = sweep.map.warning
+    said = findings(sweep, language, main_rule=False)
     return element(
         "article",
         element("h3", sweep.label),
         element("p", warned, class_="simulated") if warned else None,
         element("div", *figures, class_="figures"),
-        element("ul", *(element("li", sentence) for sentence in findings(sweep, language))),
+        element("ul", *(element("li", sentence) for sentence in said)),
     )
 
 

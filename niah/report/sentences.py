@@ -56,12 +56,18 @@ def span(found: EffectiveLength, language: Language) -> str:
     return word(language, "from-to", start=lower, end=bound(found, found.upper, language))
 
 
-def findings(sweep: Sweep, language: Language) -> list[str]:
-    """What the sweep showed, a sentence each; every number with its n and its interval."""
-    return list(_findings(sweep, language))
+def findings(sweep: Sweep, language: Language, *, main_rule: bool = True) -> list[str]:
+    """What the sweep showed, a sentence each; every number with its n and its interval.
+
+    Args:
+        sweep: The sweep.
+        language: Of the sentences.
+        main_rule: Whether to tell the effective length by the report's own rule too.
+    """
+    return list(_findings(sweep, language, main_rule))
 
 
-def _findings(sweep: Sweep, language: Language) -> Iterator[str]:
+def _findings(sweep: Sweep, language: Language, main_rule: bool) -> Iterator[str]:
     summary = sweep.summary
     accuracy = summary.accuracy
     if accuracy.n:
@@ -79,13 +85,14 @@ def _findings(sweep: Sweep, language: Language) -> Iterator[str]:
             longest=length_label(int(lengths.max()), language),
         )
     for number, found in enumerate(sweep.effective):
-        yield word(
-            language,
-            "said-other-rule" if number else "said-effective",
-            value=bound(found, found.value, language),
-            span=span(found, language),
-            rule=rule_words(found.rule, language),
-        )
+        if number or main_rule:
+            yield word(
+                language,
+                "said-other-rule" if number else "said-effective",
+                value=bound(found, found.value, language),
+                span=span(found, language),
+                rule=rule_words(found.rule, language),
+            )
     if sweep.claimed_tokens is not None:
         claimed = length_label(sweep.claimed_tokens, language)
         yield word(language, "said-claimed", value=claimed)
