@@ -46,7 +46,7 @@ def test_the_legend_names_each_curve_and_the_rule() -> None:
     data = curves_data([GOOD, WORSE], FACTS, effective=found)
     assert [curve.effective for curve in data.curves] == [4000, 1000]
     assert data.legend[0] == ("0", "a/good (100.0%)")
-    assert rule.sentence in data.legend[2][1]
+    assert rule.sentence.replace(" %", "%") in data.legend[2][1]
     assert data.legend[2][1].endswith("at least that long)")
 
 

@@ -56,16 +56,26 @@ def test_a_simulated_map_among_others_is_named() -> None:
     assert panels_data([GOOD]).warning == ""
 
 
-def test_marked_lengths_name_their_map() -> None:
-    """An effective length of one map stands in the legend with that map's name."""
+def test_marked_lengths_stand_beside_their_map_and_their_rule_once_below() -> None:
+    """Each map states its own length; the legend has the rule, by name where rules differ."""
     grid = make_grid([[1.0, 1.0]], model="a/marked")
     summary = make_summary(grid)
-    marked = heatmap_data(
-        grid, summary, FACTS, effective=effective_length(summary.by_length, threshold_rule(0.5))
+    one, other = (
+        heatmap_data(
+            grid, summary, FACTS, effective=effective_length(summary.by_length, threshold_rule(t))
+        )
+        for t in (0.5, 0.7)
     )
-    (key, words), *_ = [e for e in panels_data([WORSE, marked]).legend if e[0] == "effective"]
-    assert key == "effective"
-    assert words.startswith("a/marked: effective context length")
+    same = panels_data([WORSE, one, one])
+    assert [words for key, words in same.legend if key == "effective"] == [
+        "effective context length: accuracy of at least 50% at this and every shorter tested length"
+    ]
+    assert same.panels[0].statements[-1].startswith("Accuracy")
+    assert same.panels[1].statements[-1] == (
+        "effective context length at least 2K (95% interval below 1K to at least 2K)"
+    )
+    words = [w for key, w in panels_data([one, other], labels=["x", "y"]).legend if key != "n"]
+    assert [w.partition(":")[0] for w in words] == ["x", "y"]
 
 
 def test_maps_that_mean_different_things_do_not_share_a_scale() -> None:

@@ -1,25 +1,35 @@
-"""niah plot: the heatmaps of stored runs."""
+"""niah plot: the figures and tables of stored runs."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from niah.cli.options import DEFAULT_DATABASE, DEFAULT_PLOTS, Database, Json, Plots, print_json
+from niah.cli.options import (
+    DEFAULT_DATABASE,
+    DEFAULT_PLOTS,
+    Database,
+    Json,
+    Plots,
+    note,
+    print_json,
+)
 from niah.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from niah.figures.text import Facts
+    from niah.interface.pictures import Choices
+    from niah.interface.sweeps import Sweep
     from niah.statistics.grids import Summary
     from niah.store import Run, TrialRecord
 
 FORMATS = ("png", "svg", "pdf")
+TABLE_FORMATS = ("md", "tex", "csv")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +39,7 @@ class Looks:
     style: str = "accessible"
     theme: str = "light"
     preset: str = "two-columns"
-    scale: str = "categorical"
+    margins: bool = False
 
 
 def register(app: typer.Typer) -> None:
@@ -39,44 +49,98 @@ def register(app: typer.Typer) -> None:
 
 def plot(
     runs: Annotated[list[str], typer.Argument(help="Run ids or their starts, or latest.")],
+    kind: Annotated[
+        str | None,
+        typer.Option(
+            "--kind",
+            help="heatmap, panels, length, depth, difference, cost, trend or table; by default a "
+            "heatmap of one sweep and panels of several.",
+        ),
+    ] = None,
+    model: Annotated[
+        list[str] | None, typer.Option("-m", "--model", help="Only this model; repeatable.")
+    ] = None,
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="One file; .png, .svg or .pdf.")
+        Path | None,
+        typer.Option("--out", "-o", help="One file: .png, .svg, .pdf; a table: .md, .tex, .csv."),
     ] = None,
     style: Annotated[str, typer.Option(help="Colours: accessible or classic.")] = "accessible",
     theme: Annotated[str, typer.Option(help="light or dark.")] = "light",
     preset: Annotated[
         str, typer.Option(help="Size: two-columns, one-column, slide or readme.")
     ] = "two-columns",
+    language: Annotated[str, typer.Option(help="Of all words: en or de.")] = "en",
     scale: Annotated[
-        str, typer.Option(help="Lengths: categorical, or true to scale (true).")
+        str, typer.Option(help="Lengths and depths: categorical, or true to scale (true).")
     ] = "categorical",
+    pooled: Annotated[
+        bool | None,
+        typer.Option("--pooled/--raw", help="The pooled estimate, or raw accuracies."),
+    ] = None,
+    uncertainty: Annotated[
+        str, typer.Option(help="Width of intervals in the cells: none, fade or hatch.")
+    ] = "none",
+    margins: Annotated[
+        bool, typer.Option("--margins", help="Strips over length and depth beside a heatmap.")
+    ] = False,
+    effective: Annotated[
+        str | None,
+        typer.Option(
+            "--effective",
+            metavar="RULE",
+            help="Mark the effective context length: ruler, nolima, or a least accuracy.",
+        ),
+    ] = None,
+    claimed: Annotated[
+        bool, typer.Option("--claimed", help="Mark the context length that the maker states.")
+    ] = False,
+    values: Annotated[
+        str, typer.Option(help="Accuracies in the cells: of small grids, always or never.")
+    ] = "small",
+    published: Annotated[
+        str | None,
+        typer.Option("--published", help="Published rows beside a table's: ruler or nolima."),
+    ] = None,
+    title: Annotated[str | None, typer.Option("--title", help="In place of the usual one.")] = None,
     db: Database = DEFAULT_DATABASE,
     plots: Plots = DEFAULT_PLOTS,
     json: Json = False,
 ) -> None:
-    """Draw the heatmaps of runs: one figure for each model and task."""
-    from niah.store.database import open_store
-    from niah.store.runs import find_run
-    from niah.store.trials import iter_trials
+    """Draw the sweeps of runs: heatmaps, curves, differences, costs, trends, tables."""
+    from niah.interface.pictures import Choices
 
-    looks = checked(Looks(style=style, theme=theme, preset=preset, scale=scale))
-    formats: Sequence[str] = FORMATS
-    if out is not None:
-        if out.suffix.lstrip(".") not in FORMATS:
-            raise ConfigurationError(f"--out {out}: name a .png, .svg or .pdf file")
-        formats = (out.suffix.lstrip("."),)
+    looks = checked(Looks(style=style, theme=theme, preset=preset, margins=margins))
+    choices = Choices(
+        kind=kind,
+        pooled=pooled,
+        uncertainty=uncertainty,
+        values=values,
+        scale=scale,
+        effective=effective,
+        claimed=claimed,
+        language=language,
+        title=title,
+        published=published,
+    )
+    kind, formats = _kind_and_formats(kind, out)
+    sweeps = _sweeps(db, runs, model)
+    if claimed and not any(sweep.claimed_tokens for sweep in sweeps):
+        note("note: no claimed context length is known; model.<name>.context_window states one")
+    groups = [[s] for s in sweeps] if kind == "heatmap" else [sweeps]
+    if out is not None and len(groups) > 1:
+        raise ConfigurationError(
+            f"--out {out} is one file, but these are {len(groups)} heatmaps; use --kind panels, "
+            "choose with --model, or name a directory with --plots"
+        )
     written: list[Path] = []
-    with open_store(db, access="read") as store:
-        for name in runs:
-            run = find_run(store, name)
-            records = list(iter_trials(store, run.run))
-            written += plot_run(run, records, plots, looks, out=out, formats=formats)
-            if out is not None and len(written) > 1:
-                raise ConfigurationError(
-                    f"--out {out} is one file, but there are several figures; use --plots"
-                )
+    words: list[str] = []
+    for group in groups:
+        stem = out.with_suffix("") if out is not None else plots / _name(group, kind, len(groups))
+        paths, description = _draw(group, replace(choices, kind=kind), looks, stem, formats)
+        written += paths
+        words.append(description)
     if json:
-        print_json({"figures": [str(path) for path in written]})
+        print_json({"figures": [str(path) for path in written], "descriptions": words})
         return
     for path in written:
         print(path)
@@ -90,15 +154,11 @@ def checked(looks: Looks) -> Looks:
     """
     from niah.figures.styles import PRESETS, STYLES, THEMES
 
-    known = {
-        "style": tuple(STYLES),
-        "theme": tuple(THEMES),
-        "preset": tuple(PRESETS),
-        "scale": ("categorical", "true"),
-    }
-    for option, value in asdict(looks).items():
-        if value not in known[option]:
-            raise ConfigurationError(f"--{option} {value}: use {' or '.join(known[option])}")
+    known = {"style": tuple(STYLES), "theme": tuple(THEMES), "preset": tuple(PRESETS)}
+    for option, allowed in known.items():
+        value = getattr(looks, option)
+        if value not in allowed:
+            raise ConfigurationError(f"--{option} {value}: use {' or '.join(allowed)}")
     return looks
 
 
@@ -107,66 +167,99 @@ def plot_run(
     records: Sequence[TrialRecord],
     directory: Path,
     looks: Looks,
-    *,
-    out: Path | None = None,
-    formats: Sequence[str] = FORMATS,
 ) -> list[Path]:
     """Draw one heatmap for each model and task of a run; the paths written."""
-    from niah.figures.drawing import write
-    from niah.figures.heatmap import heatmap_data
-    from niah.figures.text import Provenance
-    from niah.runner.results import run_grids, summarize_run
+    from niah.interface.pictures import Choices
+    from niah.interface.sweeps import sweeps_of
 
-    grids, summaries = run_grids(run, records), summarize_run(run, records)
+    sweeps = sweeps_of(run, records)
     written: list[Path] = []
-    for grid, summary in zip(grids, summaries, strict=True):
-        data = heatmap_data(grid, summary, facts_of(run, summary), language="en", scale=looks.scale)
-        name = run.run if len(grids) == 1 else f"{run.run}-{slug(grid.model)}"
-        stem = out.with_suffix("") if out is not None else directory / name
-        written += write(
-            data,
-            stem,
-            formats=tuple(formats),
-            style=looks.style,
-            theme=looks.theme,
-            preset=looks.preset,
-            provenance=Provenance(
-                run=run.run,
-                experiment_sha256=run.experiment_sha256,
-                niah_version=run.versions.get("niah", "unknown"),
-            ),
-        )
+    for sweep in sweeps:
+        stem = directory / _name([sweep], "heatmap", len(sweeps))
+        written += _draw([sweep], Choices(kind="heatmap"), looks, stem, FORMATS)[0]
     return written
 
 
 def facts_of(run: Run, summary: Summary) -> Facts:
     """The small print of a figure."""
-    from niah.figures.text import Facts
-    from niah.imports import import_record
-    from niah.runner.results import experiment_of
+    from niah.interface import sweeps
 
-    experiment = experiment_of(run)
-    if experiment is None:
-        return Facts(
-            date=import_record(run).get("choices", {}).get("date"),
-            haystack=run.versions.get("haystack"),
-            source=run.source,
-            run=run.run,
-            niah_version=run.versions.get("niah"),
-        )
-    (model,) = (model for model in experiment.resolved_models() if model.id == summary.model)
-    return Facts(
-        date=(run.finished_at or run.created_at)[:10],
-        haystack=run.versions.get("haystack"),
-        tokenizer=model.tokenizer + ("" if model.tokenizer_known else " (stand-in)"),
-        trials_per_cell=experiment.grid.trials,
-        cost_usd=summary.cost_usd.value,
-        cost_at_least=summary.cost_usd.unreported > 0,
-        run=run.run,
-        niah_version=run.versions.get("niah"),
-    )
+    return sweeps.facts_of(run, summary)
 
 
 def slug(text: str) -> str:
     """A name as part of a file's name."""
     return re.sub(r"[^A-Za-z0-9.]+", "-", text).strip("-.")[:60]
+
+
+def _kind_and_formats(kind: str | None, out: Path | None) -> tuple[str | None, Sequence[str]]:
+    """The kind as far as options tell it, and the formats to write."""
+    suffix = None if out is None else out.suffix.lstrip(".").lower()
+    if kind is None and suffix in TABLE_FORMATS:
+        kind = "table"
+    allowed = TABLE_FORMATS if kind == "table" else FORMATS
+    if suffix is None:
+        return kind, allowed
+    if suffix not in allowed:
+        what = "a table" if kind == "table" else "a figure"
+        raise ConfigurationError(f"--out {out}: name {what} .{', .'.join(allowed)}")
+    return kind, (suffix,)
+
+
+def _sweeps(db: Path, runs: Sequence[str], models: Sequence[str] | None) -> list[Sweep]:
+    """The sweeps of the named runs in their order, of the named models only."""
+    from niah.interface.sweeps import sweeps_of
+    from niah.store.database import open_store
+    from niah.store.runs import find_run
+    from niah.store.trials import iter_trials
+
+    sweeps: list[Sweep] = []
+    with open_store(db, access="read") as store:
+        found = dict.fromkeys(find_run(store, name).run for name in runs)
+        for name in found:
+            sweeps += sweeps_of(find_run(store, name), iter_trials(store, name))
+    known = sorted({sweep.grid.model for sweep in sweeps})
+    for model in models or ():
+        if model not in known:
+            raise ConfigurationError(f"--model {model}: not in these runs; they have {known}")
+    chosen = [s for s in sweeps if not models or s.grid.model in models]
+    if not chosen:
+        raise ConfigurationError(f"{', '.join(found)}: no cell to plot; run the sweep first")
+    return chosen
+
+
+def _name(sweeps: Sequence[Sweep], kind: str | None, figures: int) -> str:
+    """A figure's file name: its run or runs, its model among several, its kind."""
+    runs = list(dict.fromkeys(sweep.run.run for sweep in sweeps))
+    parts = [runs[0] if len(runs) == 1 else f"{runs[0]}-and-{len(runs) - 1}"]
+    if kind == "heatmap":
+        parts += [slug(sweeps[0].grid.model)] if figures > 1 else []
+    elif kind is not None:
+        parts.append(kind)
+    elif len(sweeps) > 1:
+        parts.append("panels")
+    return "-".join(parts)
+
+
+def _draw(
+    sweeps: Sequence[Sweep], choices: Choices, looks: Looks, stem: Path, formats: Sequence[str]
+) -> tuple[list[Path], str]:
+    """Write one figure or table; the paths, and the figure in words."""
+    from niah.interface.sweeps import provenance_of
+
+    provenance = provenance_of(sweeps)
+    from niah.figures.drawing import describe, write
+    from niah.interface.pictures import figure_data
+
+    data = figure_data(sweeps, choices)
+    paths = write(
+        data,
+        stem,
+        formats=tuple(formats),
+        style=looks.style,
+        theme=looks.theme,
+        preset=looks.preset,
+        margins=looks.margins,
+        provenance=provenance,
+    )
+    return paths, describe(data)

@@ -24,8 +24,10 @@ from niah.figures.marks import (
 from niah.figures.pages import POINTS, font_file, text_width
 from niah.figures.styles import Colour, Ink, Preset, Style, Theme, colour, greyed, ink_on
 
-LINE_GAP = 3.6
-"""Least distance in points between the lines of two context lengths."""
+LINE_GAP = 0.48
+"""Least distance between the lines of two context lengths, by the height of a tick label."""
+VALUE_SHARE = 0.8
+"""Of a cell's width or height, the most that a value takes."""
 SMALLEST_SHARE = 0.72
 """Values in cells are at least this share of the ticks' size, or are not shown."""
 
@@ -81,15 +83,18 @@ def draw_cells(
     draw_strokes(axes, hatches, width=0.5, alpha=0.55)
 
 
-def draw_lengths(axes: Any, data: HeatmapData, columns: list[float], rows: list[float]) -> None:
+def draw_lengths(
+    axes: Any, data: HeatmapData, columns: list[float], rows: list[float], preset: Preset
+) -> None:
     """A line behind each marked context length, standing out a little above the map."""
     taken: list[float] = []
+    gap = LINE_GAP * preset.tick / POINTS
     for mark in data.marks:
         x = length_place(mark.tokens, data, columns)
-        while any(abs(x - other) < LINE_GAP / POINTS for other in taken):
-            x += LINE_GAP / POINTS
+        while any(abs(x - other) < gap for other in taken):
+            x += gap
         taken.append(x)
-        draw_length(axes, mark.kind, ((x, -0.05), (x, rows[-1])))
+        draw_length(axes, mark.kind, ((x, -0.05), (x, rows[-1])), preset)
 
 
 def length_place(tokens: int, data: HeatmapData, columns: list[float]) -> float:
@@ -118,7 +123,9 @@ def _kept(data: HeatmapData, row: int, column: int) -> float:
     return data.kept[row][column] if data.kept else 1.0
 
 
-def draw_outlines(axes: Any, data: HeatmapData, columns: list[float], rows: list[float]) -> None:
+def draw_outlines(
+    axes: Any, data: HeatmapData, columns: list[float], rows: list[float], preset: Preset
+) -> None:
     """A heavy line around every outlined region, none between its cells."""
     flags = data.outlined
 
@@ -139,7 +146,7 @@ def draw_outlines(axes: Any, data: HeatmapData, columns: list[float], rows: list
             ):
                 if not inside(row + down, column + right):
                     strokes.append(stroke)
-    draw_outline(axes, strokes)
+    draw_outline(axes, strokes, preset)
 
 
 def _box(columns: list[float], rows: list[float], row: int, column: int) -> Box:
@@ -166,7 +173,11 @@ def draw_annotations(
         lines = [line for row in words for cell in row for line in cell.split("\n")]
         deepest = max(cell.count("\n") + 1 for row in words for cell in row)
         widest = max(text_width(line, 1.0) for line in lines)
-        size = min(preset.tick, 0.86 * width / widest, 0.86 * height * POINTS / (1.25 * deepest))
+        size = min(
+            preset.tick,
+            VALUE_SHARE * width / widest,
+            VALUE_SHARE * height * POINTS / (1.25 * deepest),
+        )
         if size >= SMALLEST_SHARE * preset.tick:
             break
     else:

@@ -16,7 +16,7 @@ from niah.figures.text import (
     Facts,
     Language,
     caption,
-    localized,
+    money,
     one_of,
     percent_label,
     plain,
@@ -167,11 +167,11 @@ def _nice(step: float) -> float:
 
 
 def _tick(cost: float, language: Language) -> str:
-    return localized(f"${cost:,.10g}", language)
+    return money(f"${cost:,.10g}", language)
 
 
 def _price(sweep: Priced, language: Language) -> str:
-    price = localized(usd(sweep.cost_usd), language)
+    price = money(usd(sweep.cost_usd), language)
     return WORDS[language]["at-least-value"].format(value=price) if sweep.at_least else price
 
 

@@ -12,6 +12,7 @@ from niah.figures.lengths import rule_words
 from niah.figures.text import (
     LANGUAGES,
     WORDS,
+    Estimated,
     Facts,
     Language,
     caption,
@@ -89,6 +90,7 @@ def curves_data(
     axis: str = "length",
     labels: Sequence[str] | None = None,
     effective: Mapping[str, EffectiveLength] | None = None,
+    estimate: Estimated = "raw",
     language: str = "en",
 ) -> CurvesData:
     """What a figure of accuracy over context length or depth shows.
@@ -99,6 +101,7 @@ def curves_data(
         axis: ``length`` or ``depth``.
         labels: Names of the curves; the models by default.
         effective: Effective context lengths by label, all by one rule.
+        estimate: Whether the summaries hold raw accuracies or those of pooled maps.
         language: Of titles and labels.
 
     Raises:
@@ -132,6 +135,7 @@ def curves_data(
             n_high=max(counts, default=0),
             language=language,
             per="point",
+            estimate=estimate,
         ),
         axis=axis,
         across=words[axis],

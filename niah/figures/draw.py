@@ -85,8 +85,8 @@ def draw_map(
     axes = page.axes(frame.x, frame.y, frame.plot_width, frame.plot_height)
     draw_cells(axes, data, columns, rows, style, page.ink, theme)
     if data.outlined:
-        draw_outlines(axes, data, columns, rows)
-    draw_lengths(axes, data, columns, rows)
+        draw_outlines(axes, data, columns, rows, preset)
+    draw_lengths(axes, data, columns, rows, preset)
     draw_annotations(axes, data, columns, rows, style, preset)
     tick_gap = tick_gap_of(preset)
     bottom = frame.y + frame.plot_height

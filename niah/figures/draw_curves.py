@@ -102,7 +102,7 @@ def _draw_curve(
         )
     if curve.effective is not None:
         # lines at one length stand side by side
-        aside = 1.5 * (index - (len(data.curves) - 1) / 2) / POINTS
+        aside = 0.2 * preset.tick * (index - (len(data.curves) - 1) / 2) / POINTS
         x = across(data, curve.effective, width) + aside
         axes.add_line(
             Line2D((x, x), (0, height), color=tone, lw=0.12 * preset.tick, ls=DASHES, zorder=1)

@@ -62,7 +62,9 @@ def _draw_series(
     width, height = frame.plot_width, frame.plot_height
     thin = 0.12 * preset.tick
     # whiskers and lines of several series at one place stand side by side
-    aside = 1.5 * (index - (len(data.series) - 1) / 2) / POINTS if data.joined else 0.0
+    aside = (
+        0.2 * preset.tick * (index - (len(data.series) - 1) / 2) / POINTS if data.joined else 0.0
+    )
     for change in series.changes:
         x = place(change, width) + aside
         axes.add_line(Line2D((x, x), (0, height), color=tone, lw=thin, ls=DASHES, zorder=1))

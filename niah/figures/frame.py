@@ -174,7 +174,7 @@ def _draw_words(page: Page, frame: Frame, preset: Preset) -> None:
     for y, line, size, bold, kind in frame.head:
         if kind == "warning":
             pad = 0.35 * size / POINTS
-            width = text_width(line, size, bold) + 2 * pad
+            width = 1.02 * text_width(line, size, bold) + 2 * pad
             box = page.axes(margin, y - 0.1 * size / POINTS, width, 1.5 * size / POINTS)
             box.add_patch(
                 Rectangle((0, 0), width, 1.5 * size / POINTS, facecolor=page.ink.warning_page, lw=0)

@@ -36,9 +36,9 @@ def draw_legend(page: Page, frame: Frame, preset: Preset, theme: Theme, style: S
         if key in MARKS:
             draw_marks(axes, [(box, key)], ink, theme)
         elif key == "outlined":
-            draw_outline(axes, list(pairwise((*box, box[0]))))
+            draw_outline(axes, list(pairwise((*box, box[0]))), preset)
         elif key in ("effective", "claimed"):
-            draw_length(axes, key, ((0.0, height / 2), (width, height / 2)))
+            draw_length(axes, key, ((0.0, height / 2), (width, height / 2)), preset)
         elif key == "fade":
             _draw_fading(axes, width, height, style)
         elif key:

@@ -20,11 +20,15 @@ class LengthMark:
     Attributes:
         kind: What the length is.
         tokens: The length; 0 = below every tested length.
+        statement: The length in words.
+        rule: What the legend says without the number.
         words: What the legend says, the number included.
     """
 
     kind: MarkKind
     tokens: int
+    statement: str
+    rule: str
     words: str
 
 
@@ -45,25 +49,31 @@ def length_marks(
     words = WORDS[language]
     marks = []
     if effective is not None and effective.longest_tested is not None:
+        rule = rule_words(effective.rule, language)
+        statement = words["effective-length"].format(
+            value=_bound(effective, effective.value, language),
+            lower=_bound(effective, effective.lower, language),
+            upper=_bound(effective, effective.upper, language),
+        )
         marks.append(
             LengthMark(
                 kind="effective",
                 tokens=effective.value or 0,
-                words=words["effective-length"].format(
-                    value=_bound(effective, effective.value, language),
-                    lower=_bound(effective, effective.lower, language),
-                    upper=_bound(effective, effective.upper, language),
-                    rule=rule_words(effective.rule, language),
-                ),
+                statement=statement,
+                rule=words["effective"].format(rule=rule),
+                words=f"{statement}: {rule}",
             )
         )
     if claimed_tokens is not None:
         key = "claimed-beyond" if claimed_tokens > longest_tokens else "claimed"
+        statement = words[key].format(value=length_label(claimed_tokens, language))
         marks.append(
             LengthMark(
                 kind="claimed",
                 tokens=claimed_tokens,
-                words=words[key].format(value=length_label(claimed_tokens, language)),
+                statement=statement,
+                rule=words["claimed-all"],
+                words=statement,
             )
         )
     return tuple(marks)
@@ -73,7 +83,7 @@ def rule_words(rule: Rule, language: Language) -> str:
     """The rule of an effective length as a printable phrase."""
     name = plain(rule.name) if any(c.isalpha() for c in rule.name) else ""
     return WORDS[language]["rule"].format(
-        sentence=plain(rule.sentence),
+        sentence=plain(rule.sentence).replace(" %", "%"),
         threshold=localized(f"{100 * rule.threshold:.4g}", language) + " %",
         name=f" (Regel {name})" if name else "",
     )

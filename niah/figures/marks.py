@@ -8,7 +8,7 @@ from typing import Any
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.patches import Polygon
 
-from niah.figures.styles import MARKS, Ink, Theme
+from niah.figures.styles import MARKS, Ink, Preset, Theme
 
 Point = tuple[float, float]
 Box = tuple[Point, Point, Point, Point]
@@ -52,10 +52,11 @@ def doubt_strokes(box: Box, level: int) -> list[Stroke]:
     return strokes
 
 
-def draw_length(axes: Any, kind: str, stroke: Stroke) -> None:
+def draw_length(axes: Any, kind: str, stroke: Stroke, preset: Preset) -> None:
     """The line of a marked context length: whole for the effective, dashed for the claimed one."""
+    heavy = 0.2 * preset.tick
     dashes: Any = (0, (3.2, 2.2)) if kind == "claimed" else "solid"
-    for tone, width, pattern in (("#ffffff", 2.8, "solid"), ("#000000", 1.5, dashes)):
+    for tone, width, pattern in (("#ffffff", 1.9 * heavy, "solid"), ("#000000", heavy, dashes)):
         axes.add_collection(
             LineCollection(
                 [stroke],
@@ -70,9 +71,10 @@ def draw_length(axes: Any, kind: str, stroke: Stroke) -> None:
         )
 
 
-def draw_outline(axes: Any, strokes: Sequence[Stroke]) -> None:
+def draw_outline(axes: Any, strokes: Sequence[Stroke], preset: Preset) -> None:
     """A heavy black line with a white edge, to be seen on any cell and on either page."""
-    for tone, width in (("#ffffff", 3.4), ("#000000", 1.9)):
+    heavy = 0.24 * preset.tick
+    for tone, width in (("#ffffff", 1.8 * heavy), ("#000000", heavy)):
         axes.add_collection(
             LineCollection(
                 strokes,

@@ -87,7 +87,10 @@ def panels_data(
         panels=tuple(
             Panel(
                 heading=name,
-                statements=tuple(s for s in m.subtitle if s not in shared),
+                statements=(
+                    *(s for s in m.subtitle if s not in shared),
+                    *(mark.statement for mark in m.marks),
+                ),
                 map=m,
             )
             for name, m in zip(names, maps, strict=True)
@@ -108,17 +111,17 @@ def _shared(lists: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
 
 
 def _legend(maps: Sequence[HeatmapData], names: Sequence[str]) -> tuple[tuple[str, str], ...]:
-    """Entries that all maps word alike once, others with the map's name."""
-    entries: dict[tuple[str, str], list[str]] = {}
-    for name, m in zip(names, maps, strict=True):
-        for entry in m.legend:
-            entries.setdefault(entry, []).append(name)
+    """Whatever occurs in any map, then the lines of lengths; each map states its own number."""
     lengths = {mark.kind for m in maps for mark in m.marks}
-    whole = [entry for entry in entries if entry[0] not in lengths]
+    whole = dict.fromkeys(entry for m in maps for entry in m.legend if entry[0] not in lengths)
+    rules: dict[tuple[str, str], list[str]] = {}
+    for name, m in zip(names, maps, strict=True):
+        for mark in m.marks:
+            rules.setdefault((mark.kind, mark.rule), []).append(name)
+    several = {kind for kind in lengths if sum(key[0] == kind for key in rules) > 1}
     marks = [
-        (key, words if len(of) == len(maps) else f"{', '.join(of)}: {words}")
-        for (key, words), of in entries.items()
-        if key in lengths
+        (kind, f"{', '.join(of)}: {rule}" if kind in several else rule)
+        for (kind, rule), of in rules.items()
     ]
     order = {key: place for place, key in enumerate(_ORDER)}
     return (*sorted(whole, key=lambda entry: order[entry[0]]), *marks)

@@ -23,10 +23,8 @@ UNCERTAINTIES: tuple[Uncertainty, ...] = get_args(Uncertainty)
 DOUBTS = (0.2, 0.5)
 """Widths of a cell's interval beyond which it is hatched once, and densely."""
 
-GREY_WIDTH = 0.8
-"""Width of a cell's interval from which its colour is as grey as it gets."""
-LEAST_COLOUR = 0.1
-"""Share of its chroma that the greyest colour keeps."""
+LEAST_COLOUR = 0.15
+"""Share of its chroma that the colour of the widest interval keeps."""
 
 Matrix = tuple[tuple[float | None, ...], ...]
 States = Sequence[Sequence[CellState]]
@@ -56,9 +54,7 @@ def doubts_of(lower: Matrix, upper: Matrix) -> tuple[tuple[int, ...], ...]:
 
 def colours_kept(lower: Matrix, upper: Matrix) -> tuple[tuple[float, ...], ...]:
     """The share of its chroma that each cell's colour keeps; the lightness stays."""
-    return _by_width(
-        lower, upper, lambda width: round(max(LEAST_COLOUR, 1 - width / GREY_WIDTH), 4), 1.0
-    )
+    return _by_width(lower, upper, lambda width: round(max(LEAST_COLOUR, 1 - width), 4), 1.0)
 
 
 def legend_of(
@@ -76,7 +72,6 @@ def legend_of(
     keys += [f"doubt-{level}" for level in sorted(_flat(doubt) - {0})]
     keys += ["fade"] if faded else []
     widths = {f"doubt-{i}": localized(f"{w:g}", language) for i, w in enumerate(DOUBTS, 1)}
-    widths["fade"] = localized(f"{GREY_WIDTH:g}", language)
     return tuple((key, WORDS[language][key].format(value=widths.get(key))) for key in keys)
 
 

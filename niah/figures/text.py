@@ -15,6 +15,9 @@ from niah.figures.words import Language as Language
 Estimated = Literal["raw", "pooled"]
 Choice = TypeVar("Choice", bound=str)
 
+MOST_WORDS = 800
+"""Characters of one statement of the small print, which may name several runs and sources."""
+
 LANGUAGES: tuple[Language, ...] = tuple(WORDS)
 
 
@@ -74,7 +77,7 @@ def caption(
     words = WORDS[language]
 
     def named(key: str, value: str | None) -> list[str]:
-        return [] if value is None else [words[key].format(value=plain(value))]
+        return [] if value is None else [words[key].format(value=plain(value, MOST_WORDS))]
 
     return (
         f"{words[estimate]}, {trials_words(n_low, n_high, language, per=per)}",
@@ -112,7 +115,7 @@ def _cost(facts: Facts, language: Language) -> list[str]:
     if facts.cost_usd is None:
         return [] if facts.source is not None else [words["cost-unknown"]]
     key = "cost-at-least" if facts.cost_at_least else "cost"
-    return [words[key].format(value=localized(usd(facts.cost_usd), language))]
+    return [words[key].format(value=money(usd(facts.cost_usd), language))]
 
 
 def one_of(what: str, value: str, known: tuple[Choice, ...]) -> Choice:
@@ -136,6 +139,13 @@ def plain(text: str, width: int = 200) -> str:
 def localized(number: str, language: Language) -> str:
     """A formatted number with the language's decimal sign and thousands separator."""
     return number if language == "en" else number.translate(str.maketrans(",.", ".,"))
+
+
+def money(sum_of: str, language: Language) -> str:
+    """A sum of money such as $1.50 as the language writes it."""
+    if language == "en" or not sum_of.startswith("$"):
+        return sum_of
+    return f"{localized(sum_of[1:], language)}\u00a0$"
 
 
 def length_label(tokens: int, language: Language) -> str:

@@ -1,0 +1,1 @@
+"""Stored runs for people: sweeps, figures and frames, for the commands and for notebooks."""

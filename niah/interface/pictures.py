@@ -1,0 +1,244 @@
+"""From sweeps to the values of a figure of any kind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, get_args
+
+from niah.errors import ConfigurationError
+from niah.figures.heatmap import HeatmapData, heatmap_data
+from niah.figures.text import one_of, plain
+from niah.interface.sweeps import Sweep, effective_of, labels_of, merged_facts
+from niah.statistics.analysis import Pooled, pooled_estimate_of
+
+if TYPE_CHECKING:
+    from niah.figures.drawing import FigureData
+    from niah.statistics.grids import Summary
+
+Kind = Literal["heatmap", "panels", "length", "depth", "difference", "cost", "trend"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """What a figure shows; what it does not concern is passed over.
+
+    Attributes:
+        kind: One of `KINDS`; None = a heatmap of one sweep, panels of several.
+        pooled: Show the pooled estimate, or raw accuracies; None = as suits the run.
+        uncertainty, values, scale: Of heatmaps; see `heatmap_data`.
+        effective: Mark the effective context length by this rule; see `effective_of`.
+        claimed: Mark the claimed context length where it is known.
+        language: Of all words.
+        title: In place of the usual one.
+        published: Rows of this publication beside those of a table.
+    """
+
+    kind: str | None = None
+    pooled: bool | None = None
+    uncertainty: str = "none"
+    values: str = "small"
+    scale: str = "categorical"
+    effective: str | None = None
+    claimed: bool = False
+    language: str = "en"
+    title: str | None = None
+    published: str | None = None
+
+
+def kind_of(sweeps: Sequence[Sweep], choices: Choices) -> Kind:
+    """The asked kind, or the one that suits the number of sweeps."""
+    if choices.kind is not None:
+        return one_of("kind", choices.kind, KINDS)
+    return "heatmap" if len(sweeps) == 1 else "panels"
+
+
+def figure_data(sweeps: Sequence[Sweep], choices: Choices) -> FigureData:
+    """The values of one figure of some sweeps.
+
+    Raises:
+        ConfigurationError: if the kind shows another number of sweeps, there is nothing to show,
+            or a choice is unknown.
+    """
+    if not sweeps:
+        raise ConfigurationError("there is no sweep to show")
+    data = _DATA[kind_of(sweeps, choices)](sweeps, choices)
+    return data if choices.title is None else replace(data, title=plain(choices.title))
+
+
+def _heatmap(sweeps: Sequence[Sweep], choices: Choices) -> HeatmapData:
+    if len(sweeps) > 1:
+        raise ConfigurationError(f"a heatmap shows one sweep, not {len(sweeps)}; use panels")
+    return _map(sweeps[0], choices)
+
+
+def _map(sweep: Sweep, choices: Choices) -> HeatmapData:
+    pooled = _pooled(sweep) if choices.pooled else None
+    return heatmap_data(
+        sweep.grid,
+        sweep.summary,
+        sweep.facts,
+        pooled=None if pooled is None else pooled.map,
+        pooled_margins=None if pooled is None else pooled.margins,
+        effective=effective_of(sweep, choices.effective, pooled) if choices.effective else None,
+        claimed_tokens=sweep.claimed_tokens if choices.claimed else None,
+        uncertainty=choices.uncertainty,
+        values=choices.values,
+        language=choices.language,
+        scale=choices.scale,
+    )
+
+
+def _panels(sweeps: Sequence[Sweep], choices: Choices) -> FigureData:
+    from niah.figures.panels import panels_data
+
+    return panels_data([_map(sweep, choices) for sweep in sweeps], labels=labels_of(sweeps))
+
+
+def _curves(sweeps: Sequence[Sweep], choices: Choices, axis: str) -> FigureData:
+    from niah.figures.curves import curves_data
+
+    estimates = [_pooled(sweep) if choices.pooled else None for sweep in sweeps]
+    labels = labels_of(sweeps)
+    effective = {}
+    if choices.effective:
+        for label, sweep, pooled in zip(labels, sweeps, estimates, strict=True):
+            if (found := effective_of(sweep, choices.effective, pooled)) is not None:
+                effective[label] = found
+    return curves_data(
+        [_summary(sweep, pooled) for sweep, pooled in zip(sweeps, estimates, strict=True)],
+        merged_facts(sweeps),
+        axis=axis,
+        labels=labels,
+        effective=effective,
+        estimate="pooled" if choices.pooled else "raw",
+        language=choices.language,
+    )
+
+
+def _over_length(sweeps: Sequence[Sweep], choices: Choices) -> FigureData:
+    return _curves(sweeps, choices, "length")
+
+
+def _over_depth(sweeps: Sequence[Sweep], choices: Choices) -> FigureData:
+    return _curves(sweeps, choices, "depth")
+
+
+def _difference(sweeps: Sequence[Sweep], choices: Choices) -> FigureData:
+    from niah.figures.difference import difference_data
+    from niah.statistics.compare import compare
+
+    _raw_only(choices, "a difference")
+    if len(sweeps) != 2:
+        raise ConfigurationError(
+            f"a difference is that of two sweeps, not of {len(sweeps)}; choose with --model or "
+            "name other runs"
+        )
+    first, second = sweeps
+    names = labels_of(sweeps)
+    return difference_data(
+        compare(first.records, second.records),
+        merged_facts(sweeps),
+        first=names[0],
+        second=names[1],
+        task=", ".join(dict.fromkeys(sweep.grid.task for sweep in sweeps)),
+        simulated=any(sweep.grid.simulated for sweep in sweeps),
+        language=choices.language,
+        scale=choices.scale,
+    )
+
+
+def _cost(sweeps: Sequence[Sweep], choices: Choices) -> FigureData:
+    from niah.figures.costs import Priced, cost_data
+
+    _raw_only(choices, "accuracy against cost")
+    return cost_data(
+        [
+            Priced(
+                label=label,
+                estimate=sweep.summary.accuracy,
+                cost_usd=sweep.facts.cost_usd,
+                at_least=sweep.facts.cost_at_least,
+                simulated=sweep.grid.simulated,
+            )
+            for label, sweep in zip(labels_of(sweeps), sweeps, strict=True)
+        ],
+        merged_facts(sweeps),
+        task=_tasks(sweeps),
+        language=choices.language,
+    )
+
+
+def _trend(sweeps: Sequence[Sweep], choices: Choices) -> FigureData:
+    from niah.figures.trend import Measured, trend_data
+
+    _raw_only(choices, "a trend")
+    several = len({sweep.grid.task for sweep in sweeps}) > 1
+    histories: dict[str, list[Measured]] = {}
+    simulated = set()
+    for sweep in sweeps:
+        name = sweep.grid.model + (f", {sweep.grid.task}" if several else "")
+        at = _measured_at(sweep)
+        histories.setdefault(name, []).append(Measured(at=at, estimate=sweep.summary.accuracy))
+        if sweep.grid.simulated:
+            simulated.add(name)
+    return trend_data(
+        histories,
+        merged_facts(sweeps),
+        task=_tasks(sweeps),
+        simulated=simulated,
+        language=choices.language,
+    )
+
+
+_DATA = {
+    "heatmap": _heatmap,
+    "panels": _panels,
+    "length": _over_length,
+    "depth": _over_depth,
+    "difference": _difference,
+    "cost": _cost,
+    "trend": _trend,
+}
+
+
+def _measured_at(sweep: Sweep) -> str:
+    if sweep.run.source == "measured":
+        return sweep.run.finished_at or sweep.run.created_at
+    if sweep.facts.date is None:
+        raise ConfigurationError(
+            f"{sweep.run.run} does not say when it was measured; import it again with --date"
+        )
+    return sweep.facts.date + {4: "-01-01", 7: "-01"}.get(len(sweep.facts.date), "")
+
+
+def _pooled(sweep: Sweep) -> Pooled:
+    found = pooled_estimate_of(sweep.grid)
+    if found is None:
+        raise ConfigurationError(
+            f"no trial of {plain(sweep.grid.model)} was scored, so there is nothing to pool"
+        )
+    return found
+
+
+def _summary(sweep: Sweep, pooled: Pooled | None) -> Summary:
+    """The sweep's numbers, those along the axes from the pooled map where it is given."""
+    if pooled is None:
+        return sweep.summary
+    margins = pooled.margins
+    return replace(
+        sweep.summary,
+        accuracy=margins.accuracy,
+        by_length=margins.by_length,
+        by_depth=margins.by_depth,
+    )
+
+
+def _raw_only(choices: Choices, what: str) -> None:
+    if choices.pooled:
+        raise ConfigurationError(f"{what} is shown from raw accuracies; leave out --pooled")
+
+
+def _tasks(sweeps: Sequence[Sweep]) -> str:
+    return ", ".join(dict.fromkeys(sweep.grid.task for sweep in sweeps))

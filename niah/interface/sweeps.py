@@ -1,0 +1,203 @@
+"""A stored run as sweeps: the numbers of each, and what stands beside them in small print."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from niah import __version__
+from niah.errors import ConfigurationError, ModelError
+from niah.figures.text import Facts, Provenance, plain
+from niah.imports import import_record
+from niah.models import Model, resolve_model
+from niah.runner.results import experiment_of, run_grids, summarize_run
+from niah.statistics import Grid
+from niah.statistics.analysis import Pooled
+from niah.statistics.effective import (
+    EffectiveLength,
+    Rule,
+    measured_effective_length,
+    nolima_rule,
+    ruler_rule,
+    threshold_rule,
+)
+from niah.statistics.grids import Marginal, Summary
+from niah.statistics.margins import pooled_effective_length
+from niah.store import Run, TrialRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sweep:
+    """One model's trials of one task in a stored run.
+
+    Attributes:
+        run: The run.
+        records: The trials of this model and task.
+        grid, summary: Their raw numbers.
+        facts: The small print of their figures.
+        claimed_tokens: The context window that the model's maker states; None = unknown.
+    """
+
+    run: Run
+    records: tuple[TrialRecord, ...]
+    grid: Grid
+    summary: Summary
+    facts: Facts
+    claimed_tokens: int | None
+
+
+def sweeps_of(run: Run, records: Iterable[TrialRecord]) -> list[Sweep]:
+    """The sweeps of a run, in order of model and task.
+
+    Raises:
+        ModelError: if a model of its experiment cannot be resolved.
+    """
+    trials = tuple(records)
+    models = _models(run, trials)
+    return [
+        Sweep(
+            run=run,
+            records=tuple(t for t in trials if (t.model, t.task) == (grid.model, grid.task)),
+            grid=grid,
+            summary=summary,
+            facts=_facts(run, summary, models.get(grid.model)),
+            claimed_tokens=models[grid.model].context_window if grid.model in models else None,
+        )
+        for grid, summary in zip(run_grids(run, trials), summarize_run(run, trials), strict=True)
+    ]
+
+
+def facts_of(run: Run, summary: Summary) -> Facts:
+    """The small print of a sweep's figures."""
+    return _facts(run, summary, _models(run, ()).get(summary.model))
+
+
+def labels_of(sweeps: Sequence[Sweep]) -> list[str]:
+    """A name for each sweep: the model, with the task and the run where these tell it apart."""
+    models = Counter(sweep.grid.model for sweep in sweeps)
+    kinds = Counter((sweep.grid.model, sweep.grid.task) for sweep in sweeps)
+    tasks = {sweep.grid.task for sweep in sweeps}
+
+    def label(sweep: Sweep) -> str:
+        parts = [sweep.grid.model]
+        if models[sweep.grid.model] > 1 and len(tasks) > 1:
+            parts.append(sweep.grid.task)
+        if kinds[sweep.grid.model, sweep.grid.task] > 1:
+            parts.append(sweep.run.run)
+        return plain(", ".join(parts))
+
+    return [label(sweep) for sweep in sweeps]
+
+
+def provenance_of(sweeps: Sequence[Sweep]) -> Provenance:
+    """Where a figure of some sweeps comes from."""
+    runs = {sweep.run.run: sweep.run.experiment_sha256 for sweep in sweeps}
+    return Provenance(
+        run=",".join(runs),
+        experiment_sha256=",".join(dict.fromkeys(runs.values())),
+        niah_version=__version__,
+    )
+
+
+def effective_of(sweep: Sweep, rule: str, pooled: Pooled | None = None) -> EffectiveLength | None:
+    """The effective context length by a rule as the user writes it; None when nothing was scored.
+
+    Args:
+        sweep: What was measured.
+        rule: ``ruler``, ``nolima``, or a least accuracy such as ``0.9`` or ``90%``.
+        pooled: Take it from this estimate instead of the raw accuracies.
+
+    Raises:
+        ConfigurationError: if the rule is none of these.
+    """
+    by_length = sweep.summary.by_length if pooled is None else pooled.margins.by_length
+    if not by_length.n.any():
+        return None
+    found = rule_named(rule, by_length)
+    if pooled is not None:
+        return pooled_effective_length(pooled.margins, found)
+    lengths = [int(length) for length in sweep.grid.context_lengths]
+    return measured_effective_length(sweep.records, found, context_lengths=lengths)
+
+
+def rule_named(rule: str, by_length: Marginal) -> Rule:
+    """A rule of effective length as the user writes it; see `effective_of`."""
+    name = rule.strip().lower()
+    if name == "ruler":
+        return ruler_rule()
+    if name == "nolima":
+        return nolima_rule(by_length)
+    try:
+        share = float(name.removesuffix("%")) / (100 if name.endswith("%") else 1)
+        return threshold_rule(share)
+    except ValueError:
+        raise ConfigurationError(
+            f"{plain(rule)!r} is not a rule of effective length; use ruler, nolima, or a least "
+            "accuracy such as 0.9 or 90%"
+        ) from None
+
+
+def merged_facts(sweeps: Sequence[Sweep]) -> Facts:
+    """The small print of one figure of several sweeps: what they share, spans and sums."""
+    facts = [sweep.facts for sweep in sweeps]
+    dates = sorted({f.date for f in facts if f.date is not None})
+    costs = {sweep.run.run: 0.0 for sweep in sweeps}
+    known = [f for f in facts if f.cost_usd is not None]
+    for sweep in sweeps:
+        costs[sweep.run.run] += sweep.facts.cost_usd or 0.0
+    return Facts(
+        date=" \u2013 ".join(dict.fromkeys((dates[0], dates[-1]))) if dates else None,
+        haystack=_common([f.haystack for f in facts]),
+        tokenizer=_common([f.tokenizer for f in facts]),
+        trials_per_cell=_same([f.trials_per_cell for f in facts]),
+        cost_usd=sum(costs.values()) if known else None,
+        cost_at_least=len(known) < len(facts) or any(f.cost_at_least for f in facts),
+        source=_common([f.source for f in facts]),
+        run=", ".join(dict.fromkeys(f.run for f in facts if f.run)) or None,
+        niah_version=_common([f.niah_version for f in facts]),
+    )
+
+
+def _common(values: Sequence[str | None]) -> str | None:
+    """All different values, joined; None when there is none."""
+    return ", ".join(dict.fromkeys(value for value in values if value)) or None
+
+
+def _same(values: Sequence[int | None]) -> int | None:
+    return values[0] if len(set(values)) == 1 else None
+
+
+def _models(run: Run, records: Iterable[TrialRecord]) -> dict[str, Model]:
+    experiment = experiment_of(run)
+    if experiment is not None:
+        return {model.id: model for model in experiment.resolved_models()}
+    found = {}
+    for name in {record.model for record in records}:
+        try:
+            found[name] = resolve_model(name)
+        except ModelError:
+            continue  # a name that only its publisher knows
+    return found
+
+
+def _facts(run: Run, summary: Summary, model: Model | None) -> Facts:
+    experiment = experiment_of(run)
+    if experiment is None or model is None:
+        return Facts(
+            date=import_record(run).get("choices", {}).get("date"),
+            haystack=run.versions.get("haystack"),
+            source=run.source,
+            run=run.run,
+            niah_version=run.versions.get("niah"),
+        )
+    return Facts(
+        date=(run.finished_at or run.created_at)[:10],
+        haystack=run.versions.get("haystack"),
+        tokenizer=model.tokenizer + ("" if model.tokenizer_known else " (stand-in)"),
+        trials_per_cell=experiment.grid.trials,
+        cost_usd=summary.cost_usd.value,
+        cost_at_least=summary.cost_usd.unreported > 0,
+        run=run.run,
+        niah_version=run.versions.get("niah"),
+    )
