@@ -22,9 +22,11 @@ from niah.cli import (
     serving,
 )
 from niah.cli.logs import log, set_format
+from niah.console import shorten
 from niah.errors import NiahError
 
 INTERRUPTED = 130
+LONGEST_SENTENCE = 1_000
 
 app = typer.Typer(
     name="niah",
@@ -57,7 +59,8 @@ def main() -> NoReturn:
     try:
         app()
     except NiahError as error:
-        log(f"niah: {error}", event="error", level="error", exit_code=error.exit_code)
+        sentence = shorten(str(error), LONGEST_SENTENCE)  # what it quotes may be of any length
+        log(f"niah: {sentence}", event="error", level="error", exit_code=error.exit_code)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)

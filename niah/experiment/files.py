@@ -43,7 +43,13 @@ def parse_canonical(text: str) -> Experiment:
     Raises:
         ExperimentError: if it was not written by this version's ``canonical_json``.
     """
-    return _validate(json.loads(text), "stored experiment")
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        raise ExperimentError(
+            "stored experiment: is not what niah wrote; the store was changed by something else"
+        ) from None
+    return _validate(document, "stored experiment")
 
 
 def _read(path: Path) -> dict[str, Any]:

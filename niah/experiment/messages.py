@@ -10,8 +10,10 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
+from niah.console import inert, shorten
 from niah.experiment.schema import Experiment
 
+LONGEST_KEY = 60
 _EXPECTED = {
     "string_type": "must be text in quotes",
     "int_type": "must be a whole number",
@@ -29,7 +31,10 @@ _EXPECTED = {
 def sentence(problem: Any) -> str:
     """One validation problem as key, rule, remedy; the value only where it cannot be a secret."""
     place = problem["loc"]
-    key = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in place)
+    key = "".join(
+        f"[{step}]" if isinstance(step, int) else f".{inert(shorten(step, LONGEST_KEY))}"
+        for step in place
+    )
     key = key.lstrip(".") or "the file"
     kind = problem["type"]
     if kind == "extra_forbidden":

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from niah.console import inert
+from niah.console import inert, shorten
 from niah.errors import ConfigurationError
 from niah.experiment import Experiment, parse_canonical
 from niah.plan import Trial, task_label
@@ -114,6 +114,11 @@ def prompt_rebuilder(run: Run) -> Callable[[TrialRecord], tuple[Challenge, Promp
     def rebuild(record: TrialRecord) -> tuple[Challenge, Prompt]:
         if not record.prompt_sha256:
             raise ConfigurationError(f"nothing was sent for this trial: {record.message}")
+        if record.model not in prepared.models:
+            raise ConfigurationError(
+                f"{run.run} has a trial of {inert(shorten(record.model, 80))} and asks only "
+                f"{', '.join(prepared.models)}; the store was changed by something else"
+            )
         trial = Trial(
             trial_id=record.trial_id,
             model=record.model,
