@@ -281,7 +281,7 @@
     const field = $("f-" + name);
     if (field) field.addEventListener(name === "text" ? "input" : "change", filtered);
   }
-  $("reset").addEventListener("click", () => {
+  $("clear").addEventListener("click", () => {
     $("filters").reset();
     filtered();
   });

@@ -86,7 +86,7 @@ def _filters(report: Report, cards: Sequence[tuple[int, TrialRecord, Card]]) -> 
             word(language, "filter-text"),
             element("input", type="search", id="f-text", autocomplete="off"),
         ),
-        element("button", word(language, "reset"), type="button", id="reset"),
+        element("button", word(language, "reset"), type="button", id="clear"),
     ]
     return element("form", *fields, class_="filters scripted", id="filters")
 

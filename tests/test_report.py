@@ -1,0 +1,415 @@
+"""Reports as values and as a page: what they state, how large they are, what they escape."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+import random
+import re
+import string
+import zlib
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from niah.errors import ConfigurationError
+from niah.experiment import experiment_toml, load_experiment, parse_canonical
+from niah.prompts import Message, Placement, Prompt
+from niah.report.cards import card
+from niah.report.charts import margin_rows
+from niah.report.escape import html_text
+from niah.report.gather import gather, no_passages
+from niah.report.page import page
+from niah.report.passages import cut_passages
+from niah.report.payload import RESPONSES_CHARS, response_chars
+from niah.report.sentences import findings, pair_sentences, verdicts
+from niah.report.words import OUTCOMES, REASONS, WORDS
+from niah.scoring.verdict import Reason
+from niah.statistics.grids import OUTCOMES as ALL_OUTCOMES
+from tests.command import Niah
+from tests.report_data import (
+    HOSTILE,
+    measured,
+    passages_of,
+    small_report,
+    sweep_trials,
+    with_outcomes,
+)
+
+PLACEHOLDERS = re.compile(r"\{(\w+)\}")
+
+
+def test_both_languages_say_the_same() -> None:
+    """German has every phrase that English has, with the same values in it."""
+    english, german = WORDS["en"], WORDS["de"]
+    assert english.keys() == german.keys()
+    for key, phrase in english.items():
+        assert set(PLACEHOLDERS.findall(phrase)) == set(PLACEHOLDERS.findall(german[key])), key
+    assert OUTCOMES["de"].keys() == set(ALL_OUTCOMES)
+    assert REASONS["de"].keys() == REASONS["en"].keys() == set(get_args(Reason))
+
+
+def test_every_phrase_is_used() -> None:
+    """No word is kept that no report says."""
+    package = Path(__file__).parents[1] / "niah" / "report"
+    sources = "".join(
+        path.read_text(encoding="utf-8")
+        for path in package.iterdir()
+        if path.suffix in (".py", ".js") and not path.stem.startswith("words_")
+    )
+    built = (
+        "said- view- filter- result- column- status- method- over- legend- source- pair-".split()
+    )
+    sections = "summary maps trials margins pairs experiment method length-axis depth-axis".split()
+    unused = [
+        key
+        for key in WORDS["en"]
+        if f'"{key}"' not in sources and not key.startswith(tuple(built)) and key not in sections
+    ]
+    assert unused == []
+
+
+def test_findings_carry_number_interval_and_n() -> None:
+    """The summary states accuracy, effective length by its rule, and what could not be scored."""
+    report = small_report()
+    said = " ".join(findings(report.sweeps[0], "en"))
+    summary = report.sweeps[0].summary
+    assert summary.accuracy.n == 11
+    assert "in 81.8% of 11 scored trials" in said
+    assert "RULER" in said
+    assert "NoLiMa" in said
+    assert "5 of 16 trials could not be scored (1 blocked, " in said
+    assert "2 failed" in said
+    assert "2 timeout" in said
+    assert "16 of 18 planned trials are done" in said
+    assert "Its maker states a context window of 128K tokens" in said
+
+
+def test_the_verdict_is_the_rules_verdict() -> None:
+    """The first line names the effective length, or that it fails or passes everywhere."""
+    lengths = {8000: "acme/one holds up to 1K", 1000: "falls short already at 1K"}
+    for miss_from, verdict in lengths.items():
+        report = gather([measured(sweep_trials(miss_from=miss_from))])
+        assert verdict in verdicts(report)[0].replace("\u00a0", " ")
+    report = gather([measured(sweep_trials(miss_from=10**9))])
+    assert "at every tested length, up to 64K" in verdicts(report)[0].replace("\u00a0", " ")
+
+
+def test_a_comparison_is_paired_and_says_so() -> None:
+    """Two sweeps of the same trials are compared pair by pair, with interval and p value."""
+    report = small_report(several=True)
+    (pair,) = report.pairs
+    said = " ".join(pair_sentences(report, pair))
+    assert pair.numbers.paired
+    assert "percentage points" in said
+    assert "McNemar p " in said
+    assert f"n = {pair.numbers.difference.n}" in said
+    assert [row[0] for row in margin_rows(report, "length")] == ["acme/one"] * 3 + ["acme/two"] * 3
+
+
+def test_simulated_runs_say_so_everywhere() -> None:
+    """Title, summary and each map of a reference reader name it as simulated."""
+    shown = page(small_report(simulated=True))
+    assert shown.count("Reference reader - simulated, not a language model</p>") == 3
+    assert "simulated" not in page(small_report()).partition("<body>")[2].replace(
+        "source-simulated", ""
+    )
+
+
+def test_the_same_report_has_the_same_bytes() -> None:
+    """A page does not depend on when it was written."""
+    assert page(small_report(several=True)) == page(small_report(several=True))
+
+
+@given(st.text())
+def test_escaped_text_is_only_text(text: str) -> None:
+    """Escaped, a text has no markup, no quote and nothing that reorders; unescaped, it is back."""
+    shown = html_text(text)
+    assert not re.search("[<>\"'\u202a-\u202e\u2066-\u2069\x00-\x08\x0b-\x1f\x7f]", shown)
+    if text.isprintable():
+        assert html.unescape(shown) == text
+
+
+def test_a_page_holds_one_script_one_style_and_no_way_out() -> None:
+    """Only the page's own style and script have a hash in its policy; nothing names an address."""
+    shown = page(small_report(responses=HOSTILE, several=True))
+    head = shown.partition("<body>")[0]
+    scripts = re.findall(r"<script(?: [^>]*)?>(.*?)</script>", shown, re.DOTALL)
+    assert len(scripts) == 3
+    for source, kind in ((scripts[2], "script"), (head.split("<style>")[1], "style")):
+        body = source.partition("</style>")[0]
+        digest = base64.b64encode(hashlib.sha256(body.encode()).digest()).decode()
+        assert f"{kind}-src &#x27;sha256-{digest}&#x27;" in head
+    assert "default-src &#x27;none&#x27;" in head
+    assert not re.search(r"<[^>]*\s(?:style|src|srcset|action|on\w+)\s*=", _tags(shown))
+    assert set(re.findall(r'\shref="([^"]*)"', _tags(shown))) <= {
+        f"#{name}" for name in "main summary maps trials margins pairs experiment method".split()
+    }
+    assert not re.search(
+        r"url\(|@import|innerHTML|insertAdjacentHTML|document\.write|eval\(", shown
+    )
+
+
+def _tags(shown: str) -> str:
+    """The page without what stands inside its scripts and its style."""
+    return re.sub(r"(<(script|style)\b[^>]*>).*?(</\2>)", r"\1\3", shown, flags=re.DOTALL)
+
+
+def test_the_packed_trials_are_all_there() -> None:
+    """Every trial of every sweep is in the page, whole and unpacked as it was."""
+    report = small_report(responses=HOSTILE, several=True)
+    found = re.search(r'id="packed">([A-Za-z0-9+/=]+)</script>', page(report))
+    assert found is not None
+    content = json.loads(zlib.decompress(base64.b64decode(found[1])))
+    assert len(content["trials"]) == sum(len(sweep.records) for sweep in report.sweeps)
+    responses = [
+        line[1]
+        for trial in content["trials"]
+        for line in trial[8]
+        if content["texts"][line[0]] == "Response"
+    ]
+    assert sum("window.pwned=1" in text for text in responses) == 3
+
+
+def test_1225_cells_of_5_trials_stay_below_5_mb() -> None:
+    """A full grid with long answers and random text around every needle can be mailed."""
+    lengths = [1000 + 3735 * step for step in range(35)]
+    depths = [round(100 * step / 34, 3) for step in range(35)]
+    trials = sweep_trials(lengths=lengths, depths=depths, repeats=5)
+    draw = random.Random(7)
+    words = [
+        "".join(draw.choices(string.ascii_lowercase, k=draw.randint(2, 9))) for _ in range(4000)
+    ]
+
+    def prose(count: int) -> str:
+        return " ".join(draw.choices(words, k=count))
+
+    trials = [replace(trial, response=prose(40)) for trial in trials]
+    passages = passages_of(trials)
+    by_trial = {
+        trial: tuple(replace(p, before=prose(27), after=prose(27)) for p in found)
+        for trial, found in passages.by_trial.items()
+    }
+    shown = page(gather([measured(trials, passages=replace(passages, by_trial=by_trial))]))
+    assert len(trials) == 6125
+    assert 1_500_000 < len(shown.encode()) < 5_000_000
+
+
+def test_endless_answers_are_cut_and_say_so() -> None:
+    """Where all answers together are too long, each is cut, and tells how much is missing."""
+    trials = sweep_trials(responses=["x" * 1_000_000])
+    report = gather([measured(trials)])
+    assert response_chars(report) == 4000
+    shown = card(trials[0], report.passages["acme-1"], "en", response_chars=300)
+    (response,) = [row.text for row in shown.rows if row.label == "Response"]
+    assert len(response) < 400
+    assert "999,700 more characters" in response
+    many = [replace(trial, response="x" * 4000) for trial in trials * 200]
+    crowd = replace(report.sweeps[0], records=tuple(many))
+    most = response_chars(replace(report, sweeps=(crowd,)))
+    assert most * len(many) <= RESPONSES_CHARS
+
+
+def test_a_failure_shows_what_happened_and_no_score() -> None:
+    """A trial that could not be measured has its message in place of a verdict on an answer."""
+    trials = with_outcomes(sweep_trials())
+    blocked = card(trials[0], passages_of(trials), "de")
+    assert (blocked.result, blocked.badge, blocked.outcome) == (
+        "unscored",
+        "ohne Wertung",
+        "blockiert",
+    )
+    texts = {row.label: row.text for row in blocked.rows}
+    assert texts["Was geschah"] == "stopped by the provider's filter"
+    assert texts["Antwort des Modells"] == "(kein Text)"
+
+
+def test_missing_passages_say_why() -> None:
+    """Where the haystack is not at hand, the card says so at the needle's place."""
+    trials = sweep_trials()
+    rows = card(trials[0], no_passages("the file essays.txt is gone"), "en").rows
+    assert any(row.text == "not shown: the file essays.txt is gone" for row in rows)
+
+
+def test_passages_are_cut_at_words_around_each_needle() -> None:
+    """A passage is the prompt's own text on both sides, begun and ended at a word."""
+    before, needle, after = "word " * 100, "The magic number is 482913.", " more" * 100
+    text = before + needle + after
+    placement = Placement(
+        role="needle",
+        asked_depth_percent=50.0,
+        placed_depth_percent=49.0,
+        token_offset=100,
+        char_offset=len(before),
+    )
+    prompt = Prompt(
+        messages=(Message(role="user", content=text),),
+        tokens=300,
+        haystack_tokens=200,
+        placements=(placement,),
+    )
+    (passage,) = cut_passages(prompt, [needle])
+    assert passage.needle == needle
+    assert passage.before.startswith("… word ")
+    assert passage.before.removeprefix("… ") + needle in text
+    assert passage.after.endswith(" more …")
+    assert cut_passages(prompt, ["something else"]) == ()
+
+
+def channel(part: float) -> float:
+    return part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+
+
+def contrast(one: str, other: str) -> float:
+    """WCAG 2's contrast ratio of two colours."""
+
+    def luminance(colour: str) -> float:
+        digits = colour.lstrip("#")
+        digits = digits if len(digits) == 6 else "".join(2 * digit for digit in digits)
+        parts = [channel(int(digits[at : at + 2], 16) / 255) for at in (0, 2, 4)]
+        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark", "print"])
+def test_colours_have_the_contrast_of_wcag_aa(theme: str) -> None:
+    """Texts have 4.5 to 1 on each of their grounds, lines and marks 3 to 1, in every theme."""
+    path = Path(__file__).parents[1] / "niah" / "report" / "page.css"
+    source = path.read_text(encoding="utf-8")
+    blocks = re.findall(r":root\{([^}]*)\}", source)
+    variables = [dict(re.findall(r"--([\w-]+):(#[0-9a-f]{3,6})", block)) for block in blocks]
+    colours = {**variables[0], **variables[("light", "dark", "print").index(theme)]}
+    texts = [(ink, ground) for ink in ("ink", "soft", "link") for ground in ("page", "card", "pre")]
+    texts += [(f"{name}", f"{name}-page") for name in ("right", "wrong", "partial", "none")]
+    texts += [("warn-ink", "warn-page"), ("mark-ink", "mark"), ("page", "ink")]
+    shapes = [(f"c{number}", "page") for number in range(7)]
+    shapes += [("strong", "card"), ("focus", "page"), ("focus", "card"), ("hatch", "unscored")]
+    for pairs, least in ((texts, 4.5), (shapes, 3.0)):
+        for front, back in pairs:
+            assert contrast(colours[front], colours[back]) >= least, (front, back)
+
+
+def test_cells_have_readable_numbers() -> None:
+    """Whatever a cell's colour, its number has 4.5 to 1 on it."""
+    rules = re.findall(
+        r"\.[ad]\d+\{background-color:(#\w+);color:(#\w+)\}", page(small_report(several=True))
+    )
+    assert len(rules) == 202
+    assert min(contrast(ground, ink) for ground, ink in rules) >= 4.5
+
+
+values = st.recursive(
+    st.booleans()
+    | st.integers(-(2**53), 2**53)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(st.characters(blacklist_categories=["Cs"])),
+    lambda inner: st.lists(inner, max_size=3),
+    max_leaves=5,
+)
+tables = st.dictionaries(
+    st.text(st.characters(blacklist_categories=["Cs"]), min_size=1),
+    st.recursive(
+        values, lambda inner: st.dictionaries(st.text("aä.\"\\'\n ", min_size=1), inner, max_size=3)
+    ),
+    max_size=4,
+)
+
+
+@given(tables)
+def test_any_document_comes_back_from_its_toml(document: dict[str, Any]) -> None:
+    """What is written as TOML is read back as it was, without empty tables."""
+    import tomllib
+
+    def pruned(value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        inner = {key: pruned(entry) for key, entry in value.items()}
+        return {key: entry for key, entry in inner.items() if entry != {}}
+
+    assert tomllib.loads(experiment_toml(json.dumps(document))) == pruned(document)
+
+
+def test_the_printed_experiment_is_the_same_experiment(tmp_path: Path) -> None:
+    """The file in a report loads to exactly the experiment that ran."""
+    file = tmp_path / "experiment.toml"
+    file.write_text(
+        'name = "mine"\nmodels = ["local/x", "reference/exact"]\nseed = 3\n'
+        "[grid]\ncontext_lengths = [1000, '8K']\ndepth_percents = [0, 33.3, 100]\ntrials = 2\n"
+        '[providers.local]\napi = "openai"\nbase_url = "http://127.0.0.1:9/v1"\n'
+        '[model."local/x"]\nprice = { input = 1.0, output = 2.5 }\ncalibrate = "off"\n'
+        '[request]\nextra_body = { tags = ["a\\"b", "ü"], nested = { on = true } }\n',
+        encoding="utf-8",
+    )
+    first = load_experiment(file)
+    again = tmp_path / "again.toml"
+    again.write_text(experiment_toml(first.canonical_json()), encoding="utf-8")
+    assert load_experiment(again) == first == parse_canonical(first.canonical_json())
+
+
+SWEEP = (
+    'name = "tiny"\nmodels = ["reference/exact", "reference/lost-in-the-middle"]\n'
+    "[grid]\ncontext_lengths = [1000, 2000]\ndepth_percents = [0, 50, 100]\ntrials = 1\n"
+)
+
+
+@pytest.fixture
+def swept(niah: Niah, tmp_path: Path) -> Niah:
+    """The command line beside a store with a small finished run."""
+    (tmp_path / "tiny.toml").write_text(SWEEP, encoding="utf-8")
+    assert niah("run", "tiny.toml", "--quiet").code == 0
+    return niah
+
+
+def test_the_command_writes_the_page_with_the_text_around_each_needle(
+    swept: Niah, tmp_path: Path
+) -> None:
+    """The page of a stored run shows its experiment and, per trial, the rebuilt prompt's text."""
+    done = swept("report", "latest", "--out", "r.html", "--json")
+    assert done.code == 0, done.err
+    assert done.json == {"report": "r.html", "files": ["r.html"]}
+    shown = (tmp_path / "r.html").read_text(encoding="utf-8")
+    assert "name = &quot;tiny&quot;" in shown
+    assert 'lang="en"' in shown
+    assert shown.count("<mark>") == 12
+    assert "reference/lost-in-the-middle minus reference/exact" in shown
+    assert "simulated, no model was asked" in shown
+
+
+def test_the_command_speaks_german(swept: Niah, tmp_path: Path) -> None:
+    """With --language de every fixed word of the page is German."""
+    assert swept("report", "latest", "--out", "r.html", "--language", "de").code == 0
+    shown = (tmp_path / "r.html").read_text(encoding="utf-8")
+    assert 'lang="de"' in shown
+    body = shown.partition("<body>")[2].partition('id="packed"')[0]
+    for english in ("Effective", "tokens", "Response", "interval ", "scored", "replicates"):
+        assert english not in body, english
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--out", "r.docx"), "--out r.docx: name a .html, .md or .tex file"),
+        (("--out", "r.html", "--language", "fr"), "no language 'fr'; use en, de"),
+        (("--out", "r.html", "--threshold", "85"), "--threshold 85: give an accuracy from 0 to 1"),
+    ],
+)
+def test_wrong_options_are_named(swept: Niah, arguments: tuple[str, ...], said: str) -> None:
+    """A choice that does not exist ends with exit code 2 and one sentence."""
+    done = swept("report", "latest", *arguments)
+    assert done.code == 2
+    assert said in done.err
+    assert done.err.count("\n") == 1
+
+
+def test_an_empty_run_is_refused() -> None:
+    """Nothing measured and nothing planned is no report."""
+    with pytest.raises(ConfigurationError, match="no cell to report"):
+        gather([replace(measured(sweep_trials()), grids=[], summaries=[], facts=[])])
