@@ -119,7 +119,6 @@ GERMAN: dict[str, str] = {
     "row-served": "Geantwortet hat",
     "row-id": "Versuch",
     "or": " oder ",
-    "and": ", ",
     "found": "genannt: {value}",
     "taken": "nahm eine Ablenkung: {value}",
     "cut": "… [hier gekürzt, {n} weitere Zeichen; niah show hat alles]",

@@ -119,7 +119,6 @@ ENGLISH: dict[str, str] = {
     "row-served": "Answered by",
     "row-id": "Trial",
     "or": " or ",
-    "and": ", ",
     "found": "stated: {value}",
     "taken": "took a distractor: {value}",
     "cut": "… [cut here, {n} more characters; niah show has all]",
