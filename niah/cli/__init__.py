@@ -11,6 +11,7 @@ import typer
 from niah.cli import (
     catalogues,
     checking,
+    comparing,
     export,
     importing,
     inspect,
@@ -41,6 +42,7 @@ for module in (
     running,
     planning,
     checking,
+    comparing,
     inspect,
     plotting,
     reporting,

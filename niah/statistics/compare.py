@@ -64,7 +64,11 @@ class Comparison:
 
 
 def compare(
-    first: Iterable[TrialRecord], second: Iterable[TrialRecord], *, seed: int = 0
+    first: Iterable[TrialRecord],
+    second: Iterable[TrialRecord],
+    *,
+    may_pair: bool = True,
+    seed: int = 0,
 ) -> Comparison:
     """Compares two sweeps, each the trials of one model and task.
 
@@ -74,10 +78,11 @@ def compare(
 
     Args:
         first, second: Records; only scored ones enter.
+        may_pair: False = equal seeds mean nothing, because task or haystack differ.
         seed: Of the scan's sign flips.
     """
     left, right = scored(first), scored(second)
-    pairs, paired = pair_trials(left, right)
+    pairs, paired = pair_trials(left, right, may_pair=may_pair)
     depths = sorted({pair[0].depth_percent for pair in pairs})
     lengths = sorted({pair[0].context_length for pair in pairs})
     row = {depth: i for i, depth in enumerate(depths)}
@@ -110,8 +115,9 @@ def compare(
         pairing=(
             f"paired: {len(pairs):,} trials with the same cell, repeat, seed and answers"
             if paired
-            else f"not paired: too few trials share seed and answers; {len(cells):,} cells that "
-            "both measured are compared"
+            else "not paired: "
+            + ("too few trials share seed and answers" if may_pair else "not the same trials")
+            + f"; {len(cells):,} cells that both measured are compared"
         ),
         first=sweep_estimate(kept_left),
         second=sweep_estimate(kept_right),

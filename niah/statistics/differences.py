@@ -55,18 +55,22 @@ def cell_of(record: TrialRecord) -> Cell:
 
 
 def pair_trials(
-    left: Sequence[TrialRecord], right: Sequence[TrialRecord]
+    left: Sequence[TrialRecord], right: Sequence[TrialRecord], *, may_pair: bool = True
 ) -> tuple[list[tuple[TrialRecord, TrialRecord]], bool]:
     """Pairs of scored trials, and whether they are twins.
 
     Twins share cell, repeat, seed and answers. When less than half of the smaller side has one,
     trials of the same cell are put together in order of repeat, which is as good as at random.
+
+    Args:
+        left, right: Scored trials of two sweeps.
+        may_pair: False = equal seeds mean nothing, because task or haystack differ.
     """
     twins = {(cell_of(r), r.repeat, r.seed, r.answers): r for r in right}
     pairs = [
         (r, twins[key]) for r in left if (key := (cell_of(r), r.repeat, r.seed, r.answers)) in twins
     ]
-    if pairs and len(pairs) >= PAIRED_SHARE * min(len(left), len(right)):
+    if may_pair and pairs and len(pairs) >= PAIRED_SHARE * min(len(left), len(right)):
         return pairs, True
     cells: defaultdict[Cell, tuple[list[TrialRecord], list[TrialRecord]]]
     cells = defaultdict(lambda: ([], []))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -31,7 +31,11 @@ class LeagueRow:
     tied_with: tuple[str, ...]
 
 
-def league(sweeps: Mapping[str, Sequence[TrialRecord]]) -> list[LeagueRow]:
+def league(
+    sweeps: Mapping[str, Sequence[TrialRecord]],
+    *,
+    may_pair: Callable[[str, str], bool] = lambda _one, _other: True,
+) -> list[LeagueRow]:
     """Contestants from best to worst, and who is tied with whom.
 
     Two are tied when the interval of their difference contains 0; the intervals of all pairs hold
@@ -39,6 +43,7 @@ def league(sweeps: Mapping[str, Sequence[TrialRecord]]) -> list[LeagueRow]:
 
     Args:
         sweeps: By label, the trials of one model and task.
+        may_pair: Whether equal seeds of two sweeps, by their labels, mean the same trials.
     """
     estimates = {label: sweep_estimate(records) for label, records in sweeps.items()}
     order = sorted(
@@ -51,7 +56,7 @@ def league(sweeps: Mapping[str, Sequence[TrialRecord]]) -> list[LeagueRow]:
     several = max(1, len(order) * (len(order) - 1) // 2)
     for high, low in combinations(order, 2):
         left, right = scored(sweeps[high]), scored(sweeps[low])
-        pairs, paired = pair_trials(left, right)
+        pairs, paired = pair_trials(left, right, may_pair=may_pair(high, low))
         cells = {cell_of(a) for a, _ in pairs}
         difference = mean_difference(
             pairs,

@@ -1,0 +1,183 @@
+"""Which sweeps are compared, and whether comparing them says anything about the models."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+
+from niah.console import inert
+from niah.errors import ConfigurationError
+from niah.runner.results import experiment_of
+from niah.statistics.grids import by_sweep
+from niah.store import Run, TrialRecord
+
+INSIST = "--anyway compares them all the same"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contestant:
+    """One sweep that takes part in a comparison.
+
+    Attributes:
+        run: As stored.
+        model, task: Of the sweep.
+        records: Its trials.
+        label: Short name that tells it from the others.
+    """
+
+    run: Run
+    model: str
+    task: str
+    records: tuple[TrialRecord, ...] = field(repr=False)
+    label: str = ""
+
+    @property
+    def name(self) -> str:
+        """How a user selects it: run and model."""
+        return f"{self.run.run}:{self.model}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conditions:
+    """Under what a sweep was measured; None = not known, as of most imported runs.
+
+    Attributes:
+        task: Family, variant and version, the user's own facts included.
+        haystack: The corpus and the hash of its text.
+        tokenizer: Fingerprint of the vocabulary that counts the lengths.
+        prompt: What stands around the haystack, and where the question does.
+        request: Sampling parameters and output limit.
+    """
+
+    task: str | None
+    haystack: str | None
+    tokenizer: str | None
+    prompt: str | None
+    request: str | None
+
+
+def select(name: str, find: Callable[[str], tuple[Run, Sequence[TrialRecord]]]) -> list[Contestant]:
+    """The sweeps of ``RUN`` or of ``RUN:PROVIDER/MODEL``.
+
+    Args:
+        name: As the user writes it.
+        find: A stored run and its trials by the run's name.
+
+    Raises:
+        ConfigurationError: if the run has no such model.
+        StoreError: if there is no such run.
+    """
+    asked, _, model = name.partition(":")
+    run, records = find(asked)
+    sweeps = [
+        Contestant(run=run, model=found, task=task, records=tuple(trials))
+        for (found, task), trials in sorted(by_sweep(records).items())
+        if model in ("", found)
+    ]
+    if not sweeps:
+        known = ", ".join(inert(f"{asked}:{found}") for found in sorted({r.model for r in records}))
+        raise ConfigurationError(
+            f"{name} has no finished trial" + (f"; there is {known}" if known else "")
+        )
+    return sweeps
+
+
+def labelled(contestants: Sequence[Contestant]) -> list[Contestant]:
+    """Each under the shortest label that tells it from all others: model, run, or both.
+
+    Raises:
+        ConfigurationError: if one stands there twice.
+    """
+    choices: tuple[Callable[[Contestant], str], ...] = (
+        lambda one: one.model,
+        lambda one: one.run.run,
+        lambda one: one.name,
+        lambda one: f"{one.name} {one.task}",
+    )
+    for choice in choices:
+        labels = [choice(one) for one in contestants]
+        if len(set(labels)) == len(labels):
+            return [
+                Contestant(
+                    run=one.run, model=one.model, task=one.task, records=one.records, label=label
+                )
+                for one, label in zip(contestants, labels, strict=True)
+            ]
+    twice = next(label for label in labels if labels.count(label) > 1)
+    raise ConfigurationError(f"{twice} is there twice; name two different runs or models")
+
+
+def conditions(contestant: Contestant) -> Conditions:
+    """What a sweep was measured under, from the record of its run."""
+    run, versions = contestant.run, contestant.run.versions
+    experiment = experiment_of(run)
+    if experiment is None:
+        return Conditions(
+            task=contestant.task,
+            haystack=versions.get("haystack"),
+            tokenizer=None,
+            prompt=None,
+            request=None,
+        )
+    own = experiment.model.get(contestant.model)
+    return Conditions(
+        task=f"{contestant.task} {versions.get('task', '')}, composition "
+        f"{versions.get('composition', '')}, language {experiment.language}, "
+        f"{experiment.task.model_dump(mode='json', exclude={'path'})}",
+        haystack=f"{versions.get('haystack', '')} {versions.get('haystack_sha256', '')[:12]}",
+        tokenizer=versions.get(f"tokenizer_sha256 of {contestant.model}"),
+        prompt=str(experiment.prompt.model_dump(mode="json")),
+        request=f"{experiment.request.model_dump(mode='json')} "
+        f"{own.max_output_tokens if own else None}",
+    )
+
+
+def check_comparable(contestants: Sequence[Contestant], *, anyway: bool) -> list[str]:
+    """What differs besides the models, a sentence each, for the reader of the comparison.
+
+    Models of one run may count in vocabularies of their own: that is said, not refused.
+
+    Raises:
+        ConfigurationError: if runs differ in task, haystack, tokenizer or prompt, unless the user
+            insists.
+    """
+    notes: list[str] = []
+    for one, other in combinations(contestants, 2):
+        for what, reason in _differences(one, other):
+            together = one.run.run == other.run.run
+            sentence = f"{inert(one.label)} and {inert(other.label)} {reason}"
+            if not anyway and not together and what != "request":
+                raise ConfigurationError(f"{sentence}; {INSIST}")
+            notes.append(sentence)
+    return list(dict.fromkeys(notes))
+
+
+def same_trials(one: Contestant, other: Contestant) -> bool:
+    """Whether trials with equal coordinates and seeds had the same task and haystack."""
+    a, b = conditions(one), conditions(other)
+    measured = "measured" == one.run.source == other.run.source
+    return measured and (a.task, a.haystack) == (b.task, b.haystack)
+
+
+def _differences(one: Contestant, other: Contestant) -> Iterable[tuple[str, str]]:
+    a, b = conditions(one), conditions(other)
+    if None not in (a.task, b.task) and a.task != b.task:
+        if one.task != other.task:
+            yield "task", f"are different tasks, {inert(one.task)} and {inert(other.task)}"
+        else:
+            yield "task", f"are different versions or settings of the task {inert(one.task)}"
+    if None not in (a.haystack, b.haystack) and a.haystack != b.haystack:
+        yield (
+            "haystack",
+            f"have different haystacks, {inert(str(a.haystack))} and {inert(str(b.haystack))}",
+        )
+    if None not in (a.tokenizer, b.tokenizer) and a.tokenizer != b.tokenizer:
+        yield (
+            "tokenizer",
+            "count tokens with different vocabularies, so that equal lengths are not equal texts",
+        )
+    if None not in (a.prompt, b.prompt) and a.prompt != b.prompt:
+        yield "prompt", "have different prompts around the haystack"
+    if None not in (a.request, b.request) and a.request != b.request:
+        yield "request", "were asked with different request settings"
