@@ -2,7 +2,7 @@
 
 Records become a `Report` (``gather``), every number and word of which is final; the three writers
 (``page``, ``markdown``, ``latex``) only lay it out. Text that a model or an importer wrote passes
-``escape`` on its way into any of them.
+``niah.escape`` on its way into any of them.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from niah.report.escape import html_text
+from niah.escape import html_text
 
 _VOID = frozenset({"input", "meta", "br"})
 

@@ -17,6 +17,7 @@ from itertools import islice
 from typing import IO, Any
 
 from niah.errors import ConfigurationError
+from niah.escape import spreadsheet_text
 from niah.store import TrialRecord
 from niah.store.cells import CELL_FIELDS, StoredCell
 from niah.store.database import Store
@@ -54,10 +55,6 @@ FIELDS = _FIRST + tuple(
 CELL_COLUMNS = ("run", "simulated", *CELL_FIELDS)
 """Names of an exported cell's fields; raw and pooled accuracies have names of their own."""
 
-_FORMULA = re.compile(r"[=+\-@\t\r\n\0\uff1d\uff0b\uff0d\uff20]")
-_INVISIBLE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]"
-)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _ROWS_PER_GROUP = 5_000
 
@@ -181,10 +178,7 @@ def _groups(rows: Iterator[Mapping[str, Any]]) -> Iterator[list[Mapping[str, Any
 def _cell(value: object) -> object:
     if isinstance(value, list | dict):
         value = json.dumps(value, ensure_ascii=False)
-    if not isinstance(value, str):
-        return value
-    visible = _INVISIBLE.sub(lambda found: f"\\u{ord(found[0]):04x}", value)
-    return "'" + visible if _FORMULA.match(value) else visible
+    return spreadsheet_text(value) if isinstance(value, str) else value
 
 
 def _storable(value: Any) -> Any:

@@ -38,6 +38,11 @@ _LATEX = {
 }
 _LATIN = re.compile("[a-zA-Z0-9 .,:;!?()\\[\\]/*+=@\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff]")
 
+_FORMULA = re.compile(r"[=+\-@\t\r\n\0\uff1d\uff0b\uff0d\uff20]")
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]"
+)
+
 
 def html_text(text: str) -> str:
     """The text inside an HTML element or a quoted attribute; line feeds and tabs stay."""
@@ -68,3 +73,9 @@ def latex_text(text: str) -> str:
 
 def _latex_code(character: str) -> str:
     return rf"\texttt{{[U+{ord(character):04X}]}}"
+
+
+def spreadsheet_text(text: str) -> str:
+    """The text as a cell of a CSV file that no spreadsheet takes for a formula."""
+    visible = _INVISIBLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return "'" + visible if _FORMULA.match(text) else visible
