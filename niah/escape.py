@@ -12,7 +12,8 @@ import re
 
 from niah.console import inert
 
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$&@:/=^\"'])")
+_MARKDOWN = re.compile(r"[\\`*_\[\]<>|~$&#@]|(?<=www)\.|:(?=//)|^(?:[-+=]|\d+(?=[.)]))")
+_MARKDOWN_NUMBER = re.compile(r"\d+")
 _LATEX = {
     "\\": r"\textbackslash{}",
     "{": r"\{",
@@ -51,7 +52,14 @@ def html_text(text: str) -> str:
 
 def markdown_text(text: str) -> str:
     """The text on one line of Markdown: no markup, no link, no HTML, no table border."""
-    return _MARKDOWN.sub(r"\\\1", " ".join(inert(text, multiline=True).split()))
+    line = " ".join(inert(text, multiline=True).split())
+    return _MARKDOWN.sub(_markdown_literal, line)
+
+
+def _markdown_literal(found: re.Match[str]) -> str:
+    """A backslash before the character, or behind the number that would begin a list."""
+    text = found[0]
+    return f"{text}\\" if _MARKDOWN_NUMBER.fullmatch(text) else f"\\{text}"
 
 
 def markdown_block(text: str) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from niah.figures.text import Language, depth_label, length_label
+from niah.figures.text import Language
 from niah.report import Report, Sweep
 from niah.report.markup import Html, element, table, together
-from niah.report.words import DASH, method_words, share, whole, word
+from niah.report.tables import margin_header, margin_rows, marginal_of, tick
+from niah.report.words import share, word
 from niah.statistics.grids import Marginal
 
 WIDTH, HEIGHT = 640.0, 240.0
@@ -21,7 +22,7 @@ _MOST_TICKS = 9
 def margin_figure(report: Report, axis: str) -> Html:
     """Accuracy over ``length`` or ``depth``, one curve a sweep, with its numbers as a table."""
     language = report.language
-    margins = [_marginal(sweep, axis) for sweep in report.sweeps]
+    margins = [marginal_of(sweep, axis) for sweep in report.sweeps]
     title = word(language, f"over-{axis}")
     places = sorted({float(v) for marginal in margins for v in marginal.axis})
     parts = [
@@ -52,55 +53,12 @@ def margin_figure(report: Report, axis: str) -> Html:
             "details",
             element("summary", word(language, "as-table")),
             table(
-                [
-                    word(language, "column-model"),
-                    word(language, f"column-{axis}"),
-                    word(language, "column-accuracy"),
-                    word(language, "column-interval"),
-                    word(language, "column-n"),
-                ],
+                margin_header(report, axis),
                 margin_rows(report, axis),
                 caption=title,
             ),
         ),
     )
-
-
-def margin_rows(report: Report, axis: str) -> list[list[str]]:
-    """Every point of the curves: sweep, place, accuracy, interval with its method, n."""
-    language = report.language
-    rows = []
-    for sweep in report.sweeps:
-        marginal = _marginal(sweep, axis)
-        for at, place in enumerate(marginal.axis):
-            measured = bool(marginal.n[at])
-            interval = (
-                word(
-                    language,
-                    "from-to",
-                    start=share(language, float(marginal.lower[at])),
-                    end=share(language, float(marginal.upper[at])),
-                )
-                + f" ({method_words(language, marginal.methods[at])})"
-            )
-            rows.append(
-                [
-                    sweep.label,
-                    _tick(float(place), axis, language),
-                    share(language, float(marginal.accuracy[at])) if measured else DASH,
-                    interval if measured else DASH,
-                    whole(language, int(marginal.n[at])),
-                ]
-            )
-    return rows
-
-
-def _marginal(sweep: Sweep, axis: str) -> Marginal:
-    return sweep.summary.by_length if axis == "length" else sweep.summary.by_depth
-
-
-def _tick(place: float, axis: str, language: Language) -> str:
-    return length_label(int(place), language) if axis == "length" else depth_label(place, language)
 
 
 def _said(sweep: Sweep, marginal: Marginal, axis: str, language: Language) -> str:
@@ -114,9 +72,9 @@ def _said(sweep: Sweep, marginal: Marginal, axis: str, language: Language) -> st
         "chart-part",
         model=sweep.label,
         first=share(language, float(marginal.accuracy[first])),
-        start=_tick(float(marginal.axis[first]), axis, language) + unit,
+        start=tick(float(marginal.axis[first]), axis, language) + unit,
         last=share(language, float(marginal.accuracy[last])),
-        end=_tick(float(marginal.axis[last]), axis, language) + unit,
+        end=tick(float(marginal.axis[last]), axis, language) + unit,
     )
 
 
@@ -140,7 +98,7 @@ def _frame(places: Sequence[float], axis: str, language: Language) -> list[Html]
     step = max(1, math.ceil(len(places) / _MOST_TICKS))
     for at in range(0, len(places), step):
         x = _across(places, places[at])
-        shapes.append(_label(x, HEIGHT - 8, _tick(places[at], axis, language), "middle"))
+        shapes.append(_label(x, HEIGHT - 8, tick(places[at], axis, language), "middle"))
     return shapes
 
 
