@@ -12,7 +12,9 @@ import re
 
 from niah.console import inert
 
-_MARKDOWN = re.compile(r"[\\`*_\[\]<>|~$&#@]|(?<=www)\.|:(?=//)|^(?:[-+=]|\d+(?=[.)]))")
+_MARKDOWN = re.compile(
+    r"[\\`*_\[\]<>|~$&#@]|(?<=www)\.|:(?=//)|^[-+=](?=[-+=\s]|$)|^\d+(?=[.)](?:\s|$))"
+)
 _MARKDOWN_NUMBER = re.compile(r"\d+")
 _LATEX = {
     "\\": r"\textbackslash{}",
@@ -38,6 +40,10 @@ _LATEX = {
     "·": r"\textperiodcentered{}",
 }
 _LATIN = re.compile("[a-zA-Z0-9 .,:;!?()\\[\\]/*+=@\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff]")
+
+LONGEST_WORD = 24
+LONGEST_PIECE = 12
+"""A longer word of a LaTeX text may be broken after so many characters, again and again."""
 
 _FORMULA = re.compile(r"[=+\-@\t\r\n\0\uff1d\uff0b\uff0d\uff20]")
 _INVISIBLE = re.compile(
@@ -71,12 +77,33 @@ def markdown_block(text: str) -> str:
 
 
 def latex_text(text: str) -> str:
-    """The text in a paragraph of LaTeX; letters beyond Western European become their code."""
-    return "".join(
+    """The text in a paragraph of LaTeX; letters beyond Western European become their code.
+
+    Very long words may be broken anywhere.
+    """
+    return " ".join(map(_latex_word, inert(text, multiline=True).split()))
+
+
+def _latex_word(word: str) -> str:
+    letters = [
         _LATEX.get(character)
         or (character if _LATIN.fullmatch(character) else _latex_code(character))
-        for character in " ".join(inert(text, multiline=True).split())
+        for character in word
+    ]
+    if len(letters) <= LONGEST_WORD:
+        return "".join(letters)
+    return r"\allowbreak{}".join(
+        "".join(letters[at : at + LONGEST_PIECE]) for at in range(0, len(letters), LONGEST_PIECE)
     )
+
+
+def latex_block(text: str) -> str:
+    """The text line by line in typewriter letters; its own indentation stays."""
+    lines = []
+    for line in inert(text, multiline=True).expandtabs(4).splitlines():
+        indent = len(line) - len(line.lstrip())
+        lines.append(rf"\mbox{{}}{'~' * indent}\texttt{{{latex_text(line)}}}\\")
+    return "{\\small\\raggedright\n" + "\n".join(lines) + "\n}"
 
 
 def _latex_code(character: str) -> str:

@@ -163,9 +163,19 @@ def _passages(run: Run, records: Sequence[TrialRecord]) -> Passages:
 def _write(made: Report, out: Path) -> list[Path]:
     """The report and the figures beside it; the paths written, the report first."""
     from niah.files import whole_file
+    from niah.report.latex import latex
+    from niah.report.markdown import markdown
     from niah.report.page import page
+    from niah.report.pictures import draw_pictures
 
-    content = page(made)
+    if out.suffix == ".html":
+        pictures, content = [], page(made)
+    elif out.suffix == ".md":
+        pictures = draw_pictures(made, out, "png")
+        content = markdown(made, pictures)
+    else:
+        pictures = draw_pictures(made, out, "pdf")
+        content = latex(made, pictures)
     with whole_file(out) as draft:
         draft.write_text(content, encoding="utf-8", newline="\n")
-    return [out]
+    return [out, *(picture.path for picture in pictures)]

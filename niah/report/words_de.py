@@ -163,6 +163,10 @@ GERMAN: dict[str, str] = {
     "pair-no-regions": "Kein Bereich der Karte ist signifikant verschieden (5 %, für alle "
     "betrachteten Bereiche korrigiert).",
     "league": "Nebeneinander",
+    "notable": "Einige Antworten",
+    "notable-help": "Von jeder Art zu verfehlen oder zu scheitern eine, der kürzeste Text "
+    "zuerst. niah show und niah export haben alle.",
+    "made-by": "Von niah {version} aus seinem Speicher gemacht.",
     "run": "Lauf",
     "status": "Stand",
     "status-complete": "vollständig",

@@ -166,6 +166,10 @@ ENGLISH: dict[str, str] = {
     "looked at).",
     "league": "Side by side",
     # experiment
+    "notable": "Some answers",
+    "notable-help": "One answer of each way to miss or fail, the shortest text first. niah show "
+    "and niah export have all.",
+    "made-by": "Made by niah {version} from its store.",
     "run": "Run",
     "status": "Status",
     "status-complete": "complete",
