@@ -248,6 +248,12 @@ def _draw(
     from niah.interface.sweeps import provenance_of
 
     provenance = provenance_of(sweeps)
+    if choices.kind == "table":
+        from niah.figures.table_text import write_table
+        from niah.interface.tables import table_of
+
+        table = table_of(sweeps, choices)
+        return write_table(table, stem, formats=formats, provenance=provenance), table.title
     from niah.figures.drawing import describe, write
     from niah.interface.pictures import figure_data
 

@@ -51,9 +51,9 @@ def length_marks(
     if effective is not None and effective.longest_tested is not None:
         rule = rule_words(effective.rule, language)
         statement = words["effective-length"].format(
-            value=_bound(effective, effective.value, language),
-            lower=_bound(effective, effective.lower, language),
-            upper=_bound(effective, effective.upper, language),
+            value=bound_words(effective, effective.value, language),
+            lower=bound_words(effective, effective.lower, language),
+            upper=bound_words(effective, effective.upper, language),
         )
         marks.append(
             LengthMark(
@@ -89,7 +89,8 @@ def rule_words(rule: Rule, language: Language) -> str:
     )
 
 
-def _bound(effective: EffectiveLength, tokens: int | None, language: Language) -> str:
+def bound_words(effective: EffectiveLength, tokens: int | None, language: Language) -> str:
+    """A value or bound of an effective length in words, those at either end not overstated."""
     words = WORDS[language]
     if tokens is None:
         return words["below"].format(value=length_label(effective.shortest_tested or 0, language))

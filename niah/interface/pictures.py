@@ -9,12 +9,18 @@ from typing import TYPE_CHECKING, Literal, get_args
 from niah.errors import ConfigurationError
 from niah.figures.heatmap import HeatmapData, heatmap_data
 from niah.figures.text import one_of, plain
-from niah.interface.sweeps import Sweep, effective_of, labels_of, merged_facts
-from niah.statistics.analysis import Pooled, pooled_estimate_of
+from niah.interface.sweeps import (
+    Sweep,
+    effective_of,
+    labels_of,
+    merged_facts,
+    pooled_of,
+    summary_of,
+    tasks_of,
+)
 
 if TYPE_CHECKING:
     from niah.figures.drawing import FigureData
-    from niah.statistics.grids import Summary
 
 Kind = Literal["heatmap", "panels", "length", "depth", "difference", "cost", "trend"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -74,7 +80,7 @@ def _heatmap(sweeps: Sequence[Sweep], choices: Choices) -> HeatmapData:
 
 
 def _map(sweep: Sweep, choices: Choices) -> HeatmapData:
-    pooled = _pooled(sweep) if choices.pooled else None
+    pooled = pooled_of(sweep) if choices.pooled else None
     return heatmap_data(
         sweep.grid,
         sweep.summary,
@@ -99,7 +105,7 @@ def _panels(sweeps: Sequence[Sweep], choices: Choices) -> FigureData:
 def _curves(sweeps: Sequence[Sweep], choices: Choices, axis: str) -> FigureData:
     from niah.figures.curves import curves_data
 
-    estimates = [_pooled(sweep) if choices.pooled else None for sweep in sweeps]
+    estimates = [pooled_of(sweep) if choices.pooled else None for sweep in sweeps]
     labels = labels_of(sweeps)
     effective = {}
     if choices.effective:
@@ -107,7 +113,7 @@ def _curves(sweeps: Sequence[Sweep], choices: Choices, axis: str) -> FigureData:
             if (found := effective_of(sweep, choices.effective, pooled)) is not None:
                 effective[label] = found
     return curves_data(
-        [_summary(sweep, pooled) for sweep, pooled in zip(sweeps, estimates, strict=True)],
+        [summary_of(sweep, pooled) for sweep, pooled in zip(sweeps, estimates, strict=True)],
         merged_facts(sweeps),
         axis=axis,
         labels=labels,
@@ -165,7 +171,7 @@ def _cost(sweeps: Sequence[Sweep], choices: Choices) -> FigureData:
             for label, sweep in zip(labels_of(sweeps), sweeps, strict=True)
         ],
         merged_facts(sweeps),
-        task=_tasks(sweeps),
+        task=tasks_of(sweeps),
         language=choices.language,
     )
 
@@ -186,7 +192,7 @@ def _trend(sweeps: Sequence[Sweep], choices: Choices) -> FigureData:
     return trend_data(
         histories,
         merged_facts(sweeps),
-        task=_tasks(sweeps),
+        task=tasks_of(sweeps),
         simulated=simulated,
         language=choices.language,
     )
@@ -213,32 +219,6 @@ def _measured_at(sweep: Sweep) -> str:
     return sweep.facts.date + {4: "-01-01", 7: "-01"}.get(len(sweep.facts.date), "")
 
 
-def _pooled(sweep: Sweep) -> Pooled:
-    found = pooled_estimate_of(sweep.grid)
-    if found is None:
-        raise ConfigurationError(
-            f"no trial of {plain(sweep.grid.model)} was scored, so there is nothing to pool"
-        )
-    return found
-
-
-def _summary(sweep: Sweep, pooled: Pooled | None) -> Summary:
-    """The sweep's numbers, those along the axes from the pooled map where it is given."""
-    if pooled is None:
-        return sweep.summary
-    margins = pooled.margins
-    return replace(
-        sweep.summary,
-        accuracy=margins.accuracy,
-        by_length=margins.by_length,
-        by_depth=margins.by_depth,
-    )
-
-
 def _raw_only(choices: Choices, what: str) -> None:
     if choices.pooled:
         raise ConfigurationError(f"{what} is shown from raw accuracies; leave out --pooled")
-
-
-def _tasks(sweeps: Sequence[Sweep]) -> str:
-    return ", ".join(dict.fromkeys(sweep.grid.task for sweep in sweeps))

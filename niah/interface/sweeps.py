@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from niah import __version__
 from niah.errors import ConfigurationError, ModelError
@@ -13,7 +13,7 @@ from niah.imports import import_record
 from niah.models import Model, resolve_model
 from niah.runner.results import experiment_of, run_grids, summarize_run
 from niah.statistics import Grid
-from niah.statistics.analysis import Pooled
+from niah.statistics.analysis import Pooled, pooled_estimate_of
 from niah.statistics.effective import (
     EffectiveLength,
     Rule,
@@ -142,21 +142,51 @@ def merged_facts(sweeps: Sequence[Sweep]) -> Facts:
     """The small print of one figure of several sweeps: what they share, spans and sums."""
     facts = [sweep.facts for sweep in sweeps]
     dates = sorted({f.date for f in facts if f.date is not None})
-    costs = {sweep.run.run: 0.0 for sweep in sweeps}
-    known = [f for f in facts if f.cost_usd is not None]
-    for sweep in sweeps:
-        costs[sweep.run.run] += sweep.facts.cost_usd or 0.0
+    ours = [f for f in facts if f.source is None]
+    known = [f for f in ours if f.cost_usd is not None]
     return Facts(
         date=" \u2013 ".join(dict.fromkeys((dates[0], dates[-1]))) if dates else None,
         haystack=_common([f.haystack for f in facts]),
         tokenizer=_common([f.tokenizer for f in facts]),
         trials_per_cell=_same([f.trials_per_cell for f in facts]),
-        cost_usd=sum(costs.values()) if known else None,
-        cost_at_least=len(known) < len(facts) or any(f.cost_at_least for f in facts),
+        cost_usd=sum(f.cost_usd or 0.0 for f in known) if known else None,
+        cost_at_least=len(known) < len(ours) or any(f.cost_at_least for f in ours),
         source=_common([f.source for f in facts]),
         run=", ".join(dict.fromkeys(f.run for f in facts if f.run)) or None,
         niah_version=_common([f.niah_version for f in facts]),
     )
+
+
+def pooled_of(sweep: Sweep) -> Pooled:
+    """The pooled estimate of a sweep.
+
+    Raises:
+        ConfigurationError: if no trial was scored.
+    """
+    found = pooled_estimate_of(sweep.grid)
+    if found is None:
+        raise ConfigurationError(
+            f"no trial of {plain(sweep.grid.model)} was scored, so there is nothing to pool"
+        )
+    return found
+
+
+def summary_of(sweep: Sweep, pooled: Pooled | None) -> Summary:
+    """The sweep's numbers, those along the axes from the pooled map where it is given."""
+    if pooled is None:
+        return sweep.summary
+    margins = pooled.margins
+    return replace(
+        sweep.summary,
+        accuracy=margins.accuracy,
+        by_length=margins.by_length,
+        by_depth=margins.by_depth,
+    )
+
+
+def tasks_of(sweeps: Sequence[Sweep]) -> str:
+    """The tasks of some sweeps, each once."""
+    return ", ".join(dict.fromkeys(sweep.grid.task for sweep in sweeps))
 
 
 def _common(values: Sequence[str | None]) -> str | None:

@@ -61,11 +61,11 @@ def length_average(by_length: Marginal, weighting: Weighting = "equal") -> Estim
         return Estimate(value=math.nan, lower=math.nan, upper=math.nan, n=0, method="not measured")
     ranks = np.arange(1.0, count + 1)
     weights = {"equal": np.ones(count), "increasing": ranks, "decreasing": ranks[::-1]}[weighting]
-    weights = weights / weights.sum()
     accuracy = by_length.accuracy[measured]
-    value = float(weights @ accuracy)
-    below = float(np.linalg.norm(weights * (accuracy - by_length.lower[measured])))
-    above = float(np.linalg.norm(weights * (by_length.upper[measured] - accuracy)))
+    total = float(weights.sum())
+    value = float(weights @ accuracy) / total  # divided last, so that a mean of ones is one
+    below = float(np.linalg.norm(weights * (accuracy - by_length.lower[measured]))) / total
+    above = float(np.linalg.norm(weights * (by_length.upper[measured] - accuracy))) / total
     return Estimate(
         value=value,
         lower=value - below,

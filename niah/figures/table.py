@@ -1,0 +1,258 @@
+"""A table in RULER's form, as plain values: sweeps down, context lengths across, averages.
+
+The form is that of Hsieh et al. (2024), RULER; words and numbers are our own, and each number has
+its interval.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from niah.errors import ConfigurationError
+from niah.figures.lengths import bound_words, rule_words
+from niah.figures.text import (
+    LANGUAGES,
+    WORDS,
+    Estimated,
+    Facts,
+    Language,
+    caption,
+    length_label,
+    one_of,
+    plain,
+    simulated_words,
+)
+from niah.statistics.intervals import Estimate
+from niah.statistics.ruler import length_average
+
+if TYPE_CHECKING:
+    from niah.statistics.effective import EffectiveLength
+    from niah.statistics.grids import Marginal
+    from niah.statistics.published import Publication
+
+MOST_LENGTHS = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tabled:
+    """One sweep for a table.
+
+    Attributes:
+        label: Name of the sweep.
+        by_length: Its accuracy per context length.
+        effective: Its effective context length; None = nothing was scored.
+        claimed_tokens: What the model's maker states; None = unknown.
+        simulated: True for a reference reader.
+    """
+
+    label: str
+    by_length: Marginal
+    effective: EffectiveLength | None
+    claimed_tokens: int | None = None
+    simulated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableRow:
+    """One row.
+
+    Attributes:
+        label: Name of the sweep, or of a published model.
+        published: Whether somebody else's numbers stand here; they have no intervals.
+        claimed, effective: Context lengths in words; empty = unknown.
+        effective_bounds: The interval of the effective length in words; empty = none.
+        claimed_tokens, effective_tokens, effective_lower, effective_upper: The same as numbers;
+            an effective length of 0 is below every tested length.
+        accuracy: At each of the table's lengths; None = not measured.
+        average: Over the measured lengths.
+        rising, falling: The same with weights 1, 2, ... that favour long or short contexts.
+    """
+
+    label: str
+    published: bool
+    claimed: str
+    effective: str
+    effective_bounds: str
+    claimed_tokens: int | None
+    effective_tokens: int | None
+    effective_lower: int | None
+    effective_upper: int | None
+    accuracy: tuple[Estimate | None, ...]
+    average: Estimate
+    rising: Estimate
+    falling: Estimate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableData:
+    """Everything that a table shows.
+
+    Attributes:
+        title, warning: As in `HeatmapData`.
+        subtitle: Task, and what the columns mean.
+        caption: Statements of the small print.
+        context_lengths: Of the columns, ascending.
+        columns: Names of all columns; the claimed length has one only if any is known.
+        rows: Measured ones first.
+        language: Of all words.
+    """
+
+    title: str
+    warning: str
+    subtitle: tuple[str, ...]
+    caption: tuple[str, ...]
+    context_lengths: tuple[int, ...]
+    columns: tuple[str, ...]
+    rows: tuple[TableRow, ...]
+    language: Language
+
+
+def table_data(
+    sweeps: Sequence[Tabled],
+    facts: Facts,
+    *,
+    task: str,
+    published: Publication | None = None,
+    estimate: Estimated = "raw",
+    language: str = "en",
+) -> TableData:
+    """What a table of several sweeps shows.
+
+    Args:
+        sweeps: One row each; effective lengths all by one rule.
+        facts: The small print.
+        task: Label of the task.
+        published: Rows to stand below ours, by their own rule of effective length.
+        estimate: Whether the sweeps' accuracies are raw or those of pooled maps.
+        language: Of all words.
+
+    Raises:
+        ConfigurationError: if there is no sweep, lengths are too many, rules differ, or the
+            language is unknown.
+    """
+    language = one_of("language", language, LANGUAGES)
+    words = WORDS[language]
+    if not sweeps:
+        raise ConfigurationError("a table needs at least one sweep")
+    rules = {s.effective.rule.sentence: s.effective.rule for s in sweeps if s.effective}
+    if len(rules) > 1:
+        raise ConfigurationError(
+            "effective lengths by different rules cannot share one column; use one rule"
+        )
+    margins = [s.by_length for s in sweeps]
+    margins += [row.by_length for row in published.rows] if published else []
+    lengths = tuple(sorted({int(v) for margin in margins for v in margin.axis}))
+    if len(lengths) > MOST_LENGTHS:
+        raise ConfigurationError(
+            f"{len(lengths)} different context lengths; a table shows at most {MOST_LENGTHS}"
+        )
+    rows = [
+        _row(
+            plain(s.label, 80), s.by_length, s.effective, s.claimed_tokens, lengths, False, language
+        )
+        for s in sweeps
+    ]
+    if published:
+        rows += [
+            _row(row.model, row.by_length, row.effective, None, lengths, True, language)
+            for row in published.rows
+        ]
+    counts = [int(n) for s in sweeps for n in s.by_length.n if n]
+    return TableData(
+        title=words["table"],
+        warning=simulated_words(
+            [plain(s.label, 80) for s in sweeps], [s.simulated for s in sweeps], language
+        ),
+        subtitle=(
+            words["task"].format(task=plain(task)),
+            words["table-cells"],
+            *(
+                words["effective"].format(rule=rule_words(rule, language))
+                for rule in rules.values()
+            ),
+            words["table-weights"],
+        ),
+        caption=(
+            *caption(
+                facts,
+                n_low=min(counts, default=0),
+                n_high=max(counts, default=0),
+                language=language,
+                per="point",
+                estimate=estimate,
+            ),
+            *(
+                (words["table-published"].format(mark=PUBLISHED, citation=published.citation),)
+                if published
+                else ()
+            ),
+        ),
+        context_lengths=lengths,
+        columns=(
+            words["table-model"],
+            *((words["table-claimed"],) if any(row.claimed for row in rows) else ()),
+            words["table-effective"],
+            *(length_label(length, language) for length in lengths),
+            words["table-average"],
+            words["table-rising"],
+            words["table-falling"],
+        ),
+        rows=tuple(rows),
+        language=language,
+    )
+
+
+PUBLISHED = "*"
+"""Marks rows that others have published."""
+
+
+def _row(
+    label: str,
+    by_length: Marginal,
+    effective: EffectiveLength | None,
+    claimed_tokens: int | None,
+    lengths: Sequence[int],
+    published: bool,
+    language: Language,
+) -> TableRow:
+    measured = {
+        int(by_length.axis[i]): Estimate(
+            value=float(by_length.accuracy[i]),
+            lower=float(by_length.lower[i]),
+            upper=float(by_length.upper[i]),
+            n=int(by_length.n[i]),
+            method=by_length.methods[i],
+        )
+        for i in range(by_length.axis.size)
+        if by_length.n[i]
+    }
+    words = WORDS[language]
+    shown = effective if effective is not None and effective.longest_tested is not None else None
+    return TableRow(
+        label=label,
+        published=published,
+        claimed="" if claimed_tokens is None else length_label(claimed_tokens, language),
+        effective="" if shown is None else bound_words(shown, shown.value, language),
+        effective_bounds=""
+        if shown is None or published
+        else words["range"].format(
+            lower=bound_words(shown, shown.lower, language),
+            upper=bound_words(shown, shown.upper, language),
+        ),
+        claimed_tokens=claimed_tokens,
+        effective_tokens=None if shown is None else shown.value or 0,
+        effective_lower=None if shown is None or published else shown.lower or 0,
+        effective_upper=None if shown is None or published else shown.upper or 0,
+        accuracy=tuple(measured.get(length) for length in lengths),
+        average=length_average(by_length),
+        rising=length_average(by_length, "increasing"),
+        falling=length_average(by_length, "decreasing"),
+    )
+
+
+def has_interval(estimate: Estimate) -> bool:
+    """Whether an accuracy has an interval; published ones have none."""
+    return not (math.isnan(estimate.lower) or math.isnan(estimate.upper))

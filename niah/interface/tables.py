@@ -1,0 +1,87 @@
+"""From sweeps to the values of a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from niah.figures.table import Tabled, TableData, table_data
+from niah.figures.text import LANGUAGES, WORDS, one_of, plain
+from niah.interface.pictures import Choices
+from niah.interface.sweeps import (
+    Sweep,
+    effective_of,
+    labels_of,
+    merged_facts,
+    pooled_of,
+    rule_named,
+    summary_of,
+    tasks_of,
+)
+from niah.statistics.effective import effective_length
+from niah.statistics.grids import Marginal
+from niah.statistics.published import PUBLICATIONS
+from niah.statistics.ruler import task_average
+
+
+def table_of(sweeps: Sequence[Sweep], choices: Choices) -> TableData:
+    """The values of a table in RULER's form; effective lengths by RULER's rule if none is chosen.
+
+    Raises:
+        ConfigurationError: as `figure_data`.
+    """
+    publication = None
+    if choices.published is not None:
+        publication = PUBLICATIONS[
+            one_of("published table", choices.published, tuple(PUBLICATIONS))
+        ]
+    rule = choices.effective or "ruler"
+    rows, margins = [], []
+    for label, sweep in zip(labels_of(sweeps), sweeps, strict=True):
+        pooled = pooled_of(sweep) if choices.pooled else None
+        margins.append(summary_of(sweep, pooled).by_length)
+        rows.append(
+            Tabled(
+                label=label,
+                by_length=margins[-1],
+                effective=effective_of(sweep, rule, pooled),
+                claimed_tokens=sweep.claimed_tokens,
+                simulated=sweep.grid.simulated,
+            )
+        )
+    rows += _means(sweeps, margins, rule, choices.language)
+    data = table_data(
+        rows,
+        merged_facts(sweeps),
+        task=tasks_of(sweeps),
+        published=publication,
+        estimate="pooled" if choices.pooled else "raw",
+        language=choices.language,
+    )
+    return data if choices.title is None else replace(data, title=plain(choices.title))
+
+
+def _means(
+    sweeps: Sequence[Sweep], margins: Sequence[Marginal], rule: str, language: str
+) -> list[Tabled]:
+    """RULER's average over tasks of each model that has several, all on the same lengths."""
+    words = WORDS[one_of("language", language, LANGUAGES)]
+    means = []
+    for model in dict.fromkeys(sweep.grid.model for sweep in sweeps):
+        own = [pair for pair in zip(sweeps, margins, strict=True) if pair[0].grid.model == model]
+        tasks = {sweep.grid.task for sweep, _ in own}
+        axes = {tuple(margin.axis) for _, margin in own}
+        if len(tasks) < 2 or len(tasks) < len(own) or len(axes) > 1:
+            continue
+        mean = task_average([margin for _, margin in own])
+        first = own[0][0]
+        means.append(
+            Tabled(
+                label=words["table-mean"].format(model=model, count=len(tasks)),
+                by_length=mean,
+                effective=effective_length(mean, rule_named(rule, mean)) if mean.n.any() else None,
+                claimed_tokens=first.claimed_tokens,
+                simulated=first.grid.simulated,
+            )
+        )
+    return means
