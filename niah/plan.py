@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from niah.draws import derive_seed
 from niah.experiment import Experiment
 from niah.models import Model
+from niah.streams import Cell, Stream, nested_streams, packed_streams
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +26,9 @@ class Ingredients:
         composition_version: Of the way in which prompts are put together.
         tokenizers: Vocabulary fingerprint by model id.
         calibrate: How its token counts are matched, by id of a model whose vocabulary is unknown.
+        frame_tokens: Of a usual prompt, how many are not haystack; only where prompts are shared,
+            and 0 otherwise.
+        shared_version: Of the way in which shared prompts are put together, there only.
     """
 
     haystack: str
@@ -32,6 +37,8 @@ class Ingredients:
     composition_version: int
     tokenizers: Mapping[str, str]
     calibrate: Mapping[str, str | float] = field(default_factory=dict)
+    frame_tokens: int = 0
+    shared_version: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values for hashing and storing."""
@@ -42,7 +49,15 @@ class Ingredients:
             "composition_version": self.composition_version,
             "tokenizers": dict(sorted(self.tokenizers.items())),
             **({"calibrate": dict(sorted(self.calibrate.items()))} if self.calibrate else {}),
+            **self.shared,
         }
+
+    @property
+    def shared(self) -> dict[str, int]:
+        """What only shared prompts are made of."""
+        if not self.frame_tokens:
+            return {}
+        return {"frame_tokens": self.frame_tokens, "shared_version": self.shared_version}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +72,7 @@ class Trial:
         depth_percent: Asked depth, 0..100.
         repeat: 0-based; repeats draw their own haystack window and needle values.
         seed: Of all draws of the trial; the same for every model, so that models are paired.
+        stream: What its prompt has in common with others; None = nothing.
     """
 
     trial_id: str
@@ -66,6 +82,7 @@ class Trial:
     depth_percent: float
     repeat: int
     seed: int
+    stream: Stream | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,34 +108,140 @@ class Estimate:
 
 
 def task_label(experiment: Experiment) -> str:
-    """The task's name in stores, figures and exports: the family and its variant."""
+    """The task's name in stores, figures and exports: the family and its variant.
+
+    Several keys in one text are another task than one needle, and named so.
+    """
     needle = experiment.task.parameters.get("needle")
     variant = needle if isinstance(needle, str) else ("own" if experiment.task.parameters else "")
-    return f"{experiment.task.kind}/{variant}" if variant else experiment.task.kind
+    label = f"{experiment.task.kind}/{variant}" if variant else experiment.task.kind
+    keys = experiment.sampling.packed_keys
+    return f"{label}/keys={keys}" if keys > 1 else label
 
 
 def build_trials(experiment: Experiment, ingredients: Ingredients) -> tuple[Trial, ...]:
     """All trials of an experiment in the order in which they are sent.
 
     Every cell is visited once before any is visited again, the longest contexts first: an
-    interrupted run leaves a whole map, and what a model cannot take is known at once.
+    interrupted run leaves a whole map, and what a model cannot take is known at once. Prompts that
+    have a text in common come one after another, the shorter before the longer.
+
+    An adaptive sweep chooses its trials as it goes; here, each of its cells has one.
 
     Raises:
         ModelError: if a model cannot be resolved.
     """
-    label = task_label(experiment)
-    grid = experiment.grid
-    commons = [
-        (model, _request_facts(experiment, ingredients, model))
-        for model in experiment.resolved_models()
-    ]
+    make = trial_maker(experiment, ingredients)
+    uniform = experiment.sampling.mode == "uniform"
     return tuple(
-        _trial(model, facts, label, experiment.seed, context_length, depth_percent, repeat)
-        for repeat in range(grid.trials)
-        for context_length in reversed(grid.context_lengths)
-        for depth_percent in grid.depth_percents
-        for model, facts in commons
+        make(model.id, cell, repeat)
+        for repeat in range(experiment.grid.trials if uniform else 1)
+        for cell in _cells_in_order(experiment, ingredients)
+        for model in experiment.resolved_models()
     )
+
+
+def trial_maker(
+    experiment: Experiment, ingredients: Ingredients
+) -> Callable[[str, Cell, int], Trial]:
+    """What makes the trial of a model (by id) in a cell, for a repeat.
+
+    Raises:
+        ModelError: if a model cannot be resolved.
+    """
+    label, grid = task_label(experiment), experiment.grid
+    facts = {
+        model.id: _request_facts(experiment, ingredients, model)
+        for model in experiment.resolved_models()
+    }
+
+    def make(model: str, cell: Cell, repeat: int) -> Trial:
+        row, column = cell
+        context_length, depth = grid.context_lengths[column], grid.depth_percents[row]
+        coordinates: dict[str, Any] = {
+            "context_length": context_length,
+            "depth_percent": depth,
+            "repeat": repeat,
+        }
+        stream = stream_of_cell(experiment, ingredients, cell, repeat)
+        if stream is None:
+            seed = derive_seed(experiment.seed, label, context_length, depth, repeat)
+        else:
+            seed = stream.needle_seeds[stream.asked]
+            coordinates["stream"] = asdict(stream)
+        coordinates["seed"] = seed
+        text = json.dumps({**facts[model], **coordinates}, sort_keys=True)
+        return Trial(
+            trial_id=hashlib.sha256(text.encode()).hexdigest(),
+            model=model,
+            task=label,
+            context_length=context_length,
+            depth_percent=depth,
+            repeat=repeat,
+            seed=seed,
+            stream=stream,
+        )
+
+    return make
+
+
+def stream_of_cell(
+    experiment: Experiment, ingredients: Ingredients, cell: Cell, repeat: int
+) -> Stream | None:
+    """The stream that serves a cell for a repeat; None where nothing is shared.
+
+    A uniform sweep has one replicate for each repeat. In an adaptive one, neighbouring cells take
+    turns among several, so that one unlucky haystack does not look like a region.
+    """
+    sampling = experiment.sampling
+    if sampling.sharing == "none":
+        return None
+    replicate = repeat
+    if sampling.mode == "adaptive" and sampling.sharing == "nested":
+        turn, visit = divmod(repeat, sampling.replicates)
+        replicate = turn * sampling.replicates + (visit + sum(cell)) % sampling.replicates
+    return _replicate(experiment, ingredients, replicate)[cell]
+
+
+def _replicate(
+    experiment: Experiment, ingredients: Ingredients, replicate: int
+) -> Mapping[Cell, Stream]:
+    """The stream of each cell in a replicate, cell by cell in the order of sending."""
+    sampling, grid = experiment.sampling, experiment.grid
+    return _streams(
+        derive_seed(experiment.seed, task_label(experiment)),
+        grid.context_lengths,
+        grid.depth_percents,
+        replicate,
+        ingredients.frame_tokens,
+        sampling.packed_keys,
+    )
+
+
+@lru_cache(maxsize=64)
+def _streams(
+    seed: int,
+    context_lengths: tuple[int, ...],
+    depth_percents: tuple[float, ...],
+    replicate: int,
+    frame_tokens: int,
+    keys: int,
+) -> Mapping[Cell, Stream]:
+    common = {"replicate": replicate, "frame_tokens": frame_tokens}
+    if keys > 1:
+        streams = packed_streams(seed, context_lengths, depth_percents, keys=keys, **common)
+        streams = streams[::-1]
+    else:
+        streams = nested_streams(seed, context_lengths, depth_percents, **common)
+    return {cell: stream for stream, cells in streams for cell in cells}
+
+
+def _cells_in_order(experiment: Experiment, ingredients: Ingredients) -> Iterable[Cell]:
+    if experiment.sampling.sharing != "none":
+        return _replicate(experiment, ingredients, 0)
+    columns = reversed(range(len(experiment.grid.context_lengths)))
+    rows = range(len(experiment.grid.depth_percents))
+    return [(row, column) for column in columns for row in rows]
 
 
 def estimate(experiment: Experiment, trials: Iterable[Trial]) -> tuple[Estimate, ...]:
@@ -173,32 +296,5 @@ def _request_facts(
         "composition_version": ingredients.composition_version,
         "tokenizer": ingredients.tokenizers[model.id],
         **({} if calibrate is None else {"calibrate": calibrate}),
+        **ingredients.shared,
     }
-
-
-def _trial(
-    model: Model,
-    facts: Mapping[str, Any],
-    label: str,
-    experiment_seed: int,
-    context_length: int,
-    depth_percent: float,
-    repeat: int,
-) -> Trial:
-    seed = derive_seed(experiment_seed, label, context_length, depth_percent, repeat)
-    coordinates = {
-        "context_length": context_length,
-        "depth_percent": depth_percent,
-        "repeat": repeat,
-        "seed": seed,
-    }
-    text = json.dumps({**facts, **coordinates}, sort_keys=True)
-    return Trial(
-        trial_id=hashlib.sha256(text.encode()).hexdigest(),
-        model=model.id,
-        task=label,
-        context_length=context_length,
-        depth_percent=depth_percent,
-        repeat=repeat,
-        seed=seed,
-    )

@@ -9,6 +9,7 @@ import typer
 from niah.cli.options import Config, Json, Models, Overrides, load_config, note, print_json
 
 if TYPE_CHECKING:
+    from niah.models import Model
     from niah.plan import Estimate
     from niah.runner.prepare import Prepared
 
@@ -53,16 +54,19 @@ def _page(prepared: Prepared, estimates: tuple[Estimate, ...]) -> str:
     depths = f"{len(grid.depth_percents)}, " + " to ".join(
         dict.fromkeys(f"{grid.depth_percents[end]:g}" for end in (0, -1))
     )
+    each = 1 if _is_adaptive(prepared) else grid.trials
     facts = (
         ("experiment", experiment.name),
         ("context lengths", f"{lengths} tokens"),
         ("depths", f"{depths} percent"),
         ("task", f"{prepared.trials[0].task} ({experiment.language})"),
         ("haystack", f"{prepared.corpus.name}, {count(len(prepared.corpus.text))} characters"),
+        ("sampling", _sampling(prepared)),
         (
             "trials",
-            f"{count(len(prepared.trials))} = {count(cells)} cells x {grid.trials} each x "
-            f"{len(estimates)} {'model' if len(estimates) == 1 else 'models'}",
+            f"{count(len(prepared.trials))} = {count(cells)} cells x {each} each x "
+            f"{len(estimates)} {'model' if len(estimates) == 1 else 'models'}"
+            + (", of which it chooses" if _is_adaptive(prepared) else ""),
         ),
     )
     header = ("model", "trials", "input tokens", "tokenizer", "input", "output at most", "at most")
@@ -97,7 +101,73 @@ def _page(prepared: Prepared, estimates: tuple[Estimate, ...]) -> str:
         else:
             lines.append(f"{entry.model.id}: reference reader, simulated and free.")
     lines += _calibrations(prepared)
+    for entry in estimates:
+        lines += _choices(prepared, entry.model)
+    lines += _adaptive(prepared)
     return "\n".join([*lines, "Nothing was sent."])
+
+
+def _sampling(prepared: Prepared) -> str:
+    sampling = prepared.experiment.sampling
+    keys = f", {sampling.packed_keys} keys in each" if sampling.sharing == "packed" else ""
+    shared = "" if sampling.sharing == "none" else f", {sampling.sharing} prompts{keys}"
+    return sampling.mode + shared
+
+
+def _choices(prepared: Prepared, model: Model) -> list[str]:
+    """What each way of sharing prompts would cost, as a table; nothing where all cost the same."""
+    from niah.console import count, inert, percent, table, usd
+    from niah.runner.choices import bill_choices, cache_is_known
+
+    if model.simulated:
+        return []
+    if not cache_is_known(model):
+        return [f"{inert(model.id)}: how its prompts are cached is not known; nothing is expected."]
+    concurrency = prepared.experiment.limits.concurrency
+    explained = {
+        "none": "a haystack of its own for each trial",
+        "loop": f"usual loop over one haystack, {concurrency} in flight; only for comparison",
+        "nested": "one text cut at several lengths, one needle",
+        "packed": "several keys in one text: another task",
+    }
+    rows = [
+        (
+            ("> " if choice.chosen else "  ") + choice.way,
+            count(choice.bill.input_tokens),
+            percent(choice.bill.cached_share),
+            usd(choice.bill.input_usd),
+            inert(choice.task),
+            explained[choice.way],
+        )
+        for choice in bill_choices(prepared, model)
+    ]
+    if len(rows) == 1:
+        return []
+    header = ("  sharing", "input tokens", "cached", "input", "task", "")
+    each = " of one trial in every cell" if _is_adaptive(prepared) else ""
+    return [
+        "",
+        f"Input bill{each} expected under the prompt cache of {inert(model.id)}:",
+        table(header, rows, right=(1, 2, 3)),
+    ]
+
+
+def _is_adaptive(prepared: Prepared) -> bool:
+    return prepared.experiment.sampling.mode == "adaptive"
+
+
+def _adaptive(prepared: Prepared) -> list[str]:
+    """When an adaptive sweep ends, in a sentence."""
+    if not _is_adaptive(prepared):
+        return []
+    sampling = prepared.experiment.sampling
+    return [
+        "",
+        "Adaptive: trials are chosen in batches, until the predicted error of the pooled map is at "
+        f"most {sampling.target_error:g} on two",
+        f"consecutive rounds, or what {sampling.max_passes:g} trials in every cell cost with "
+        "nothing cached is spent.",
+    ]
 
 
 def _calibrations(prepared: Prepared) -> list[str]:
@@ -139,6 +209,7 @@ def _summary(prepared: Prepared, estimates: tuple[Estimate, ...], refused: int) 
         "haystack": prepared.corpus.name,
         "haystack_sha256": prepared.corpus.sha256,
         "task": prepared.trials[0].task,
+        "sampling": prepared.experiment.sampling.model_dump(mode="json"),
         "simulated": prepared.simulated,
         "models": [
             {
@@ -154,8 +225,28 @@ def _summary(prepared: Prepared, estimates: tuple[Estimate, ...], refused: int) 
                 "input_usd": entry.input_usd,
                 "output_usd_at_most": entry.output_usd,
                 "cost_usd_at_most": _total_usd(entry),
+                "choices": _choices_json(prepared, entry.model),
             }
             for entry in estimates
         ],
         "warnings": list(prepared.warnings),
     }
+
+
+def _choices_json(prepared: Prepared, model: Model) -> list[dict[str, Any]]:
+    from niah.runner.choices import bill_choices
+
+    return [
+        {
+            "sharing": choice.way,
+            "task": choice.task,
+            "chosen": choice.chosen,
+            "trials": choice.bill.trials,
+            "input_tokens": choice.bill.input_tokens,
+            "cached_input_tokens": choice.bill.cached_tokens,
+            "cache_write_tokens": choice.bill.written_tokens,
+            "cached_share": choice.bill.cached_share,
+            "input_usd": choice.bill.input_usd,
+        }
+        for choice in bill_choices(prepared, model)
+    ]

@@ -118,6 +118,74 @@ class LimitsSection(_Section):
     tokens_per_minute: float | None = Field(default=None, gt=0)
 
 
+class SamplingSection(_Section):
+    """Which trials are sent, in what order, and what their prompts have in common."""
+
+    mode: Literal["uniform", "adaptive"] = Field(
+        default="uniform",
+        description="uniform: grid.trials in every cell, for published grids; adaptive: batches "
+        "where they lower the pooled map's variance most per dollar, until it is known well "
+        "enough.",
+    )
+    target_error: float = Field(
+        default=0.06,
+        gt=0,
+        lt=0.5,
+        description="Adaptive: stop when the pooled map's predicted mean absolute error is at most "
+        "this on two consecutive rounds.",
+    )
+    max_passes: float = Field(
+        default=2.2,
+        gt=0,
+        le=100,
+        description="Adaptive: the most that is spent, in units of what one trial in every cell "
+        "costs with nothing cached.",
+    )
+    least_repeats: float = Field(
+        default=0.15,
+        ge=0.15,
+        le=0.9,
+        description="Adaptive: least share of trials in cells that already have one; with fewer, "
+        "maps without structure get intervals that are too narrow.",
+    )
+    batch: float = Field(
+        default=0.1,
+        gt=0,
+        le=1,
+        description="Adaptive: what a batch costs, as a share of what was spent before; 1 doubles.",
+    )
+    replicates: int = Field(
+        default=3,
+        ge=1,
+        le=100,
+        description="Adaptive with shared prompts: neighbouring cells take turns among so many "
+        "haystacks.",
+    )
+    sharing: Literal["none", "nested", "packed"] = Field(
+        default="none",
+        description="none: a haystack of its own for every trial; nested: one needle, the same "
+        "text cut at several lengths, which a prompt cache reads cheaply; packed: several keys in "
+        "one text, one question a request, which is a different task and labelled so.",
+    )
+    keys: int | None = Field(
+        default=None, ge=2, le=100, description="Packed: keys in one text; 5 when not given."
+    )
+
+    @model_validator(mode="after")
+    def _keys_are_packed(self) -> SamplingSection:
+        if self.keys is not None and self.sharing != "packed":
+            raise ValueError('keys is for sharing = "packed"; leave it out, or set sharing')
+        return self
+
+    @property
+    def packed_keys(self) -> int:
+        """Keys in one text: 1 unless they are packed."""
+        return (self.keys or PACKED_KEYS) if self.sharing == "packed" else 1
+
+
+PACKED_KEYS = 5
+
+
 class ReportSection(_Section):
     """What is said about the results. Changing these never changes a request."""
 
@@ -251,6 +319,7 @@ class Experiment(_Section):
     haystack: HaystackSection = HaystackSection()
     prompt: PromptSection = PromptSection()
     request: RequestSection = RequestSection()
+    sampling: SamplingSection = SamplingSection()
     limits: LimitsSection = LimitsSection()
     report: ReportSection = ReportSection()
     providers: dict[str, ProviderSection] = Field(default_factory=dict)
@@ -275,6 +344,29 @@ class Experiment(_Section):
             if name == "reference":
                 raise ValueError("'reference' is the name of niah's own readers; use another")
         return value
+
+    @model_validator(mode="after")
+    def _prompts_can_be_shared(self) -> Experiment:
+        sharing = self.sampling.sharing
+        if sharing == "none":
+            return self
+        if self.prompt.question_position != "after":
+            raise ValueError(
+                f'sampling.sharing = "{sharing}" needs prompt.question_position = "after": a '
+                "question before the haystack leaves nothing that prompts have in common"
+            )
+        if self.task.kind not in SHAREABLE_TASKS:
+            raise ValueError(
+                f'sampling.sharing = "{sharing}" is for task.kind = '
+                f"{' or '.join(map(repr, SHAREABLE_TASKS))}, not {self.task.kind!r}; set "
+                'sampling.sharing = "none"'
+            )
+        if self.sampling.packed_keys > len(self.grid.depth_percents):
+            raise ValueError(
+                f"sampling.keys = {self.sampling.packed_keys} needs as many depths, and "
+                f"grid.depth_percents has {len(self.grid.depth_percents)}"
+            )
+        return self
 
     @property
     def language(self) -> str:
@@ -337,6 +429,9 @@ class Experiment(_Section):
         )
 
 
+# One needle at the asked depth and nothing else in the haystack: it can be cut at any length.
+SHAREABLE_TASKS = ("single",)
+
 # Wide enough that a verbose answer is not cut off; a thinking model needs room to think.
 PLAIN_OUTPUT_TOKENS = 512
 REASONING_OUTPUT_TOKENS = 16_384
@@ -379,6 +474,8 @@ def experiment_sha256(experiment: Experiment, ingredients: Mapping[str, Any]) ->
         ingredients: Hashes and versions of corpus, vocabularies, task, composition.
     """
     content = experiment.model_dump(mode="json", exclude={"limits", "report"})
+    if experiment.sampling == SamplingSection():
+        del content["sampling"]  # as it was hashed before there was a choice
     for section, local in (("haystack", "path"), ("task", "path")):
         content[section].pop(local, None)
     for section in (*content["model"].values(), *content["providers"].values()):

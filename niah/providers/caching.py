@@ -94,7 +94,7 @@ def place_breakpoints(
         rate: What the model costs.
         least_tokens: The shortest prefix that is kept.
     """
-    write, read = _factors(rate)
+    write, read = factors(rate)
     count = len(contents)
     shared = {
         (i, k): whole_words(contents[i], shared_characters(contents[i], contents[k]))
@@ -110,7 +110,7 @@ def place_breakpoints(
         later = {k: shared[i, k] for k in range(i + 1, count)}
         already = {k: entry.end if (entry := _longest(kept, k, shared)) else 0 for k in later}
         # A breakpoint is spent on what is read.
-        ends = _best_ends(
+        ends = best_ends(
             later,
             already,
             start=start,
@@ -127,7 +127,7 @@ def place_breakpoints(
     return splits
 
 
-def _factors(rate: Rate) -> tuple[float, float]:
+def factors(rate: Rate) -> tuple[float, float]:
     """Prices of writing and of reading a token, plain input being 1."""
     if not rate.input_usd:
         return WRITE_FACTOR, READ_FACTOR
@@ -144,7 +144,7 @@ def _longest(
     return max(readable, key=lambda entry: entry.end, default=None)
 
 
-def _best_ends(
+def best_ends(
     later: dict[int, int],
     already: dict[int, int],
     *,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from niah.errors import PromptRefused
 from niah.plan import Trial
 from niah.prompts import Prompt
+from niah.prompts.shared import NO_MARKS, Marks
 from niah.providers import Sampling, WireRequest
 from niah.providers.wire import WIRE_FORMATS
 from niah.runner.prepare import Prepared, compose_prompt
@@ -39,6 +40,7 @@ class Composer:
 
     def __init__(self, prepared: Prepared, trials: Iterable[Trial], *, concurrency: int) -> None:
         self._prepared = prepared
+        self._marks: dict[str, Marks] = {}
         self._most = min(concurrency, MOST_AHEAD)
         self._expected = deque(trials)
         self._ready: dict[str, Composed] = {}
@@ -48,6 +50,10 @@ class Composer:
         """More trials will be asked for, after those that are expected already."""
         self._expected.extend(trials)
 
+    def mark(self, marks: Mapping[str, Marks]) -> None:
+        """Some trials' prompts are to be cut for a cache, by trial id."""
+        self._marks.update(marks)
+
     def take(self, trial: Trial) -> Composed:
         """The trial's request; a trial that is asked for again is composed again.
 
@@ -55,7 +61,7 @@ class Composer:
             PromptRefused: if no prompt has exactly the asked length.
         """
         self._taken.add(trial.trial_id)
-        return self._ready.pop(trial.trial_id, None) or compose_request(self._prepared, trial)
+        return self._ready.pop(trial.trial_id, None) or self._compose(trial)
 
     def compose_next(self) -> None:
         """Use a moment without answers to compose one of the trials that are expected next."""
@@ -63,20 +69,24 @@ class Composer:
             trial = self._expected.popleft()
             if trial.trial_id not in self._taken:
                 try:
-                    self._ready[trial.trial_id] = compose_request(self._prepared, trial)
+                    self._ready[trial.trial_id] = self._compose(trial)
                 except PromptRefused:
                     continue  # the one who asks for it will hear of it
                 return
 
+    def _compose(self, trial: Trial) -> Composed:
+        marks = self._marks.get(trial.trial_id, NO_MARKS)
+        return compose_request(self._prepared, trial, marks=marks)
 
-def compose_request(prepared: Prepared, trial: Trial) -> Composed:
+
+def compose_request(prepared: Prepared, trial: Trial, *, marks: Marks = NO_MARKS) -> Composed:
     """What is sent for a trial.
 
     Raises:
         PromptRefused: if no prompt has exactly the asked length.
     """
     model = prepared.models[trial.model]
-    challenge, prompt = compose_prompt(prepared, trial)
+    challenge, prompt = compose_prompt(prepared, trial, marks=marks)
     how = sampling(prepared, model)
     request = WIRE_FORMATS[model.provider.api].build_request(
         prompt.messages, model=model, sampling=how

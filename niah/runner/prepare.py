@@ -4,25 +4,33 @@ from __future__ import annotations
 
 import platform
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from niah import __version__, haystacks, tokenizers
+from niah.draws import derive_seed
 from niah.errors import ConfigurationError, PromptRefused
 from niah.experiment import Experiment, experiment_sha256
 from niah.haystacks import Corpus
 from niah.models import Model
 from niah.plan import Ingredients, Trial, build_trials
 from niah.prompts import Layout, Prompt
-from niah.prompts.compose import COMPOSITION_VERSION, compose
+from niah.prompts.compose import COMPOSITION_VERSION, compose, minimum_context_length
 from niah.prompts.index import CorpusIndex, build_index
+from niah.prompts.shared import NO_MARKS, SHARED_VERSION, Marks, compose_shared
 from niah.providers.calibration import Calibration, tokens_to_compose
 from niah.tasks import Challenge, Task
+from niah.tasks.packing import pack
 from niah.tasks.registry import prepare_task
+from niah.tokenizers import Tokenizer
 
 LENGTHS_TRIED = 16
+# Challenges that are drawn to see how much of a prompt is not haystack.
+FRAMES_TRIED = 63
 _LIBRARIES = ("tiktoken", "tokenizers", "numpy", "httpx")
 
 
@@ -106,6 +114,7 @@ def prepare(experiment: Experiment, *, cache_dir: Path | None = None) -> Prepare
             for name, model in models.items()
             if (how := experiment.calibrate(model)) != "off"
         },
+        **shared_ingredients(experiment, task, vocabularies.values()),
     )
     return Prepared(
         experiment=experiment,
@@ -169,14 +178,17 @@ def calibrated(prepared: Prepared, calibrations: Mapping[str, Calibration]) -> P
 
 def composed_tokens(prepared: Prepared, trial: Trial) -> int:
     """Tokens that the trial's prompt is composed of: those asked, as the model counts them."""
-    calibration = prepared.calibrations.get(trial.model)
-    if calibration is None:
-        return trial.context_length
-    return tokens_to_compose(trial.context_length, calibration)
+    return counted_tokens(prepared, trial.model, trial.context_length)
+
+
+def counted_tokens(prepared: Prepared, model_id: str, tokens: int) -> int:
+    """How many of the model's tokens are counted here, by its calibration if it has one."""
+    calibration = prepared.calibrations.get(model_id)
+    return tokens if calibration is None else tokens_to_compose(tokens, calibration)
 
 
 def compose_prompt(
-    prepared: Prepared, trial: Trial, *, tokens: int | None = None
+    prepared: Prepared, trial: Trial, *, tokens: int | None = None, marks: Marks = NO_MARKS
 ) -> tuple[Challenge, Prompt]:
     """What the trial plants and asks, and the prompt that does it.
 
@@ -184,20 +196,72 @@ def compose_prompt(
         prepared: The experiment.
         trial: Of its trials.
         tokens: By the model's tokenizer here; None = as many as the calibration says.
+        marks: Where a prompt that others begin with is cut for a cache.
 
     Raises:
         PromptRefused: if no prompt has exactly that length.
     """
-    challenge = prepared.task.draw(trial.seed)
-    prompt = compose(
-        prepared.indexes[prepared.models[trial.model].tokenizer],
-        context_length=composed_tokens(prepared, trial) if tokens is None else tokens,
+    challenge = draw_challenge(prepared, trial)
+    index = prepared.indexes[prepared.models[trial.model].tokenizer]
+    context_length = composed_tokens(prepared, trial) if tokens is None else tokens
+    if trial.stream is None:
+        prompt = compose(
+            index,
+            context_length=context_length,
+            depth_percent=trial.depth_percent,
+            challenge=challenge,
+            layout=layout(prepared.experiment),
+            seed=trial.seed,
+        )
+        return challenge, prompt
+    counted = partial(counted_tokens, prepared, trial.model)
+    prompt = compose_shared(
+        index,
+        context_length=context_length,
+        longest_length=counted(prepared.experiment.grid.context_lengths[-1]),
+        frame_tokens=prepared.ingredients.frame_tokens,
+        offsets_tokens=[
+            None if offset is None else counted(offset) for offset in trial.stream.offsets_tokens
+        ],
         depth_percent=trial.depth_percent,
         challenge=challenge,
         layout=layout(prepared.experiment),
-        seed=trial.seed,
+        seed=trial.stream.haystack_seed,
+        marks=Marks(
+            blocks=tuple(map(counted, marks.blocks)),
+            breakpoints=tuple(map(counted, marks.breakpoints)),
+        ),
     )
     return challenge, prompt
+
+
+def draw_challenge(prepared: Prepared, trial: Trial) -> Challenge:
+    """What the trial plants and asks."""
+    stream = trial.stream
+    if stream is None or stream.sharing != "packed":
+        return prepared.task.draw(trial.seed)
+    return pack(prepared.task, stream.needle_seeds, stream.depth_percents, stream.asked)
+
+
+def shared_ingredients(
+    experiment: Experiment, task: Task, vocabularies: Iterable[Tokenizer]
+) -> dict[str, Any]:
+    """What enters the trial ids where prompts are shared: how much of one is not haystack."""
+    if experiment.sampling.sharing == "none":
+        return {}
+    keys = experiment.sampling.packed_keys
+    seeds = [derive_seed("frame", number) for number in range(FRAMES_TRIED + keys)]
+    depths = [100.0 * number / keys for number in range(keys)]
+    challenges = [
+        task.draw(seeds[start]) if keys == 1 else pack(task, seeds[start : start + keys], depths, 0)
+        for start in range(FRAMES_TRIED)
+    ]
+    tokens = sorted(
+        minimum_context_length(vocabulary, challenge, layout(experiment))
+        for vocabulary in vocabularies
+        for challenge in challenges
+    )
+    return {"frame_tokens": tokens[len(tokens) // 2], "shared_version": SHARED_VERSION}
 
 
 def layout(experiment: Experiment) -> Layout:

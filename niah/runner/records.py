@@ -109,6 +109,11 @@ def refused_record(run: str, trial: Trial, reason: str) -> TrialRecord:
     )
 
 
+def is_final(record: TrialRecord) -> bool:
+    """Whether the trial's outcome stands: it was measured, or no prompt can ever be composed."""
+    return record.outcome != "failed" or record.failure_kind == "refused"
+
+
 def _bare_record(asked: Asked) -> TrialRecord:
     return TrialRecord(
         run=asked.run,
@@ -126,7 +131,15 @@ def _bare_record(asked: Asked) -> TrialRecord:
 
 
 def _coordinates(trial: Trial) -> dict[str, Any]:
-    return {field.name: getattr(trial, field.name) for field in fields(Trial)}
+    known = {field.name: getattr(trial, field.name) for field in fields(Trial)}
+    stream = known.pop("stream")
+    if stream is not None:
+        known["tags"] = {
+            "sharing": stream.sharing,
+            "replicate": str(stream.replicate),
+            "stream": stream.name,
+        }
+    return known
 
 
 def cost_usd(model: Model, usage: Usage) -> float | None:

@@ -9,7 +9,7 @@ from typing import Any
 from niah.console import inert, shorten
 from niah.errors import ConfigurationError
 from niah.experiment import Experiment, parse_canonical
-from niah.plan import Trial, task_label
+from niah.plan import Trial, stream_of_cell, task_label
 from niah.prompts import Prompt
 from niah.providers.calibration import Calibration, is_entry, stored_calibrations
 from niah.runner.prepare import (
@@ -24,6 +24,7 @@ from niah.statistics.analysis import Analysis, analyse
 from niah.statistics.grids import CellKey, Summary, build_grids, summarize
 from niah.statistics.intervals import Estimate
 from niah.store import Run, TrialRecord
+from niah.streams import Stream
 from niah.tasks import Challenge
 
 
@@ -120,6 +121,7 @@ def prompt_rebuilder(run: Run) -> Callable[[TrialRecord], tuple[Challenge, Promp
                 f"{', '.join(prepared.models)}; the store was changed by something else"
             )
         trial = Trial(
+            stream=_stream_of(prepared, record),
             trial_id=record.trial_id,
             model=record.model,
             task=record.task,
@@ -134,6 +136,17 @@ def prompt_rebuilder(run: Run) -> Callable[[TrialRecord], tuple[Challenge, Promp
         return challenge, prompt
 
     return rebuild
+
+
+def _stream_of(prepared: Prepared, record: TrialRecord) -> Stream | None:
+    """What the prompt of a stored trial has in common with others."""
+    grid = prepared.experiment.grid
+    try:
+        row = grid.depth_percents.index(record.depth_percent)
+        column = grid.context_lengths.index(record.context_length)
+    except ValueError:  # not of this grid: its prompt does not come out as it was
+        return None
+    return stream_of_cell(prepared.experiment, prepared.ingredients, (row, column), record.repeat)
 
 
 def _changed(run: Run, prepared: Prepared) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import signal
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -20,10 +20,11 @@ from niah.runner.analyses import cells_of
 from niah.runner.budget import check_prices, open_ledger
 from niah.runner.connections import open_transport
 from niah.runner.keys import Keys
+from niah.runner.measure import Feed, all_at_once, measure
 from niah.runner.prepare import Prepared
 from niah.runner.progress import Progress, Tally
 from niah.runner.results import analyse_run
-from niah.runner.session import Purse, Session, measure
+from niah.runner.session import Purse, Session
 from niah.statistics.analysis import Analysis
 from niah.statistics.grids import Summary, sweep_estimate
 from niah.statistics.intervals import Estimate
@@ -132,7 +133,7 @@ def run_experiment(
                     ),
                     composer=Composer(
                         prepared,
-                        open_trials,
+                        (),
                         concurrency=prepared.experiment.limits.concurrency,
                     ),
                     tally=tally,
@@ -141,22 +142,32 @@ def run_experiment(
                     began_s=monotonic(),
                     reasons=reasons,
                 )
-                interrupted = asyncio.run(_supervise(session, open_trials, tell, max_time_s))
+                feeds = _feeds(prepared, open_trials)
+                interrupted = asyncio.run(_supervise(session, feeds, tell, max_time_s))
         return _close_run(prepared, store, run, tally, interrupted, tuple(reasons))
+
+
+def _feeds(prepared: Prepared, trials: Sequence[Trial]) -> dict[str, list[Feed]]:
+    """What sends the trials, by provider."""
+    by_provider: dict[str, list[Trial]] = {}
+    for trial in trials:
+        name = prepared.models[trial.model].provider.name
+        by_provider.setdefault(name, []).append(trial)
+    return {name: [all_at_once(own)] for name, own in by_provider.items()}
 
 
 async def _supervise(
     session: Session,
-    trials: list[Trial],
+    feeds: Mapping[str, Sequence[Feed]],
     tell: Callable[[str], None],
     max_time_s: float | None,
 ) -> bool:
-    """Measure the trials over connections that are closed in the end; True if interrupted."""
+    """Measure what the feeds send; True if interrupted. In the end connections are closed."""
     async with AsyncExitStack() as stack:
         for name in {model.provider.name for model in session.prepared.models.values()}:
             if name not in session.transports:
                 session.transports[name] = await stack.enter_async_context(open_transport())
-        work = asyncio.ensure_future(measure(session, trials))
+        work = asyncio.ensure_future(measure(session, feeds))
         with (
             _signals(session, work, tell) as interrupted,
             _deadline(session, work, max_time_s) as overdue,

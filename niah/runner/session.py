@@ -3,31 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from time import monotonic
-from urllib.parse import urlsplit
 
 import httpx
 
 from niah.draws import integer
 from niah.errors import BudgetReached, PromptRefused
-from niah.experiment import Experiment
 from niah.models import Model
 from niah.plan import Trial
 from niah.providers import Failure, FailureKind, Response
 from niah.providers.truncation import mark_truncated
 from niah.runner.ahead import Composer
 from niah.runner.budget import Ledger, fits, reserve, settle, worst_case_usd
-from niah.runner.dispatch import Attempt, Job, Lane, LaneSettings, Slots
+from niah.runner.dispatch import Attempt, Job
 from niah.runner.keys import Keys
 from niah.runner.prepare import Prepared
 from niah.runner.progress import Progress, Tally
-from niah.runner.records import Asked, answered_record, failed_record, refused_record
+from niah.runner.records import Asked, answered_record, failed_record, is_final, refused_record
 from niah.runner.retries import Decision, Retry, RetryLimits, StopModel, decide
 from niah.runner.transport import Exchange, ask
+from niah.statistics.grids import score_of
 from niah.store import TrialRecord
 from niah.store.writer import Writer
 
@@ -38,8 +37,6 @@ MAYBE_BILLED: frozenset[FailureKind] = frozenset(
 
 # So long after sending, the prompt is hashed and another composed: between answers there is time.
 QUIET_AFTER_S = 0.1
-
-LOCAL_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 @dataclass(slots=True, kw_only=True)
@@ -62,6 +59,7 @@ class Session:
         stopped_models: Why a model is not asked any more, by id.
         answering: Providers that have answered at least once.
         reasons: Why the run is incomplete, a sentence each.
+        scores: Of the trials that this session finished, by id; None = not scored.
     """
 
     prepared: Prepared
@@ -80,6 +78,7 @@ class Session:
     stopped_models: dict[str, str] = field(default_factory=dict)
     answering: set[str] = field(default_factory=set)
     reasons: list[str] = field(default_factory=list)
+    scores: dict[str, float | None] = field(default_factory=dict)
 
 
 class Purse:
@@ -125,56 +124,7 @@ class Purse:
             self._changed.notify_all()
 
 
-async def measure(session: Session, trials: Sequence[Trial]) -> None:
-    """Measure the trials, each provider in a lane of its own, until done or stopped.
-
-    Raises:
-        StoreUnavailable: if a result could not be stored.
-    """
-    limits = session.prepared.experiment.limits
-    slots = Slots(limits.concurrency)
-    lanes: dict[str, Lane[Trial]] = {}
-    for rank, trial in enumerate(trials):
-        model = session.prepared.models[trial.model]
-        name = model.provider.name
-        if name not in lanes:
-            lanes[name] = Lane(
-                lambda job: _attempt(session, job),
-                settings=_lane_settings(session.prepared.experiment, model),
-                slots=slots,
-                clock=monotonic,
-                sleep=asyncio.sleep,
-            )
-        tokens = trial.context_length + session.prepared.experiment.max_output_tokens(model)
-        lanes[name].add([Job(item=trial, tokens=tokens, rank=rank)])
-    stopping = asyncio.create_task(_drop_when_stopped(session, lanes.values()))
-    try:
-        async with asyncio.TaskGroup() as group:
-            for lane in lanes.values():
-                lane.close()
-                group.create_task(lane.run())
-    finally:
-        stopping.cancel()
-
-
-def _lane_settings(experiment: Experiment, model: Model) -> LaneSettings:
-    """Repeats come in the plan's order, so that every cell is visited before any is again."""
-    host = urlsplit(model.provider.base_url).hostname or ""
-    return LaneSettings(
-        requests_per_minute=experiment.limits.requests_per_minute,
-        tokens_per_minute=experiment.limits.tokens_per_minute,
-        cautious=not (model.simulated or host in LOCAL_HOSTS),
-        prescribed=experiment.grid.trials > 1,
-    )
-
-
-async def _drop_when_stopped(session: Session, lanes: Iterable[Lane[Trial]]) -> None:
-    await session.stop.wait()
-    for lane in lanes:
-        lane.drop()
-
-
-async def _attempt(session: Session, job: Job[Trial]) -> Attempt:
+async def attempt(session: Session, job: Job[Trial]) -> Attempt:
     """Ask once: store what came of it, or say when to ask again."""
     trial, prepared = job.item, session.prepared
     model = prepared.models[trial.model]
@@ -300,6 +250,8 @@ async def _keep(
     await session.writer.add(record, reservation=reservation, spent_usd=billed_usd)
     await session.purse.settle(worst_usd, billed_usd)
     session.tally.add(record)
+    if is_final(record):
+        session.scores[record.trial_id] = score_of(record)
     session.progress(
         session.tally.progress(
             elapsed_s=monotonic() - session.began_s, cost_usd=session.purse.spent_usd

@@ -42,10 +42,6 @@ OWN_PART_ODDS = 2.0
 """Prior odds of the largest g. Where there are too few repeats to tell a cell's own part from
 chance, the intervals of an unstructured map must not be those of a smooth one."""
 
-NEAR_CERTAIN = 0.99
-"""A bound beyond this (or below its complement) is widened to 1 (or 0) where no trial speaks
-against it: a logit never reaches a recall of exactly 1, and readers do."""
-
 LEAST_WEIGHT = 0.02
 """Settings with less than this share of the best one's weight are dropped."""
 
@@ -78,9 +74,9 @@ class PooledMap:
 
     Attributes:
         accuracy: Posterior median.
-        lower, upper: Bounds of the 95 % credible interval, 0 or 1 where certainty is possible.
+        lower, upper: Bounds of the 95 % credible interval.
         logit_mean, logit_sd: Of the posterior in logits.
-        sums, n: Sum of the scores and scored trials.
+        n: Scored trials.
         repeat_share: Share of the trials in cells that already had one. Below 0.15 the intervals
             hold only for maps whose neighbours resemble each other: say so beside the map.
         posterior: What `draw_maps` and the choice of further trials need.
@@ -91,7 +87,6 @@ class PooledMap:
     upper: FloatGrid
     logit_mean: FloatGrid
     logit_sd: FloatGrid
-    sums: FloatGrid
     n: NDArray[np.int64]
     repeat_share: float
     posterior: Posterior
@@ -160,34 +155,17 @@ def pool(
     maps = [sigmoid(logit) for logit in logits] + [mean, np.sqrt(variance)]
     if not transposed:
         maps = [turned.T for turned in maps]
-    lower, upper = reach_certainty(maps[1], maps[2], totals, counts)
     return PooledMap(
         accuracy=maps[0],
-        lower=lower,
-        upper=upper,
+        lower=maps[1],
+        upper=maps[2],
         logit_mean=maps[3],
         logit_sd=maps[4],
-        sums=np.clip(totals, 0, counts),
         n=counts,
         repeat_share=float(np.maximum(counts - 1, 0).sum() / max(1, counts.sum())),
         posterior=Posterior(
             prior=prior, fitted=fitted, kept=kept, shares=shares, transposed=transposed
         ),
-    )
-
-
-def reach_certainty(
-    lower: FloatGrid, upper: FloatGrid, sums: FloatGrid, n: NDArray[np.int64]
-) -> tuple[FloatGrid, FloatGrid]:
-    """Bounds widened to 0 or 1 where they nearly reach it and no trial speaks against it.
-
-    Args:
-        lower, upper: Of accuracies.
-        sums, n: Sum of the scores and scored trials behind each.
-    """
-    return (
-        np.where((lower < 1 - NEAR_CERTAIN) & (sums <= 0), 0.0, lower),
-        np.where((upper > NEAR_CERTAIN) & (sums >= n), 1.0, upper),
     )
 
 

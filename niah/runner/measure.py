@@ -1,0 +1,174 @@
+"""Trials on their way: each provider in a lane of its own, each trial after what it waits for."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from time import monotonic
+from urllib.parse import urlsplit
+
+from niah.experiment import Experiment
+from niah.models import Model
+from niah.order import Replicate, predecessors, sending_order, stream_of
+from niah.plan import Trial
+from niah.providers.bills import mark_prompts
+from niah.runner.dispatch import Attempt, Job, Lane, LaneSettings, Slots
+from niah.runner.session import Session, attempt
+
+LOCAL_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
+
+Send = Callable[[Sequence[Trial]], Awaitable[None]]
+"""Sends trials; done when each is finished, or when nothing more is sent."""
+
+Feed = Callable[[Send], Awaitable[None]]
+"""Sends the trials of some models, all at once or in batches."""
+
+
+async def measure(session: Session, feeds: Mapping[str, Sequence[Feed]]) -> None:
+    """Measure what the feeds send, until all of them are done or the session is stopped.
+
+    Args:
+        session: What the requests share.
+        feeds: By the name of the provider that they ask.
+
+    Raises:
+        StoreUnavailable: if a result could not be stored.
+    """
+    slots = Slots(session.prepared.experiment.limits.concurrency)
+    couriers = {name: _Courier(session, _a_model(session, name), slots) for name in feeds}
+    stopping = asyncio.create_task(_drop_when_stopped(session, couriers.values()))
+    try:
+        async with asyncio.TaskGroup() as group:
+            for name, courier in couriers.items():
+                group.create_task(courier.lane.run())
+                group.create_task(_feed(courier, feeds[name]))
+    finally:
+        stopping.cancel()
+
+
+def all_at_once(trials: Sequence[Trial]) -> Feed:
+    """The feed that sends these trials."""
+
+    async def feed(send: Send) -> None:
+        await send(trials)
+
+    return feed
+
+
+class _Courier:
+    """Puts trials into a provider's lane as soon as what they wait for is finished."""
+
+    def __init__(self, session: Session, model: Model, slots: Slots) -> None:
+        self.lane: Lane[Trial] = Lane(
+            self._attempt,
+            settings=_lane_settings(session.prepared.experiment, model),
+            slots=slots,
+            clock=monotonic,
+            sleep=asyncio.sleep,
+        )
+        self._session = session
+        self._followers: defaultdict[str, list[Job[Trial]]] = defaultdict(list)
+        self._batches: dict[str, _Batch] = {}
+        self._sent = 0
+        self._warm: set[Replicate] = set()
+
+    async def send(self, trials: Sequence[Trial]) -> None:
+        """See ``Send``."""
+        if not trials:
+            return
+        batch = _Batch(len(trials))
+        waits = predecessors(trials, warm=self._warm)
+        ordered = sending_order(trials, waits)
+        self._compose_ahead(ordered, waits)
+        roots: list[Job[Trial]] = []
+        for trial in ordered:
+            self._batches[trial.trial_id] = batch
+            job = Job(item=trial, tokens=self._tokens(trial), rank=self._sent)
+            self._sent += 1
+            before = waits.get(trial.trial_id)
+            (roots if before is None else self._followers[before.trial_id]).append(job)
+        self.lane.add(roots)
+        stopped = asyncio.create_task(self._session.stop.wait())
+        finished = asyncio.create_task(batch.finished.wait())
+        try:
+            await asyncio.wait((stopped, finished), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stopped.cancel()
+            finished.cancel()
+
+    def _compose_ahead(self, trials: Sequence[Trial], waits: Mapping[str, Trial]) -> None:
+        prepared, composer = self._session.prepared, self._session.composer
+        composer.expect(trials)
+        for name in {trial.model for trial in trials}:
+            own = [trial for trial in trials if trial.model == name]
+            frame_tokens = prepared.ingredients.frame_tokens
+            marked = mark_prompts(prepared.models[name], own, waits, frame_tokens)
+            composer.mark({trial_id: entry.marks for trial_id, entry in marked.items()})
+
+    async def _attempt(self, job: Job[Trial]) -> Attempt:
+        done = await attempt(self._session, job)
+        if done.again_after_s is None:
+            self._finish(job.item)
+        return done
+
+    def _finish(self, trial: Trial) -> None:
+        if trial.stream is not None:
+            self._warm.add((trial.model, stream_of(trial).replicate))
+        self.lane.add(self._followers.pop(trial.trial_id, ()))
+        self._batches.pop(trial.trial_id).finish()
+
+    def _tokens(self, trial: Trial) -> int:
+        prepared = self._session.prepared
+        output_limit = prepared.experiment.max_output_tokens(prepared.models[trial.model])
+        return trial.context_length + output_limit
+
+
+class _Batch:
+    def __init__(self, open_trials: int) -> None:
+        self._open = open_trials
+        self.finished = asyncio.Event()
+
+    def finish(self) -> None:
+        self._open -= 1
+        if not self._open:
+            self.finished.set()
+
+
+async def _feed(courier: _Courier, feeds: Iterable[Feed]) -> None:
+    async with asyncio.TaskGroup() as group:
+        for feed in feeds:
+            group.create_task(_awaited(feed, courier.send))
+    courier.lane.close()
+
+
+async def _awaited(feed: Feed, send: Send) -> None:
+    await feed(send)
+
+
+async def _drop_when_stopped(session: Session, couriers: Iterable[_Courier]) -> None:
+    await session.stop.wait()
+    for courier in couriers:
+        courier.lane.drop()
+
+
+def _a_model(session: Session, provider: str) -> Model:
+    models = session.prepared.models.values()
+    return next(model for model in models if model.provider.name == provider)
+
+
+def _lane_settings(experiment: Experiment, model: Model) -> LaneSettings:
+    """Repeats come in the plan's order, so that every cell is visited before any is again.
+
+    So do prompts that begin alike, so that what a cache holds of them is read soon.
+    """
+    host = urlsplit(model.provider.base_url).hostname or ""
+    sampling = experiment.sampling
+    return LaneSettings(
+        requests_per_minute=experiment.limits.requests_per_minute,
+        tokens_per_minute=experiment.limits.tokens_per_minute,
+        cautious=not (model.simulated or host in LOCAL_HOSTS),
+        prescribed=experiment.grid.trials > 1
+        or sampling.mode == "adaptive"
+        or sampling.sharing != "none",
+    )
