@@ -144,19 +144,29 @@ def _passages(run: Run, records: Sequence[TrialRecord]) -> Passages:
     except NiahError as error:
         return no_passages(str(error))
 
-    def passages_of(record: TrialRecord) -> tuple[Passage, ...] | str:
-        try:
-            challenge, prompt = rebuild(record)
-        except NiahError as error:
-            return str(error)
-        return cut_passages(prompt, [needle.text for needle in challenge.needles])
+    def cut(chosen: Sequence[TrialRecord]) -> list[tuple[Passage, ...] | str]:
+        found: list[tuple[Passage, ...] | str] = []
+        for record in chosen:
+            try:
+                challenge, prompt = rebuild(record)
+            except NiahError as error:
+                found.append(str(error))
+            else:
+                needles = [needle.text for needle in challenge.needles]
+                found.append(cut_passages(prompt, needles))
+        return found
 
     sent = [record for record in records if record.prompt_sha256]
+    parts = [sent[start::THREADS] for start in range(THREADS)]
     with ThreadPoolExecutor(THREADS) as threads:
-        found = list(zip(sent, threads.map(passages_of, sent), strict=True))
+        found = [
+            (record.trial_id, cut_or_why)
+            for part, results in zip(parts, threads.map(cut, parts), strict=True)
+            for record, cut_or_why in zip(part, results, strict=True)
+        ]
     return Passages(
-        by_trial={record.trial_id: cut for record, cut in found if not isinstance(cut, str)},
-        missing=next((cut for _, cut in found if isinstance(cut, str)), ""),
+        by_trial={trial: cut for trial, cut in found if not isinstance(cut, str)},
+        missing=next((why for _, why in found if isinstance(why, str)), ""),
     )
 
 
