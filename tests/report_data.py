@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from niah.experiment import Experiment
 from niah.figures.text import Facts, Language
 from niah.report import Passage, Passages, Report, Source
 from niah.report.gather import Measured, gather
@@ -26,6 +27,12 @@ HOSTILE = (
     '=HYPERLINK("https://example.org") \ud800 lone',
 )
 """Texts that no report may obey."""
+
+EXPERIMENT = Experiment.model_validate_json(
+    '{"name": "quickstart", "models": ["acme/one", "acme/two"], "grid": {"context_lengths": '
+    '[1000, 8000, 64000], "depth_percents": [0, 50, 100], "trials": 2}, "providers": '
+    '{"acme": {"api": "openai", "base_url": "http://127.0.0.1:9/v1"}}}'
+).canonical_json()
 
 LENGTHS = (1000, 8000, 64000)
 DEPTHS = (0.0, 50.0, 100.0)
@@ -93,7 +100,9 @@ def measured(
     passages: Passages | None = None,
 ) -> Measured:
     """A run of these trials as a report gets it."""
-    found = run or make_run(trials[0].run, simulated=simulated, status="complete")
+    found = run or make_run(
+        trials[0].run, simulated=simulated, status="complete", experiment=EXPERIMENT
+    )
     planned: Mapping[CellKey, int] = {
         (model, "single/magic-number", length, depth): 2
         for model in {trial.model for trial in trials}

@@ -27,13 +27,14 @@ from niah.report.gather import gather, no_passages
 from niah.report.page import page
 from niah.report.passages import cut_passages
 from niah.report.payload import RESPONSES_CHARS, response_chars
-from niah.report.sentences import findings, pair_sentences, verdicts
+from niah.report.sentences import findings, pair_sentences, refusal_sentence, verdicts
 from niah.report.tables import margin_rows
 from niah.report.words import OUTCOMES, REASONS, WORDS
 from niah.scoring.verdict import Reason
 from niah.statistics.grids import OUTCOMES as ALL_OUTCOMES
 from tests.command import Niah
 from tests.report_data import (
+    EXPERIMENT,
     HOSTILE,
     measured,
     passages_of,
@@ -41,6 +42,7 @@ from tests.report_data import (
     sweep_trials,
     with_outcomes,
 )
+from tests.test_store import make_run
 
 PLACEHOLDERS = re.compile(r"\{(\w+)\}")
 
@@ -63,9 +65,8 @@ def test_every_phrase_is_used() -> None:
         for path in package.iterdir()
         if path.suffix in (".py", ".js") and not path.stem.startswith("words_")
     )
-    built = (
-        "said- view- filter- result- column- status- method- over- legend- source- pair-".split()
-    )
+    built = "said- view- filter- result- column- status- method- over- legend- source- pair-".split()
+    built.append("differs-")
     sections = "summary maps trials margins pairs experiment method length-axis depth-axis".split()
     unused = [
         key
@@ -111,6 +112,37 @@ def test_a_comparison_is_paired_and_says_so() -> None:
     assert "McNemar p " in said
     assert f"n = {pair.numbers.difference.n}" in said
     assert [row[0] for row in margin_rows(report, "length")] == ["acme/one"] * 3 + ["acme/two"] * 3
+
+
+def test_sweeps_of_different_texts_are_not_compared() -> None:
+    """Runs with different haystacks stand side by side, and the page says why not compared."""
+    other = make_run("acme-2", experiment=EXPERIMENT, versions={"haystack": "essays"})
+    report = gather(
+        [
+            measured(sweep_trials()),
+            measured(sweep_trials("acme/two", run="acme-2"), run=other),
+        ]
+    )
+    assert report.pairs == ()
+    (refusal,) = report.refusals
+    assert refusal.differing == ("haystack",)
+    said = refusal_sentence(report, refusal)
+    assert "not compared" in said
+    assert said in html.unescape(page(report))
+
+
+def test_imported_results_say_so_on_their_face() -> None:
+    """A sweep that others published names its source above all numbers, and costs nothing."""
+    source = "Someone's blog (x.json); judge scores of 1 to 10 mapped evenly to 0 to 1"
+    run = make_run("acme-1", source=source, experiment="{}", simulated=False)
+    trials = [replace(trial, score=0.5, cost_usd=None) for trial in sweep_trials()]
+    report = gather([measured(trials, run=run)])
+    body = html.unescape(page(report).partition("<body>")[2])
+    assert body.index(f"imported from {source}") < body.index("Effective context length")
+    said = " ".join(findings(report.sweeps[0], "en"))
+    assert "scored 50.0% on average over 18 scored trials" in said
+    assert "cost" not in said
+    assert "keep the score that their publisher gave" in body
 
 
 def test_simulated_runs_say_so_everywhere() -> None:

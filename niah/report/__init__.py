@@ -78,6 +78,7 @@ class Sweep:
     Attributes:
         label: Its name in this report, unlike any other's.
         run: Id of its run.
+        source: Where it was imported from; empty when niah measured it.
         grid, summary, positions: Its numbers.
         effective: Its effective context lengths, that of the report's rule first; none when no
             trial was scored.
@@ -88,6 +89,7 @@ class Sweep:
 
     label: str
     run: str
+    source: str
     grid: Grid
     summary: Summary
     positions: PositionStatistics
@@ -103,13 +105,29 @@ class Pair:
 
     Attributes:
         numbers: Second against first.
+        differing: What differs besides the models, as keys of `Conditions`.
         map: The difference of each cell.
     """
 
     first: int
     second: int
     numbers: Comparison
+    differing: tuple[str, ...]
     map: HeatmapData
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Two sweeps that are not compared, because their difference would not be the models'.
+
+    Attributes:
+        first, second: As in `Pair`.
+        differing: What differs, as keys of `Conditions`; ``cells`` when none was measured by both.
+    """
+
+    first: int
+    second: int
+    differing: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +139,7 @@ class Report:
         warning: That models are simulated, and which; empty when none is.
         sources: The runs, in the order asked for.
         sweeps: Of all runs.
-        pairs: Comparisons among them.
+        pairs, refusals: Comparisons among them, and those that would mislead.
         passages: By run id.
         language: Of all words.
         niah_version: The niah that made the report.
@@ -132,6 +150,7 @@ class Report:
     sources: tuple[Source, ...]
     sweeps: tuple[Sweep, ...]
     pairs: tuple[Pair, ...]
+    refusals: tuple[Refusal, ...]
     passages: Mapping[str, Passages]
     language: Language
     niah_version: str

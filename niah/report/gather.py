@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
 from niah import __version__
 from niah.errors import ConfigurationError
-from niah.figures.difference import difference_data
 from niah.figures.heatmap import heatmap_data
 from niah.figures.text import Facts, Language, plain, simulated_words
-from niah.report import Pair, Passages, Report, Source, Sweep
+from niah.report import Passages, Report, Source, Sweep
+from niah.report.pairs import compare_sweeps
 from niah.statistics import Grid
-from niah.statistics.compare import compare
 from niah.statistics.effective import (
     EffectiveLength,
     measured_effective_length,
@@ -25,9 +23,6 @@ from niah.statistics.effective import (
 from niah.statistics.grids import Summary
 from niah.statistics.positions import position_statistics
 from niah.store import Run, TrialRecord
-
-MOST_PAIRED = 4
-"""Up to so many sweeps are all compared with each other, more of them with the first only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,12 +78,14 @@ def gather(
         names = ", ".join(run.source.run.run for run in measured)
         raise ConfigurationError(f"{names}: no cell to report; run the sweep first")
     labels = [sweep.label for sweep in sweeps]
+    pairs, refusals = compare_sweeps(sweeps, [m.source.run for m in measured], facts, language)
     return Report(
         title=plain(title) if title else _title(labels),
         warning=simulated_words(labels, [s.grid.simulated for s in sweeps], language),
         sources=tuple(run.source for run in measured),
         sweeps=tuple(sweeps),
-        pairs=_pairs(sweeps, facts, language),
+        pairs=pairs,
+        refusals=refusals,
         passages={run.source.run.run: run.passages for run in measured},
         language=language,
         niah_version=__version__,
@@ -104,6 +101,7 @@ def _sweep(
     return Sweep(
         label=label,
         run=run.source.run.run,
+        source="" if run.source.run.source == "measured" else plain(run.source.run.source),
         grid=grid,
         summary=summary,
         positions=position_statistics(records),
@@ -154,38 +152,6 @@ def _labels(all_grids: Sequence[tuple[Run, Grid]]) -> Callable[[Run, Grid], str]
 
 def _title(names: Sequence[str]) -> str:
     return ", ".join(names[:3]) + (f" +{len(names) - 3}" if len(names) > 3 else "")
-
-
-def _pairs(sweeps: Sequence[Sweep], facts: Sequence[Facts], language: Language) -> tuple[Pair, ...]:
-    numbers = range(len(sweeps))
-    chosen = (
-        combinations(numbers, 2) if len(sweeps) <= MOST_PAIRED else ((0, n) for n in numbers[1:])
-    )
-    pairs = []
-    for first, second in chosen:
-        a, b = sweeps[first], sweeps[second]
-        if a.grid.task != b.grid.task:
-            continue
-        comparison = compare(a.records, b.records)
-        if comparison.cell_difference.size == 0:
-            continue
-        pairs.append(
-            Pair(
-                first=first,
-                second=second,
-                numbers=comparison,
-                map=difference_data(
-                    comparison,
-                    facts[second],
-                    first=a.label,
-                    second=b.label,
-                    task=a.grid.task,
-                    simulated=a.grid.simulated or b.grid.simulated,
-                    language=language,
-                ),
-            )
-        )
-    return tuple(pairs)
 
 
 def no_passages(reason: str) -> Passages:

@@ -9,7 +9,14 @@ from niah.report import Report, Source
 from niah.report.cards import Row, card
 from niah.report.notable import notable_trials
 from niah.report.pictures import Picture
-from niah.report.sentences import findings, pair_sentences, verdicts
+from niah.report.sentences import (
+    findings,
+    imported_mark,
+    method_sentences,
+    pair_sentences,
+    refusal_sentence,
+    verdicts,
+)
 from niah.report.tables import (
     commands,
     league_header,
@@ -54,8 +61,8 @@ def _blocks(report: Report, pictures: Sequence[Picture]) -> Iterator[str]:
         yield _table(league_header(report), league_rows(report), _LEAGUE_COLUMNS)
     for sweep in report.sweeps:
         yield rf"\subsection{{{latex_text(sweep.label)}}}"
-        if sweep.map.warning:
-            yield rf"\textbf{{{latex_text(sweep.map.warning)}}}"
+        if mark := sweep.map.warning or imported_mark(sweep, language):
+            yield rf"\textbf{{{latex_text(mark)}}}"
         yield _list(findings(sweep, language))
     yield _heading(report, "maps")
     yield from _pictures(pictures, "map")
@@ -64,8 +71,10 @@ def _blocks(report: Report, pictures: Sequence[Picture]) -> Iterator[str]:
         yield rf"\subsection{{{latex_text(word(language, f'over-{axis}'))}}}"
         yield from _pictures(pictures, axis)
         yield _table(margin_header(report, axis), margin_rows(report, axis), _MARGIN_COLUMNS)
-    if report.pairs:
+    if report.pairs or report.refusals:
         yield _heading(report, "pairs")
+        if report.refusals:
+            yield _list(refusal_sentence(report, one) for one in report.refusals)
         for number, pair in enumerate(report.pairs):
             first, second = report.sweeps[pair.first].label, report.sweeps[pair.second].label
             title = word(language, "pair-title", first=first, second=second)
@@ -77,7 +86,7 @@ def _blocks(report: Report, pictures: Sequence[Picture]) -> Iterator[str]:
     for source in report.sources:
         yield from _source(report, source)
     yield _heading(report, "method")
-    yield _list(word(language, f"method-{number}") for number in range(1, 7))
+    yield _list(method_sentences(report))
     yield latex_text(word(language, "made-by", version=report.niah_version))
     yield r"\end{document}"
 

@@ -10,7 +10,14 @@ from niah.report import Report, Source
 from niah.report.cards import Card, Row, card
 from niah.report.notable import notable_trials
 from niah.report.pictures import Picture
-from niah.report.sentences import findings, pair_sentences, verdicts
+from niah.report.sentences import (
+    findings,
+    imported_mark,
+    method_sentences,
+    pair_sentences,
+    refusal_sentence,
+    verdicts,
+)
 from niah.report.tables import (
     commands,
     league_header,
@@ -41,8 +48,8 @@ def _blocks(report: Report, pictures: Sequence[Picture]) -> Iterator[str]:
         yield _table(league_header(report), league_rows(report))
     for sweep in report.sweeps:
         yield f"### {markdown_text(sweep.label)}"
-        if sweep.map.warning:
-            yield f"**{markdown_text(sweep.map.warning)}**"
+        if mark := sweep.map.warning or imported_mark(sweep, language):
+            yield f"**{markdown_text(mark)}**"
         yield _list(findings(sweep, language))
     yield _heading(report, "maps")
     yield from _pictures(pictures, "map")
@@ -51,8 +58,10 @@ def _blocks(report: Report, pictures: Sequence[Picture]) -> Iterator[str]:
         yield f"### {markdown_text(word(language, f'over-{axis}'))}"
         yield from _pictures(pictures, axis)
         yield _table(margin_header(report, axis), margin_rows(report, axis))
-    if report.pairs:
+    if report.pairs or report.refusals:
         yield _heading(report, "pairs")
+        if report.refusals:
+            yield _list(refusal_sentence(report, one) for one in report.refusals)
         for number, pair in enumerate(report.pairs):
             first, second = report.sweeps[pair.first].label, report.sweeps[pair.second].label
             title = word(language, "pair-title", first=first, second=second)
@@ -64,7 +73,7 @@ def _blocks(report: Report, pictures: Sequence[Picture]) -> Iterator[str]:
     for source in report.sources:
         yield from _source(report, source)
     yield _heading(report, "method")
-    yield _list(word(language, f"method-{number}") for number in range(1, 7))
+    yield _list(method_sentences(report))
     yield markdown_text(word(language, "made-by", version=report.niah_version))
 
 

@@ -21,7 +21,7 @@ from niah.report.sections import (
     pairs_section,
     summary_section,
 )
-from niah.report.sentences import verdicts
+from niah.report.sentences import imported_mark, verdicts
 from niah.report.trials import trials_section
 from niah.report.words import DASH, WORDS, word
 
@@ -45,7 +45,7 @@ def page(report: Report) -> str:
         ("maps", maps_section(report)),
         ("trials", trials_section(report, cards, packed(report, cards))),
         ("margins", margins_section(report)),
-        ("pairs", pairs_section(report) if report.pairs else None),
+        ("pairs", pairs_section(report) if report.pairs or report.refusals else None),
         ("experiment", experiment_section(report)),
         ("method", method_section(report)),
     ]
@@ -126,5 +126,10 @@ def _header(report: Report, sections: list[str]) -> Html:
         element("h1", report.title),
         element("p", *(element("span", said) for said in verdicts(report)), class_="lede"),
         element("p", report.warning, class_="simulated") if report.warning else None,
+        *(
+            element("p", f"{sweep.label}: {imported_mark(sweep, language)}", class_="simulated")
+            for sweep in report.sweeps
+            if sweep.source
+        ),
         element("nav", element("ul", *links), aria_label=word(language, "contents")),
     )

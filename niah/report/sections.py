@@ -7,7 +7,15 @@ from niah.report import Report, Source, Sweep
 from niah.report.charts import margin_figure
 from niah.report.maps import legend, pair_figure, sweep_figure
 from niah.report.markup import Html, element, table, together
-from niah.report.sentences import bound, findings, pair_sentences, span
+from niah.report.sentences import (
+    bound,
+    findings,
+    imported_mark,
+    method_sentences,
+    pair_sentences,
+    refusal_sentence,
+    span,
+)
 from niah.report.tables import commands, league_header, league_rows, run_facts
 from niah.report.words import DASH, share, whole, word
 
@@ -63,7 +71,7 @@ def _finding(report: Report, sweep: Sweep) -> Html:
     else:
         nothing = word(language, "none-scored")
         figures.append(_number(word(language, "accuracy-title"), DASH, nothing))
-    warned = sweep.map.warning
+    warned = sweep.map.warning or imported_mark(sweep, language)
     said = findings(sweep, language, main_rule=False)
     return element(
         "article",
@@ -145,7 +153,12 @@ def margins_section(report: Report) -> Html:
 
 def pairs_section(report: Report) -> Html:
     """Each comparison of two sweeps, in sentences and as a map."""
-    pieces = [legend([pair.map for pair in report.pairs], report, difference=True)]
+    pieces = []
+    if report.refusals:
+        refused = (element("li", refusal_sentence(report, one)) for one in report.refusals)
+        pieces.append(element("ul", *refused))
+    if report.pairs:
+        pieces.append(legend([pair.map for pair in report.pairs], report, difference=True))
     for number, pair in enumerate(report.pairs):
         names = {
             "first": report.sweeps[pair.first].label,
@@ -202,5 +215,7 @@ def _source(report: Report, source: Source) -> Html:
 
 def method_section(report: Report) -> Html:
     """What the numbers mean."""
-    sentences = (element("li", word(report.language, f"method-{number}")) for number in range(1, 7))
-    return _section("method", report, element("ul", *sentences, class_="method"))
+    sentences = method_sentences(report)
+    return _section(
+        "method", report, element("ul", *(element("li", s) for s in sentences), class_="method")
+    )

@@ -9,7 +9,7 @@ import numpy as np
 
 from niah.figures.lengths import rule_words
 from niah.figures.text import Language, depth_label, length_label
-from niah.report import Pair, Report, Sweep
+from niah.report import Pair, Refusal, Report, Sweep
 from niah.report.words import (
     method_words,
     money,
@@ -21,7 +21,7 @@ from niah.report.words import (
 )
 from niah.statistics.differences import Difference
 from niah.statistics.effective import EffectiveLength
-from niah.statistics.grids import SCORED, Marginal, Total
+from niah.statistics.grids import SCORED, Marginal, Total, score_of
 
 
 def verdicts(report: Report) -> list[str]:
@@ -72,9 +72,10 @@ def _findings(sweep: Sweep, language: Language, main_rule: bool) -> Iterator[str
     accuracy = summary.accuracy
     if accuracy.n:
         lengths = sweep.grid.context_lengths
+        partial = any(0 < (score_of(record) or 0) < 1 for record in sweep.records)
         yield word(
             language,
-            "said-accuracy",
+            "said-mean" if partial else "said-accuracy",
             model=sweep.label,
             value=share(language, accuracy.value),
             n=whole(language, accuracy.n),
@@ -200,6 +201,9 @@ def _bookkeeping(sweep: Sweep, language: Language) -> Iterator[str]:
             trials=whole(language, summary.trials),
             planned=whole(language, summary.planned),
         )
+    if sweep.source:
+        yield word(language, "said-imported", source=sweep.source)
+        return
     tokens = whole(language, int(summary.input_tokens.value or summary.prompt_tokens))
     if summary.cost_usd.value is None:
         yield word(language, "said-cost-unknown", tokens=tokens)
@@ -252,11 +256,31 @@ def pair_sentences(report: Report, pair: Pair) -> list[str]:
             )
         )
     else:
-        sentences.append(word(language, "pair-unpaired"))
+        shared = int((numbers.cell_n > 0).sum())
+        sentences.append(word(language, "pair-unpaired", cells=whole(language, shared)))
+    if pair.differing:
+        sentences.append(
+            word(language, "pair-differing", what=_differing(pair.differing, language))
+        )
     cells = int(numbers.significant.sum())
     key = "pair-regions" if cells else "pair-no-regions"
     sentences.append(word(language, key, n=whole(language, cells)))
     return sentences
+
+
+def refusal_sentence(report: Report, refusal: Refusal) -> str:
+    """Why two sweeps are not compared."""
+    return word(
+        report.language,
+        "pair-refused",
+        first=report.sweeps[refusal.first].label,
+        second=report.sweeps[refusal.second].label,
+        what=_differing(refusal.differing, report.language),
+    )
+
+
+def _differing(differing: Sequence[str], language: Language) -> str:
+    return ", ".join(word(language, f"differs-{what}") for what in differing)
 
 
 def p_value(p: float, language: Language) -> str:
@@ -265,3 +289,15 @@ def p_value(p: float, language: Language) -> str:
         return "< 0,001" if language == "de" else "< 0.001"
     shown = f"= {p:.3f}" if p < 0.1 else f"= {p:.2f}"
     return shown.replace(".", ",") if language == "de" else shown
+
+
+def imported_mark(sweep: Sweep, language: Language) -> str:
+    """That others measured a sweep; empty when niah did."""
+    return word(language, "source-imported", value=sweep.source) if sweep.source else ""
+
+
+def method_sentences(report: Report) -> list[str]:
+    """How to read the numbers; of imported ones, what is different."""
+    language = report.language
+    numbers = ["import"] if any(sweep.source for sweep in report.sweeps) else []
+    return [word(language, f"method-{name}") for name in ["1", "2", *numbers, "3", "4", "5", "6"]]

@@ -98,7 +98,7 @@ def run_facts(report: Report, source: Source) -> list[tuple[str, str]]:
         (word(language, "run"), run.run),
         (word(language, "status"), word(language, f"status-{run.status}")),
         (
-            word(language, "measured"),
+            word(language, "measured" if run.source == "measured" else "imported-at"),
             word(language, "from-to", start=run.created_at, end=run.finished_at or "…"),
         ),
         (word(language, "source"), origin),

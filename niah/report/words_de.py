@@ -157,11 +157,27 @@ GERMAN: dict[str, str] = {
     "({points} Prozentpunkte, 95-%-Intervall {lower} bis {upper}, n = {n}).",
     "pair-paired": "Versuch für Versuch auf denselben Prompts verglichen: bei {won} Versuchen war "
     "nur {second} besser, bei {lost} nur {first} (McNemar p {p}).",
-    "pair-unpaired": "Zelle für Zelle verglichen: beide bekamen nicht dieselben Prompts.",
+    "pair-unpaired": "Zelle für Zelle verglichen, auf den {cells} Zellen, die beide maßen: beide "
+    "bekamen nicht dieselben Prompts.",
     "pair-regions": "{n} Zellen liegen in signifikant verschiedenen Bereichen (5 %, für alle "
     "betrachteten Bereiche korrigiert); sie sind umrandet.",
     "pair-no-regions": "Kein Bereich der Karte ist signifikant verschieden (5 %, für alle "
     "betrachteten Bereiche korrigiert).",
+    "said-mean": "{model} erreichte im Mittel {value} über {n} gewertete Versuche, in Kontexten "
+    "von {shortest} bis {longest} Token; 95-%-Intervall {lower} bis {upper}, {method}.",
+    "said-imported": "Diese Ergebnisse haben andere veröffentlicht; übernommen aus {source}.",
+    "pair-differing": "Außer den Modellen unterscheiden sich: {what}.",
+    "pair-refused": "{first} und {second} werden nicht verglichen, weil ihr Unterschied nicht "
+    "allein der der Modelle wäre; es unterscheiden sich: {what}.",
+    "differs-task": "die Aufgabe oder ihre Fassung",
+    "differs-haystack": "der Heuhaufen",
+    "differs-tokenizer": "das Vokabular, das die Token zählt",
+    "differs-prompt": "der Prompt um den Heuhaufen",
+    "differs-request": "die Einstellungen der Anfragen",
+    "differs-cells": "alle Zellen, keine haben beide gemessen",
+    "imported-at": "Übernommen",
+    "method-import": "Übernommene Versuche behalten die Wertung, die ihr Herausgeber gab, "
+    "umgerechnet wie ihre Quelle sagt; wie ihre Prompts entstanden, ist hier nicht bekannt.",
     "league": "Nebeneinander",
     "notable": "Einige Antworten",
     "notable-help": "Von jeder Art zu verfehlen oder zu scheitern eine, der kürzeste Text "

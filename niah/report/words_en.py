@@ -159,11 +159,27 @@ ENGLISH: dict[str, str] = {
     "percentage points, 95% interval {lower} to {upper}, n = {n}).",
     "pair-paired": "Compared trial by trial on the same prompts: {won} trials only {second} "
     "scored higher, {lost} only {first} (McNemar p {p}).",
-    "pair-unpaired": "Compared cell by cell: the two did not get the same prompts.",
+    "pair-unpaired": "Compared cell by cell on the {cells} cells that both measured: the two did "
+    "not get the same prompts.",
     "pair-regions": "{n} cells lie in regions that differ significantly (5%, corrected for all "
     "regions looked at); they are outlined.",
     "pair-no-regions": "No region of the map differs significantly (5%, corrected for all regions "
     "looked at).",
+    "said-mean": "{model} scored {value} on average over {n} scored trials, in contexts of "
+    "{shortest} to {longest} tokens; 95% interval {lower} to {upper}, {method}.",
+    "said-imported": "These results were published by others and imported from {source}.",
+    "pair-differing": "Besides the models there differ: {what}.",
+    "pair-refused": "{first} and {second} are not compared, because their difference would not be "
+    "the models' alone; there differ: {what}.",
+    "differs-task": "the task or its version",
+    "differs-haystack": "the haystack",
+    "differs-tokenizer": "the vocabulary that counts the tokens",
+    "differs-prompt": "the prompt around the haystack",
+    "differs-request": "the request settings",
+    "differs-cells": "all cells, none was measured by both",
+    "imported-at": "Imported",
+    "method-import": "Imported trials keep the score that their publisher gave, mapped as their "
+    "source says; how their prompts were made is not known here.",
     "league": "Side by side",
     # experiment
     "notable": "Some answers",

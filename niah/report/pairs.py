@@ -1,0 +1,84 @@
+"""Which sweeps of a report are compared, and which comparison would mislead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import fields
+from itertools import combinations
+
+from niah.figures.difference import difference_data
+from niah.figures.text import Facts, Language
+from niah.report import Pair, Refusal, Sweep
+from niah.runner.contestants import Conditions, Contestant, conditions, same_trials
+from niah.statistics.compare import compare
+from niah.store import Run
+
+MOST_PAIRED = 4
+"""Up to so many sweeps are all compared with each other, more of them with the first only."""
+
+
+def compare_sweeps(
+    sweeps: Sequence[Sweep], runs: Sequence[Run], facts: Sequence[Facts], language: Language
+) -> tuple[tuple[Pair, ...], tuple[Refusal, ...]]:
+    """Every comparison of two sweeps of one task that says something about their models.
+
+    Sweeps of different runs that differ in task, haystack, tokenizer or prompt are not compared.
+    Sweeps of one run may count in vocabularies of their own: that is said, not refused.
+
+    Args:
+        sweeps: Of the report.
+        runs: Those that they are of.
+        facts: Small print of each sweep.
+        language: Of the maps.
+    """
+    by_id = {run.run: run for run in runs}
+    contestants = [
+        Contestant(run=by_id[s.run], model=s.grid.model, task=s.grid.task, records=s.records)
+        for s in sweeps
+    ]
+    pairs: list[Pair] = []
+    refusals: list[Refusal] = []
+    for first, second in _chosen(len(sweeps)):
+        one, other = contestants[first], contestants[second]
+        differing = tuple(_differing(one, other))
+        if one.run.run != other.run.run and set(differing) - {"request"}:
+            refusals.append(Refusal(first=first, second=second, differing=differing))
+            continue
+        numbers = compare(one.records, other.records, may_pair=same_trials(one, other))
+        if numbers.cell_difference.size == 0:
+            refusals.append(Refusal(first=first, second=second, differing=("cells",)))
+            continue
+        a, b = sweeps[first], sweeps[second]
+        pairs.append(
+            Pair(
+                first=first,
+                second=second,
+                numbers=numbers,
+                differing=differing,
+                map=difference_data(
+                    numbers,
+                    facts[second],
+                    first=a.label,
+                    second=b.label,
+                    task=a.grid.task,
+                    simulated=a.grid.simulated or b.grid.simulated,
+                    language=language,
+                ),
+            )
+        )
+    return tuple(pairs), tuple(refusals)
+
+
+def _chosen(count: int) -> Iterator[tuple[int, int]]:
+    if count <= MOST_PAIRED:
+        return combinations(range(count), 2)
+    return ((0, other) for other in range(1, count))
+
+
+def _differing(one: Contestant, other: Contestant) -> Iterator[str]:
+    """Names of the conditions that are known of both and not the same."""
+    a, b = conditions(one), conditions(other)
+    for field in fields(Conditions):
+        left, right = getattr(a, field.name), getattr(b, field.name)
+        if None not in (left, right) and left != right:
+            yield field.name
