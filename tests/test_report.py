@@ -65,8 +65,8 @@ def test_every_phrase_is_used() -> None:
         for path in package.iterdir()
         if path.suffix in (".py", ".js") and not path.stem.startswith("words_")
     )
-    built = "said- view- filter- result- column- status- method- over- legend- source- pair-".split()
-    built.append("differs-")
+    built = "said- view- filter- result- column- status- method- over- legend- source-".split()
+    built += ["pair-", "differs-"]
     sections = "summary maps trials margins pairs experiment method length-axis depth-axis".split()
     unused = [
         key

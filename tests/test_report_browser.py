@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from niah.report.gather import gather
 from niah.report.page import page
 from tests.browser import chromium
-from tests.report_data import HOSTILE, small_report
+from tests.report_data import HOSTILE, measured, passages_of, small_report, sweep_trials
+from tests.test_store import make_run
 
 Opened = Callable[..., Any]
 
@@ -54,7 +57,29 @@ def cell(tab: Page, label: str) -> Any:
 def test_hostile_responses_stay_text(browser: Browser, tmp_path: Path) -> None:
     """Whatever a model wrote, nothing of it runs, loads, navigates or breaks out of its place."""
     path = tmp_path / "hostile.html"
-    path.write_text(page(small_report(responses=HOSTILE)), encoding="utf-8")
+    trials = [
+        replace(
+            trial,
+            question=HOSTILE[at % 10],
+            answers=HOSTILE[at % 7 :],
+            reasoning=HOSTILE[at % 9],
+            served_model=HOSTILE[at % 8],
+            score_reason=HOSTILE[at % 6],
+            message=HOSTILE[at % 5],
+        )
+        for at, trial in enumerate(
+            [
+                *sweep_trials(HOSTILE[1], responses=HOSTILE),
+                *sweep_trials(HOSTILE[2], responses=HOSTILE),
+            ]
+        )
+    ]
+    run = make_run(
+        "acme-1", source=HOSTILE[0], experiment=HOSTILE[1], versions={HOSTILE[2]: HOSTILE[3]}
+    )
+    texts = passages_of(trials, HOSTILE[0])
+    made = gather([measured(trials, run=run, passages=texts)], title=HOSTILE[0])
+    path.write_text(page(made), encoding="utf-8")
     requests: list[str] = []
     trouble: list[str] = []
     context = browser.new_context()
@@ -74,7 +99,11 @@ def test_hostile_responses_stay_text(browser: Browser, tmp_path: Path) -> None:
         assert text in shown
     assert "\\u202e1234567\\u2066 \\u001b[31mred" in shown
     assert not re.search("[\u202a-\u202e\u2066-\u2069\x1b]", tab.content())
+    tab.locator("#map-0 td").first.hover()
+    tab.locator("#map-0 td").first.click()
     assert tab.evaluate("window.pwned") is None
+    assert tab.title().startswith("<script>window.pwned=1")
+    assert tab.locator("main :is(script[src], img, iframe, a, style, textarea)").count() == 0
     assert tab.locator("#list :is(script, img, svg, iframe, a, style)").count() == 0
     assert requests == [path.as_uri()]
     assert trouble == []

@@ -202,8 +202,7 @@ def _bookkeeping(sweep: Sweep, language: Language) -> Iterator[str]:
             planned=whole(language, summary.planned),
         )
     if sweep.source:
-        yield word(language, "said-imported", source=sweep.source)
-        return
+        return  # what others sent and paid is not known
     tokens = whole(language, int(summary.input_tokens.value or summary.prompt_tokens))
     if summary.cost_usd.value is None:
         yield word(language, "said-cost-unknown", tokens=tokens)

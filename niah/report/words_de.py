@@ -165,7 +165,6 @@ GERMAN: dict[str, str] = {
     "betrachteten Bereiche korrigiert).",
     "said-mean": "{model} erreichte im Mittel {value} über {n} gewertete Versuche, in Kontexten "
     "von {shortest} bis {longest} Token; 95-%-Intervall {lower} bis {upper}, {method}.",
-    "said-imported": "Diese Ergebnisse haben andere veröffentlicht; übernommen aus {source}.",
     "pair-differing": "Außer den Modellen unterscheiden sich: {what}.",
     "pair-refused": "{first} und {second} werden nicht verglichen, weil ihr Unterschied nicht "
     "allein der der Modelle wäre; es unterscheiden sich: {what}.",

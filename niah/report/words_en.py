@@ -167,7 +167,6 @@ ENGLISH: dict[str, str] = {
     "looked at).",
     "said-mean": "{model} scored {value} on average over {n} scored trials, in contexts of "
     "{shortest} to {longest} tokens; 95% interval {lower} to {upper}, {method}.",
-    "said-imported": "These results were published by others and imported from {source}.",
     "pair-differing": "Besides the models there differ: {what}.",
     "pair-refused": "{first} and {second} are not compared, because their difference would not be "
     "the models' alone; there differ: {what}.",
