@@ -39,6 +39,9 @@ def alt_text(data: HeatmapData) -> str:
     elif values:
         worst, row, column = min(values)
         tokens, depth = data.length_ticks[column], data.depth_ticks[row]
+        deep = f" und {depth} % Tiefe" if german else f" and {depth}% depth"
+        if data.depth_percents[row] < 0:
+            deep = ""
         low = percent_label(worst, data.language)
         if raw:
             sentences.append(
@@ -47,9 +50,9 @@ def alt_text(data: HeatmapData) -> str:
                 else f"{perfect} of {len(values)} scored cells reach 100%."
             )
         sentences.append(
-            f"Die niedrigste Zelle hat {low} bei {tokens} Token und {depth} % Tiefe."
+            f"Die niedrigste Zelle hat {low} bei {tokens} Token{deep}."
             if german
-            else f"The lowest cell has {low} at {tokens} tokens and {depth}% depth."
+            else f"The lowest cell has {low} at {tokens} tokens{deep}."
         )
     sentences += [f"{words}: {count}." for words, count in _counts(data)]
     sentences += [f"{_capital(mark.words)}." for mark in data.marks]

@@ -6,7 +6,6 @@ from dataclasses import replace
 from itertools import pairwise
 
 from matplotlib.collections import PolyCollection
-from matplotlib.figure import Figure
 
 from niah.figures.cells import (
     draw_annotations,
@@ -28,6 +27,7 @@ from niah.figures.heatmap import HeatmapData
 from niah.figures.legend import draw_legend
 from niah.figures.margins import draw_margins
 from niah.figures.pages import POINTS, Page, fitted, text_width
+from niah.figures.picture import Picture
 from niah.figures.styles import (
     RAMP_STEPS,
     Preset,
@@ -40,7 +40,7 @@ from niah.figures.text import WORDS, localized
 
 def draw_heatmap(
     data: HeatmapData, *, style: Style, preset: Preset, theme: Theme, margins: bool = False
-) -> Figure:
+) -> Picture:
     """The figure of a heatmap; nothing is written."""
     margins = margins and data.by_length is not None and data.by_depth is not None
     if margins:

@@ -6,7 +6,6 @@ import math
 from itertools import groupby
 from typing import Any
 
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from niah.figures.curves import Curve, CurvesData
@@ -14,6 +13,7 @@ from niah.figures.frame import (
     Frame,
 )
 from niah.figures.pages import POINTS
+from niah.figures.picture import Picture
 from niah.figures.rulings import (
     DASHES,
     draw_line_legend,
@@ -29,7 +29,7 @@ from niah.figures.styles import (
 from niah.figures.text import localized
 
 
-def draw_curves(data: CurvesData, *, preset: Preset, theme: Theme) -> Figure:
+def draw_curves(data: CurvesData, *, preset: Preset, theme: Theme) -> Picture:
     """The figure of some curves; nothing is written."""
     page, frame, axes = ruled_page(
         data,

@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from matplotlib.figure import Figure
-
 from niah.figures.draw import draw_bar, draw_labels, draw_map, right_of
 from niah.figures.frame import Frame, frame_of, line_of, margin_of, open_page, tick_gap_of
 from niah.figures.legend import draw_legend
 from niah.figures.pages import POINTS, Page, broken, text_width
 from niah.figures.panels import PanelsData
+from niah.figures.picture import Picture
 from niah.figures.styles import Preset, Style, Theme
 
 LEAST_WIDTH = 15.0
@@ -77,7 +76,7 @@ def layout_of(data: PanelsData, preset: Preset, plot_width: float) -> Layout:
     )
 
 
-def draw_panels(data: PanelsData, *, style: Style, preset: Preset, theme: Theme) -> Figure:
+def draw_panels(data: PanelsData, *, style: Style, preset: Preset, theme: Theme) -> Picture:
     """The figure of several maps; nothing is written."""
     gap = tick_gap_of(preset)
     first = data.panels[0].map

@@ -5,11 +5,11 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from niah.figures.frame import Frame
 from niah.figures.pages import POINTS
+from niah.figures.picture import Picture
 from niah.figures.points import PointsData, Series
 from niah.figures.rulings import (
     DASHES,
@@ -24,7 +24,7 @@ from niah.figures.rulings import (
 from niah.figures.styles import Preset, Theme
 
 
-def draw_points(data: PointsData, *, preset: Preset, theme: Theme) -> Figure:
+def draw_points(data: PointsData, *, preset: Preset, theme: Theme) -> Picture:
     """The figure of some points; nothing is written."""
     page, frame, axes = ruled_page(
         data,

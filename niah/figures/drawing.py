@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from matplotlib.figure import Figure
-
 from niah.figures.curves import CurvesData, curves_text
 from niah.figures.describe import alt_text
 from niah.figures.draw import draw_heatmap
@@ -15,6 +13,7 @@ from niah.figures.draw_panels import draw_panels
 from niah.figures.draw_points import draw_points
 from niah.figures.heatmap import HeatmapData
 from niah.figures.panels import PanelsData, panels_text
+from niah.figures.picture import Picture
 from niah.figures.points import PointsData
 from niah.figures.styles import FORMATS, PRESETS, STYLES, THEMES
 from niah.figures.text import Provenance, one_of
@@ -30,7 +29,7 @@ def draw(
     preset: str = "two-columns",
     theme: str = "light",
     margins: bool = False,
-) -> Figure:
+) -> Picture:
     """The figure of some data; nothing is written.
 
     Args:
@@ -49,12 +48,15 @@ def draw(
     page = one_of("theme", theme, THEMES)
     with own_settings():
         if isinstance(data, HeatmapData):
-            return draw_heatmap(data, style=look, preset=size, theme=page, margins=margins)
-        if isinstance(data, PanelsData):
-            return draw_panels(data, style=look, preset=size, theme=page)
-        if isinstance(data, CurvesData):
-            return draw_curves(data, preset=size, theme=page)
-        return draw_points(data, preset=size, theme=page)
+            picture = draw_heatmap(data, style=look, preset=size, theme=page, margins=margins)
+        elif isinstance(data, PanelsData):
+            picture = draw_panels(data, style=look, preset=size, theme=page)
+        elif isinstance(data, CurvesData):
+            picture = draw_curves(data, preset=size, theme=page)
+        else:
+            picture = draw_points(data, preset=size, theme=page)
+    picture.heading, picture.alt_text = data.title, describe(data)
+    return picture
 
 
 def describe(data: FigureData) -> str:
@@ -101,7 +103,7 @@ def write(
             stem,
             formats=chosen,
             dpi=PRESETS[one_of("preset", preset, tuple(PRESETS))].dpi,
-            title=data.title,
-            description=describe(data),
+            title=figure.heading,
+            description=figure.alt_text,
             provenance=provenance,
         )

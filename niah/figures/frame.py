@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Protocol
 
-from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from niah.figures.pages import POINTS, Page, broken, text_width, wrapped
+from niah.figures.picture import Picture
 from niah.figures.styles import INKS, Preset, Theme
 
 ASPECT = 0.62
@@ -163,7 +163,7 @@ def _legend_places(
 def open_page(frame: Frame, preset: Preset, theme: Theme) -> Page:
     """A new page of the frame's size with its heading and small print."""
     ink = INKS[theme]
-    figure = Figure(figsize=(preset.width, frame.height), dpi=preset.dpi, facecolor=ink.page)
+    figure = Picture(figsize=(preset.width, frame.height), dpi=preset.dpi, facecolor=ink.page)
     page = Page(figure=figure, width=preset.width, height=frame.height, ink=ink)
     _draw_words(page, frame, preset)
     return page

@@ -8,10 +8,10 @@ from functools import lru_cache
 from typing import Any
 
 from matplotlib import get_data_path
-from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.ft2font import FT2Font
 
+from niah.figures.picture import Picture
 from niah.figures.styles import Ink
 
 POINTS = 72.0
@@ -112,7 +112,7 @@ class Page:
         ink: Colours of the theme.
     """
 
-    figure: Figure
+    figure: Picture
     width: float
     height: float
     ink: Ink

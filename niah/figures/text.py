@@ -154,7 +154,9 @@ def length_label(tokens: int, language: Language) -> str:
 
 
 def depth_label(percent: float, language: Language) -> str:
-    """A depth as an axis shows it: at most one decimal."""
+    """A depth as an axis shows it: at most one decimal; below 0 it is not recorded."""
+    if percent < 0:
+        return WORDS[language]["depth-unknown"]
     return localized(f"{round(percent, 1):g}", language)
 
 

@@ -10,6 +10,7 @@ WORDS: dict[Language, dict[str, str]] = {
     "en": {
         "length": "Context length (tokens)",
         "depth": "Depth of the needle (%)",
+        "depth-unknown": "not recorded",
         "accuracy": "Accuracy",
         "overall": "Accuracy {value}, 95% interval {lower} to {upper}, {n} scored trials",
         "no-trials": "No trial was scored",
@@ -96,6 +97,7 @@ WORDS: dict[Language, dict[str, str]] = {
     "de": {
         "length": "Kontextlänge (Token)",
         "depth": "Tiefe der Nadel (%)",
+        "depth-unknown": "nicht bekannt",
         "accuracy": "Trefferquote",
         "overall": "Trefferquote {value}, 95-%-Intervall {lower} bis {upper}, "
         "{n} gewertete Versuche",

@@ -14,7 +14,7 @@ from typing import Any
 from niah.store import Run, TrialRecord
 
 UNKNOWN_DEPTH = -1.0
-"""Depth of trials whose file does not record one."""
+"""Depth of trials whose file does not record one; shown in words, never as a number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

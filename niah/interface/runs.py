@@ -1,0 +1,313 @@
+"""Stored runs in Python: ``niah.load("niah.db")``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack, overload
+
+from niah.console import percent, usd
+from niah.errors import ConfigurationError
+from niah.escape import html_text
+from niah.interface.arrays import Arrays, arrays_of
+from niah.interface.pictures import Choices, figure_data
+from niah.interface.sweeps import Sweep, labels_of, provenance_of, sweeps_of
+from niah.store import RunSummary, TrialRecord
+from niah.store.database import open_store
+from niah.store.runs import find_run, list_runs
+from niah.store.trials import iter_trials
+
+if TYPE_CHECKING:
+    import pandas
+
+    from niah.figures.picture import Picture
+
+SHOWN = 20
+"""Runs that a notebook shows of a store."""
+
+
+class Options(TypedDict, total=False):
+    """How a figure looks and what it shows; every key may be left out.
+
+    Attributes:
+        pooled: The pooled estimate, or raw accuracies; None = as suits the run.
+        uncertainty: Width of the cells' intervals: ``none``, ``fade`` or ``hatch``.
+        effective: Mark the effective length by ``ruler``, ``nolima`` or an accuracy like ``0.9``.
+        claimed: Mark the context length that the model's maker states.
+        scale: ``categorical``, or ``true`` for lengths and depths in proportion.
+        values: Accuracies in the cells of ``small`` grids, ``always`` or ``never``.
+        margins: Strips over length and depth beside a heatmap.
+        title: In place of the usual one.
+        language: ``en`` or ``de``.
+        style: ``accessible`` or ``classic``.
+        preset: ``readme`` (the default here), ``one-column``, ``two-columns`` or ``slide``.
+        theme: ``light`` or ``dark``.
+    """
+
+    pooled: bool | None
+    uncertainty: str
+    effective: str | None
+    claimed: bool
+    scale: str
+    values: str
+    margins: bool
+    title: str | None
+    language: str
+    style: str
+    preset: str
+    theme: str
+
+
+_LOOK = ("style", "preset", "theme", "margins")
+
+
+@dataclass(frozen=True)
+class LoadedRun:
+    """One run of a store; its trials are read when they are first asked for.
+
+    Attributes:
+        path: The store.
+        summary: What the list of runs says: id, status, outcomes, cost.
+    """
+
+    path: Path
+    summary: RunSummary
+
+    @property
+    def run(self) -> str:
+        """The run's id."""
+        return self.summary.run
+
+    @property
+    def name(self) -> str:
+        """The experiment's name."""
+        return self.summary.name
+
+    @property
+    def simulated(self) -> bool:
+        """Whether any model was a reference reader."""
+        return self.summary.simulated
+
+    @property
+    def source(self) -> str:
+        """``measured``, or where an imported run comes from."""
+        return self.summary.source
+
+    @cached_property
+    def sweeps(self) -> tuple[Sweep, ...]:
+        """The run's sweeps, one for each model and task, in their order."""
+        with open_store(self.path, access="read") as store:
+            return tuple(sweeps_of(find_run(store, self.run), iter_trials(store, self.run)))
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The models, each once."""
+        return tuple(dict.fromkeys(sweep.grid.model for sweep in self.sweeps))
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """The tasks, each once."""
+        return tuple(dict.fromkeys(sweep.grid.task for sweep in self.sweeps))
+
+    def sweep(self, model: str | None = None, task: str | None = None) -> Sweep:
+        """The sweep of a model and task, which may be left out where there is only one.
+
+        Raises:
+            ConfigurationError: if there is none, or more than one.
+        """
+        found = _chosen(self.sweeps, model, task)
+        if len(found) != 1:
+            known = "; ".join(f"{s.grid.model}, {s.grid.task}" for s in self.sweeps)
+            raise ConfigurationError(
+                f"{len(found)} sweeps of {self.run} fit; name model and task of one: {known}"
+            )
+        return found[0]
+
+    def grid(
+        self, model: str | None = None, task: str | None = None, *, pooled: bool = False
+    ) -> Arrays:
+        """The cells of one sweep as numpy arrays; see `Arrays`.
+
+        Raises:
+            ConfigurationError: if the sweep is not clear, or a pooled map is asked for and no
+                trial was scored.
+        """
+        return arrays_of(self.sweep(model, task), pooled=pooled)
+
+    def trials(self) -> tuple[TrialRecord, ...]:
+        """All finished trials."""
+        return tuple(record for sweep in self.sweeps for record in sweep.records)
+
+    def trials_frame(self) -> pandas.DataFrame:
+        """All finished trials, one a row, columns as ``niah export`` writes them.
+
+        Raises:
+            ConfigurationError: if pandas is not installed.
+        """
+        from niah.interface.frames import trials_frame
+
+        return trials_frame(self.sweeps)
+
+    def cells_frame(self) -> pandas.DataFrame:
+        """All cells, one a row: raw and pooled accuracy, bounds, n.
+
+        Raises:
+            ConfigurationError: if pandas is not installed.
+        """
+        from niah.interface.frames import cells_frame
+
+        return cells_frame(self.sweeps)
+
+    def heatmap(
+        self, model: str | None = None, task: str | None = None, **options: Unpack[Options]
+    ) -> Picture:
+        """The heatmap of one sweep, a matplotlib figure that a notebook shows.
+
+        Args:
+            model, task: Which sweep; see `sweep`.
+            options: See `Options`.
+
+        Raises:
+            ConfigurationError: if the sweep is not clear or a choice is unknown.
+        """
+        return _picture([self.sweep(model, task)], "heatmap", options)
+
+    def figure(self, kind: str | None = None, **options: Unpack[Options]) -> Picture:
+        """A figure of all sweeps of the run; see `Runs.figure`."""
+        return _picture(self.sweeps, kind, options)
+
+    def _repr_html_(self) -> str:
+        rows = [
+            (label, *_numbers(sweep))
+            for label, sweep in zip(labels_of(self.sweeps), self.sweeps, strict=True)
+        ]
+        return _table(
+            f"{self.run} ({_origin(self.summary)}, {self.summary.status})",
+            ("sweep", "accuracy", "95% interval", "n", "cost"),
+            rows,
+        )
+
+
+@dataclass(frozen=True)
+class Runs(Sequence[LoadedRun]):
+    """The runs of a store, newest first.
+
+    ``runs["latest"]``, ``runs["an id or its start"]``, ``runs["an experiment's name"]`` (its
+    newest run), ``runs[0]`` and iteration give single runs.
+    """
+
+    path: Path
+    summaries: tuple[RunSummary, ...]
+
+    def __len__(self) -> int:
+        return len(self.summaries)
+
+    def __iter__(self) -> Iterator[LoadedRun]:
+        return (LoadedRun(self.path, summary) for summary in self.summaries)
+
+    @overload
+    def __getitem__(self, which: str | int) -> LoadedRun: ...
+    @overload
+    def __getitem__(self, which: slice) -> Runs: ...
+    def __getitem__(self, which: str | int | slice) -> LoadedRun | Runs:
+        if isinstance(which, slice):
+            return replace(self, summaries=self.summaries[which])
+        if isinstance(which, int):
+            return LoadedRun(self.path, self.summaries[which])
+        for summary in self.summaries:
+            if summary.name == which:
+                return LoadedRun(self.path, summary)
+        with open_store(self.path, access="read") as store:
+            found = find_run(store, which).run
+        for summary in self.summaries:
+            if summary.run == found:
+                return LoadedRun(self.path, summary)
+        raise ConfigurationError(f"{found} is newer than this list of runs; load the store again")
+
+    def figure(self, *names: str, kind: str | None = None, **options: Unpack[Options]) -> Picture:
+        """One figure of all sweeps of some runs, as ``niah plot`` draws it.
+
+        Args:
+            names: Of the runs, as for ``runs[name]``.
+            kind: ``heatmap``, ``panels``, ``length``, ``depth``, ``difference``, ``cost`` or
+                ``trend``; None = a heatmap of one sweep and panels of several.
+            options: See `Options`.
+
+        Raises:
+            ConfigurationError: if there is nothing to show, the kind shows another number of
+                sweeps, or a choice is unknown.
+        """
+        sweeps = [sweep for name in names for sweep in self[name].sweeps]
+        return _picture(sweeps, kind, options)
+
+    def _repr_html_(self) -> str:
+        rows = [
+            (
+                summary.run,
+                _origin(summary),
+                summary.status,
+                f"{summary.finished_trials:,} of {summary.planned_trials:,}",
+                usd(summary.cost_usd),
+            )
+            for summary in self.summaries[:SHOWN]
+        ]
+        hidden = len(self) - len(rows)
+        return _table(
+            f"{self.path}: {len(self)} runs" + (f", the newest {SHOWN} shown" if hidden else ""),
+            ("run", "source", "status", "trials", "cost"),
+            rows,
+        )
+
+
+def load(path: Path | str = "niah.db") -> Runs:
+    """The runs of a store, newest first; nothing in it is changed.
+
+    Raises:
+        StoreError: if there is no store, or it is something else.
+    """
+    with open_store(path, access="read") as store:
+        return Runs(store.path, tuple(list_runs(store)))
+
+
+def _picture(sweeps: Sequence[Sweep], kind: str | None, options: Options) -> Picture:
+    from niah.figures.drawing import draw
+
+    given: dict[str, Any] = {"preset": "readme", **options}
+    look = {key: given.pop(key) for key in _LOOK if key in given}
+    picture = draw(figure_data(sweeps, Choices(kind=kind, **given)), **look)
+    picture.provenance = provenance_of(sweeps)
+    return picture
+
+
+def _chosen(sweeps: Sequence[Sweep], model: str | None, task: str | None) -> list[Sweep]:
+    return [
+        sweep
+        for sweep in sweeps
+        if model in (None, sweep.grid.model) and task in (None, sweep.grid.task)
+    ]
+
+
+def _origin(summary: RunSummary) -> str:
+    return "reference reader, simulated" if summary.simulated else summary.source
+
+
+def _numbers(sweep: Sweep) -> tuple[str, ...]:
+    accuracy = sweep.summary.accuracy
+    if not accuracy.n:
+        return ("not measured", "", "0", usd(sweep.facts.cost_usd))
+    interval = f"{percent(accuracy.lower)} to {percent(accuracy.upper)}"
+    return (percent(accuracy.value), interval, f"{accuracy.n:,}", usd(sweep.facts.cost_usd))
+
+
+def _table(caption: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """An HTML table in which every text is inert."""
+    head = "".join(f"<th>{html_text(cell)}</th>" for cell in header)
+    body = "".join(
+        "<tr>" + "".join(f"<td>{html_text(cell)}</td>" for cell in row) + "</tr>" for row in rows
+    )
+    return (
+        f"<table><caption>{html_text(caption)}</caption><thead><tr>{head}</tr></thead>"
+        f"<tbody>{body}</tbody></table>"
+    )
