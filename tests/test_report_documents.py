@@ -56,7 +56,7 @@ def test_hostile_text_is_no_markdown() -> None:
     assert images == ["r-map.png", "r-length.png", "r-depth.png", "r-pair.png"]
     headings = [tokens[at + 1].content for at, kind in enumerate(kinds) if kind == "heading_open"]
     assert not any("pwned" in heading or heading == "heading" for heading in headings)
-    assert kinds.count("table_open") == 3
+    assert kinds.count("table_open") == 5
 
 
 @given(st.text())
@@ -131,6 +131,14 @@ def test_documents_say_what_the_page_says() -> None:
             "stopped by the provider",
         ):
             assert said in shown.replace("{-}", "-"), said
+
+
+def test_narrow_maps_are_tables_too() -> None:
+    """Where pictures do not travel, Markdown has each cell's number, or why it has none."""
+    shown = markdown(small_report(), [])
+    assert "| acme/one: depth | 1K tokens | 8K tokens | 64K tokens |" in shown
+    assert "| 50 | failed | 100.0% | 0.0% |" in shown
+    assert "| 100 | 100.0% | 100.0% | \u2013 |" in shown
 
 
 def test_notable_trials_show_every_way_to_fail_once_first() -> None:

@@ -22,11 +22,15 @@ from niah.report.tables import (
     commands,
     league_header,
     league_rows,
+    map_rows,
     margin_header,
     margin_rows,
     run_facts,
 )
 from niah.report.words import word
+
+MOST_COLUMNS = 12
+"""Maps of at most so many lengths are also a table."""
 
 LONG_LINE = 200
 """A longer text is a block of its own."""
@@ -52,7 +56,8 @@ def _blocks(report: Report, pictures: Sequence[Picture]) -> Iterator[str]:
             yield f"**{markdown_text(mark)}**"
         yield _list(findings(sweep, language))
     yield _heading(report, "maps")
-    yield from _pictures(pictures, "map")
+    for number in range(len(report.sweeps)):
+        yield from _map(report, number, [p for p in pictures if p.number == number])
     yield _heading(report, "margins")
     for axis in ("length", "depth"):
         yield f"### {markdown_text(word(language, f'over-{axis}'))}"
@@ -98,6 +103,20 @@ def _pictures(pictures: Sequence[Picture], kind: str) -> Iterator[str]:
     for picture in pictures:
         if picture.kind == kind:
             yield f"![{markdown_text(picture.description)}]({quote(picture.path.name)})"
+
+
+def _map(report: Report, number: int, pictures: Sequence[Picture]) -> Iterator[str]:
+    """A sweep's map as picture and, where it is narrow enough, as numbers.
+
+    The summary of a scheduled job shows no files that stand beside it.
+    """
+    sweep, language = report.sweeps[number], report.language
+    yield from _pictures(pictures, "map")
+    if len(sweep.map.length_ticks) <= MOST_COLUMNS:
+        corner = f"{sweep.label}: {word(language, 'column-depth')}"
+        header = [corner, *(word(language, "tokens", value=t) for t in sweep.map.length_ticks)]
+        yield _table([markdown_text(title) for title in header], map_rows(sweep, language))
+    yield f"*{markdown_text('; '.join(sweep.map.caption))}.*"
 
 
 def _trials(report: Report) -> Iterator[str]:

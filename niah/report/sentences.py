@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -146,6 +147,7 @@ def _contrast(found: Difference, keys: Sequence[str], language: Language) -> Ite
     if math.isnan(found.value):
         return
     dip, bulge, neither = keys
+    found = replace(found, lower=max(-1.0, found.lower), upper=min(1.0, found.upper))
     if found.lower > 0:
         yield _difference(f"said-{dip}", found, language)
     elif found.upper < 0:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from niah.figures.text import Language, depth_label, length_label
 from niah.report import Report, Source, Sweep
 from niah.report.sentences import bound, cost
-from niah.report.words import DASH, method_words, share, whole, word
+from niah.report.words import DASH, method_words, outcome_word, share, whole, word
 from niah.statistics.grids import Marginal
 
 
@@ -74,6 +74,21 @@ def margin_rows(report: Report, axis: str) -> list[list[str]]:
                     whole(language, int(marginal.n[at])),
                 ]
             )
+    return rows
+
+
+def map_rows(sweep: Sweep, language: Language) -> list[list[str]]:
+    """The cells of a sweep, a row a depth: percentages, or what happened instead of a score."""
+    shown = sweep.map
+    rows = []
+    for row, depth in enumerate(shown.depth_ticks):
+        cells = [depth]
+        for value, state in zip(shown.accuracy[row], shown.state[row], strict=True):
+            if value is not None:
+                cells.append(share(language, value))
+            else:
+                cells.append(DASH if state == "not-measured" else outcome_word(language, state))
+        rows.append(cells)
     return rows
 
 

@@ -61,6 +61,7 @@ REASONS: dict[Language, dict[str, str]] = {
 _METHODS = (
     (re.compile(r"t over (\d+) replicates"), r"t über \1 Wiederholungen"),
     (re.compile(r"repeats cover different cells"), "Wiederholungen decken verschiedene Zellen"),
+    (re.compile(r"replicates agree exactly"), "Wiederholungen stimmen genau überein"),
     (re.compile(r"not measured"), "nicht gemessen"),
 )
 
