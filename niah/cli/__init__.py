@@ -9,6 +9,7 @@ from typing import NoReturn
 import typer
 
 from niah.cli import (
+    calibrating,
     catalogues,
     checking,
     comparing,
@@ -43,6 +44,7 @@ for module in (
     planning,
     checking,
     comparing,
+    calibrating,
     inspect,
     plotting,
     reporting,

@@ -42,6 +42,10 @@ OWN_PART_ODDS = 2.0
 """Prior odds of the largest g. Where there are too few repeats to tell a cell's own part from
 chance, the intervals of an unstructured map must not be those of a smooth one."""
 
+NEAR_CERTAIN = 0.99
+"""A bound beyond this (or below its complement) is widened to 1 (or 0) where no trial speaks
+against it: a logit never reaches a recall of exactly 1, and readers do."""
+
 LEAST_WEIGHT = 0.02
 """Settings with less than this share of the best one's weight are dropped."""
 
@@ -74,9 +78,9 @@ class PooledMap:
 
     Attributes:
         accuracy: Posterior median.
-        lower, upper: Bounds of the 95 % credible interval.
+        lower, upper: Bounds of the 95 % credible interval, 0 or 1 where certainty is possible.
         logit_mean, logit_sd: Of the posterior in logits.
-        n: Scored trials.
+        sums, n: Sum of the scores and scored trials.
         repeat_share: Share of the trials in cells that already had one. Below 0.15 the intervals
             hold only for maps whose neighbours resemble each other: say so beside the map.
         posterior: What `draw_maps` and the choice of further trials need.
@@ -87,6 +91,7 @@ class PooledMap:
     upper: FloatGrid
     logit_mean: FloatGrid
     logit_sd: FloatGrid
+    sums: FloatGrid
     n: NDArray[np.int64]
     repeat_share: float
     posterior: Posterior
@@ -155,12 +160,15 @@ def pool(
     maps = [sigmoid(logit) for logit in logits] + [mean, np.sqrt(variance)]
     if not transposed:
         maps = [turned.T for turned in maps]
+    lower = np.where((maps[1] < 1 - NEAR_CERTAIN) & (totals <= 0), 0.0, maps[1])
+    upper = np.where((maps[2] > NEAR_CERTAIN) & (totals >= counts), 1.0, maps[2])
     return PooledMap(
         accuracy=maps[0],
-        lower=maps[1],
-        upper=maps[2],
+        lower=lower,
+        upper=upper,
         logit_mean=maps[3],
         logit_sd=maps[4],
+        sums=np.clip(totals, 0, counts),
         n=counts,
         repeat_share=float(np.maximum(counts - 1, 0).sum() / max(1, counts.sum())),
         posterior=Posterior(

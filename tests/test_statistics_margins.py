@@ -1,0 +1,69 @@
+"""Margins of pooled maps: means over lengths, depths and all cells whose intervals hold."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from niah.statistics.effective import ruler_rule
+from niah.statistics.margins import pooled_effective_length, pooled_margins
+from niah.statistics.pooled import pool
+from tests.benchmarks.truth_maps import truth_map
+
+SIZE = 9
+LENGTHS = 1000 * np.arange(1, SIZE + 1)
+
+
+@pytest.mark.parametrize("family", ["bad patch", "isolated bad cells", "flat", "mottled decay"])
+def test_intervals_of_a_single_pass_contain_the_means(family: str) -> None:
+    """With one trial a cell and 15 % repeats, most intervals of lengths and sweeps hold."""
+    sweep, lengths, depths = [], [], []
+    for seed in range(20):
+        truth = truth_map(family, SIZE, seed)
+        rng = np.random.default_rng([seed, 5])
+        n = 1 + (rng.random(truth.shape) < 0.176).astype(np.int64)
+        margins = pooled_margins(pool(rng.binomial(n, truth), n), LENGTHS, np.arange(SIZE))
+        by_length, by_depth = margins.by_length, margins.by_depth
+        means = truth.mean(axis=0)
+        lengths.append(((by_length.lower <= means) & (means <= by_length.upper)).mean())
+        means = truth.mean(axis=1)
+        depths.append(((by_depth.lower <= means) & (means <= by_depth.upper)).mean())
+        sweep.append(margins.accuracy.lower <= truth.mean() <= margins.accuracy.upper)
+    assert np.mean(sweep) >= 0.9
+    assert np.mean(lengths) >= 0.93
+    assert np.mean(depths) >= 0.88
+
+
+def test_a_reader_without_fault_may_be_perfect() -> None:
+    """Where no trial failed, cells, lengths and the sweep have intervals that end at 1."""
+    pooled = pool(np.full((5, SIZE), 3), np.full((5, SIZE), 3))
+    margins = pooled_margins(pooled, LENGTHS, np.arange(5))
+    assert (pooled.upper == 1).all()
+    assert (margins.by_length.upper == 1).all()
+    assert margins.accuracy.upper == 1
+    assert (pooled.accuracy < 1).all()
+    assert (pooled.lower > 0.5).all()
+
+
+def test_a_single_failure_rules_certainty_out() -> None:
+    """A cell that failed once cannot have a recall of 1, nor the sweep; its neighbours may."""
+    sums = np.full((5, SIZE), 3.0)
+    sums[2, 4] = 2.0
+    pooled = pool(sums, np.full((5, SIZE), 3))
+    assert pooled.upper[2, 4] < 1
+    assert pooled.upper[0, 0] == 1
+    assert pooled_margins(pooled, LENGTHS, np.arange(5)).accuracy.upper < 1
+
+
+def test_effective_lengths_of_pooled_maps_are_covered() -> None:
+    """Over soft cliffs, the interval of the pooled effective length contains the true one."""
+    covered = []
+    for seed in range(25):
+        truth = truth_map("soft cliff", SIZE, seed)
+        rng = np.random.default_rng([seed, 6])
+        n = np.full(truth.shape, 2)
+        margins = pooled_margins(pool(rng.binomial(n, truth), n), LENGTHS, np.arange(SIZE))
+        found = pooled_effective_length(margins, ruler_rule())
+        held = np.logical_and.accumulate(truth.mean(axis=0) >= ruler_rule().threshold).sum()
+        covered.append((found.lower or 0) <= 1000 * held <= (found.upper or 0))
+    assert np.mean(covered) >= 0.9
