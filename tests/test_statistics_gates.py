@@ -1,27 +1,37 @@
-"""The gate's judgements: thresholds on bounds, suspicion, re-tests on fresh data."""
+"""The gate's judgements: thresholds on bounds, suspicion, re-tests on fresh data, twins."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from numpy.typing import NDArray
-from scipy import integrate, stats
+from scipy import stats
 
-from niah.statistics.gates import (
-    RETEST_ROUNDS,
-    Counts,
-    Group,
-    cell_finding,
-    drop_probability,
-    groups,
-    retest_finding,
-    suspicious,
-    suspicious_cells,
-    threshold_verdict,
+from niah.statistics.evidence import RULES, Group, groups, judge, suspicions
+from niah.statistics.expectations import (
+    Baseline,
+    Scores,
+    build_baseline,
+    expect,
+    scores_of,
+    twin_weight,
 )
+from niah.statistics.gates import regression, threshold_verdict, worst
 from niah.statistics.intervals import pooled_estimate
+from niah.store import TrialRecord
+from tests.benchmarks.gate_nights import ask, draw_prompts, known_map, measure, night
 
-Array = NDArray[np.float64]
+
+def pool_of(share: int, *, repeats: int = 15, seed: int = 0) -> tuple[list[TrialRecord], Baseline]:
+    g = np.random.default_rng(seed)
+    truth = known_map(f"flat {share}", 15, 0)
+    pool = measure(draw_prompts(truth.shape, repeats, 0.0, g), truth, range(repeats), g)
+    baseline = build_baseline(pool)
+    assert baseline is not None
+    return pool, baseline
 
 
 def test_thresholds_are_judged_on_bounds() -> None:
@@ -31,104 +41,175 @@ def test_thresholds_are_judged_on_bounds() -> None:
     assert threshold_verdict(estimate, 0.999) == "fail"
     assert threshold_verdict(estimate, 0.9) == "undecided"
     assert threshold_verdict(pooled_estimate(0, 0), 0.5) == "undecided"
+    assert worst(["pass", "undecided", "fail"]) == "fail"
+    assert worst(["pass", "undecided"]) == "undecided"
+    assert worst([]) == "pass"
 
 
-@pytest.mark.parametrize(
-    ("before", "now", "delta"),
-    [
-        ((14, 15), (5, 9), 0.1),
-        ((15, 15), (1, 1), 0.0),
-        ((30, 60), (3, 10), 0.2),
-        ((0, 3), (2, 2), 0),
-    ],
-)
-def test_drop_probability_agrees_with_integration(
-    before: tuple[float, float], now: tuple[float, float], delta: float
-) -> None:
-    """The probability of a drop is the double integral over both Jeffreys posteriors."""
-    a = stats.beta(before[0] + 0.5, before[1] - before[0] + 0.5)
-    b = stats.beta(now[0] + 0.5, now[1] - now[0] + 0.5)
-    expected, _ = integrate.quad(lambda q: b.cdf(a.ppf(q) - delta), 0, 1, limit=200)
-    assert drop_probability(before, now, delta) == pytest.approx(expected, abs=2e-4)
-
-
-@pytest.mark.parametrize("shape", [(15, 15), (1, 1), (7, 4), (35, 35)])
-def test_groups_tile_the_grid(shape: tuple[int, int]) -> None:
-    """Bands and tiles each cover every cell exactly once."""
-    every = groups(shape)
-    assert every[0].name == "all"
-    for delta in (0.04, 0.10):
-        covered = np.zeros(shape, int)
+def test_groups_tile_the_grid() -> None:
+    """Bands and tiles each cover every cell exactly once, and good cells are watched singly."""
+    _, baseline = pool_of(90)
+    every = groups(baseline)
+    for kind in ("lengths", "depths", "tile", "cell"):
+        covered = np.zeros(baseline.shape, int)
         for group in every:
-            if group.delta == delta:
+            if group.kind == kind:
                 covered[group.rows, group.columns] += 1
-        assert (covered == 1).all()
-    if shape == (15, 15):
-        assert len(every) == 1 + 5 + 25
+        assert (covered == 1).all(), kind
+    assert [group.kind for group in every[:2]] == ["all", "lengths"]
+    _, poor = pool_of(40)
+    assert not [group for group in groups(poor) if group.kind == "cell"]
+
+
+def test_the_drop_that_is_looked_for_is_one_that_can_be_found() -> None:
+    """On a small grid the rule looks for a larger drop than 2 points, and says which."""
+    _, baseline = pool_of(90)
+    assert groups(baseline)[0].rule.drops == (0.02,)
+    assert groups(baseline, drop=0.05)[0].rule.drops == (0.05,)
+    g = np.random.default_rng(0)
+    truth = known_map("flat 70", 4, 0)
+    small = build_baseline(measure(draw_prompts((4, 4), 4, 0, g), truth, range(4), g))
+    assert small is not None
+    assert groups(small)[0].rule.drops[0] > 0.1
+
+
+def test_several_sweeps_share_the_false_alarms() -> None:
+    """With ten sweeps each alarm needs ten times the evidence."""
+    _, baseline = pool_of(90)
+    one, ten = groups(baseline)[0].rule, groups(baseline, sweeps=10)[0].rule
+    assert ten.alarm == pytest.approx(one.alarm / 10)
+    assert ten.last is not None
+    assert one.last is not None
+    assert stats.norm.sf(ten.last) == pytest.approx(stats.norm.sf(one.last) / 10)
+
+
+def fails(cell: tuple[int, int], scores: Sequence[float]) -> Scores:
+    n = len(scores)
+    return Scores(
+        rows=np.full(n, cell[0]),
+        columns=np.full(n, cell[1]),
+        score=np.asarray(scores, np.float64),
+        twin=np.full(n, math.nan),
+        twin_n=np.zeros(n),
+    )
+
+
+def test_a_dead_cell_alarms_within_its_rounds_and_a_living_one_is_cleared() -> None:
+    """Misses alone alarm within eight trials; successes clear the cell."""
+    _, baseline = pool_of(95)
+    cell = Group(kind="cell", rows=slice(3, 4), columns=slice(5, 6), rule=RULES["cell"])
+    findings = []
+    for n in range(1, 9):
+        one = judge(cell, baseline, fails((3, 5), [0.0] * n), rounds=n)
+        assert one is not None
+        findings.append(one.finding)
+    assert findings[0] == "open"
+    assert "alarm" in findings
+    good = judge(cell, baseline, fails((3, 5), [1.0] * 3), rounds=3)
+    assert good is not None
+    assert good.finding == "clear"
+    assert judge(cell, baseline, fails((0, 0), [0.0]), rounds=1) is None
+
+
+def test_the_exact_ratio_is_the_quotient_of_the_likelihoods() -> None:
+    """With a baseline without error it is the binomial likelihoods' quotient, over both drops."""
+    _, baseline = pool_of(90)
+    sure = replace(baseline, worth=baseline.worth * 1e9)
+    rule = replace(RULES["tile"], drops=(0.2, 0.4))
+    tile = Group(kind="tile", rows=slice(0, 1), columns=slice(0, 1), rule=rule)
+    scores = fails((0, 0), [1.0, 0.0, 1.0, 1.0])
+    p = float(expect(sure, scores, paired=False).accuracy[0])
+    judged = judge(tile, sure, scores, rounds=1)
+    assert judged is not None
+    sides = [stats.binom.pmf(3, 4, p - d) for d in (0, 0.2, 0.4)]
+    assert judged.evidence == pytest.approx((sides[1] + sides[2]) / 2 / sides[0], rel=1e-3)
 
 
 def test_unequal_retests_are_not_a_drop() -> None:
-    """Testing the bad cells more often tonight does not look like a drop of the group."""
-    baseline = Counts(sums=np.array([[100.0, 0.0]]), n=np.array([[100, 100]]))
-    fresh = Counts(sums=np.array([[5.0, 0.0]]), n=np.array([[5, 45]]))
-    (whole, *_) = groups((1, 2))
-    assert not suspicious(whole, baseline, fresh)
+    """Testing the bad cells more often does not look like a drop of the group."""
+    g = np.random.default_rng(0)
+    truth = np.tile([0.95, 0.1], (15, 7))
+    prompts = draw_prompts(truth.shape, 40, 0.0, g)
+    baseline = build_baseline(measure(prompts, truth, range(15), g))
+    assert baseline is not None
+    bad = [ask(prompts, truth, i, 1, r, g) for i in range(15) for r in range(15, 40)]
+    good = [ask(prompts, truth, i, 0, 15, g) for i in range(15)]
+    judged = judge(groups(baseline)[0], baseline, scores_of(bad + good, baseline), rounds=1)
+    assert judged is not None
+    assert judged.lower < 0 < judged.upper
+    assert judged.expected < 0.2
 
 
-def test_a_cell_clears_after_two_passes_and_alarms_after_misses() -> None:
-    """Two passes clear a cell at once; misses alone alarm within eight trials."""
-    assert cell_finding((15, 15), 2, 3) == "clear"
-    assert cell_finding((15, 15), 0, 1) == "open"
-    findings = [cell_finding((15, 15), 0, n) for n in range(9)]
-    assert "alarm" in findings
-    assert cell_finding((12, 15), 1, 8) != "open"
+def test_twins_tell_of_the_stability_and_count_by_it() -> None:
+    """Repeated answers show how stable they are; a stable model's twins predict its answers."""
+    g = np.random.default_rng(4)
+    truth = known_map("flat 80", 15, 0)
+    for stability in (0.0, 0.9):
+        prompts = draw_prompts(truth.shape, 4, stability, g)
+        pool = [r for _ in range(3) for r in measure(prompts, truth, range(4), g)]
+        baseline = build_baseline(pool)
+        assert baseline is not None
+        assert baseline.stability == pytest.approx(stability, abs=0.08)
+        # Twelve answers to four prompts are worth twelve trials, or hardly more than four.
+        assert (baseline.worth.mean() < 5) == (stability > 0.5)
+    assert baseline is not None
+    tonight = scores_of(measure(prompts, truth, [0], g), baseline)
+    paired = expect(baseline, tonight, paired=True)
+    plain = expect(baseline, tonight, paired=False)
+    loss = [((e.accuracy - tonight.score) ** 2).mean() for e in (paired, plain)]
+    assert loss[0] < 0.5 * loss[1]
+    assert paired.error < plain.error
+    assert twin_weight(0.5, np.asarray([0.0, 1.0, 3.0])) == pytest.approx([0, 0.5, 0.75])
 
 
-def night(
-    truth: Array, baseline: Counts, rng: np.random.Generator, every: tuple[Group, ...]
-) -> bool:
-    """One night through both stages; True = alarm."""
-    tonight = Counts(sums=rng.binomial(1, truth).astype(float), n=np.ones(truth.shape, np.int64))
-    for group in every:
-        if not suspicious(group, baseline, tonight):
-            continue
-        sums, n = np.zeros(truth.shape), np.zeros(truth.shape, np.int64)
-        for rounds in range(1, RETEST_ROUNDS + 1):
-            block = group.rows, group.columns
-            sums[block] += rng.binomial(1, truth[block])
-            n[block] += 1
-            finding = retest_finding(group, baseline, Counts(sums=sums, n=n), rounds)
-            if finding != "open":
-                break
-        if finding == "alarm":
-            return True
-    for cell in zip(*np.nonzero(suspicious_cells(baseline, tonight)), strict=True):
-        hits = trials = 0
-        finding = "open"
-        while finding == "open":
-            hits += rng.binomial(1, truth[cell])
-            trials += 1
-            before = float(baseline.sums[cell]), int(baseline.n[cell])
-            finding = cell_finding(before, hits, trials)
-        if finding == "alarm":
-            return True
-    return False
+def test_what_is_not_scored_and_cells_without_a_baseline_say_nothing() -> None:
+    """A failed trial and a new length are in no score; a baseline of failures is none."""
+    pool, baseline = pool_of(90, repeats=2)
+    failed = replace(pool[0], outcome="failed", score=None)
+    elsewhere = replace(pool[0], context_length=9999)
+    assert scores_of([failed, elsewhere, pool[0]], baseline).n == 1
+    assert build_baseline([failed]) is None
+
+
+def test_suspicions_are_judged_on_fresh_trials_alone() -> None:
+    """A bad first pass with good re-tests passes; when re-tests cannot be sent it is undecided."""
+    _, baseline = pool_of(90)
+    g = np.random.default_rng(1)
+    watched = groups(baseline)
+    prompts = draw_prompts(baseline.shape, 30, 0.0, g)
+    unlucky = scores_of(measure(prompts, known_map("flat 60", 15, 0), [15], g), baseline)
+    truth = known_map("flat 90", 15, 0)
+    fresh: list[TrialRecord] = []
+
+    def honest(_: Sequence[Group], number: int) -> Scores:
+        fresh.extend(measure(prompts, truth, [15 + number], g))
+        return scores_of(fresh, baseline)
+
+    assert any(one.group.kind == "all" for one in suspicions(watched, baseline, unlucky))
+    cleared = regression(baseline, unlucky, watched, honest)
+    assert cleared.verdict == "pass"
+    assert cleared.rounds >= 1
+    assert all(one is not None and one.finding == "clear" for one in cleared.judged)
+    stuck = regression(baseline, unlucky, watched, lambda _groups, _number: None)
+    assert (stuck.verdict, stuck.rounds) == ("undecided", 0)
+    assert set(stuck.judged) == {None}
 
 
 @pytest.mark.slow
 def test_false_alarms_and_detection() -> None:
-    """Over simulated nights false alarms stay at 6 % or less, and a drop of a patch is found."""
-    rng = np.random.default_rng(17)
-    length = np.linspace(0, 1, 15)[None, :].repeat(15, 0)
-    maps = [np.full((15, 15), 0.97), 0.98 - 0.4 * length, np.where(length > 0.7, 0.15, 0.95)]
-    every = groups((15, 15))
-    alarms = patches = 0
-    for index in range(150):
-        truth = maps[index % 3]
-        baseline = Counts(sums=rng.binomial(15, truth).astype(float), n=np.full(truth.shape, 15))
-        alarms += night(truth, baseline, rng, every)
+    """Over simulated nights false alarms are rare, and a patch and a general drop are found."""
+    g = np.random.default_rng(17)
+    alarms = patches = drops = 0
+    for seed, family in enumerate(("flat 97", "linear decay", "cliff")):
+        truth = known_map(family, 15, seed)
+        prompts = draw_prompts(truth.shape, 15, 0.8, g)
+        pool = measure(prompts, truth, range(15), g)
         broken = truth.copy()
-        broken[3:7, 2:6] -= 0.35
-        patches += night(broken, baseline, rng, every)
-    assert alarms / 150 <= 0.06
-    assert patches / 150 >= 0.70
+        broken[3:7, 2:6] *= 0.6
+        for _ in range(20):
+            alarms += night(pool, prompts, truth, g).outcome.verdict == "fail"
+            patches += night(pool, prompts, broken, g).outcome.verdict == "fail"
+            drops += night(pool, prompts, truth * 0.96, g).outcome.verdict == "fail"
+    assert alarms <= 5  # of 60: 3 expected at 5 %
+    assert patches >= 42
+    assert drops >= 42

@@ -62,12 +62,20 @@ def set_run_status(
 def find_run(store: Store, name: str) -> Run:
     """The run with this id, or the only one whose id begins so, or the newest for ``latest``.
 
+    A gate's re-tests are never the latest run.
+
     Raises:
         StoreError: if there is none, or more than one.
     """
     name = name.encode(errors="replace").decode()  # an argument that is not UTF-8 finds nothing
     if name == "latest":
-        newest = next(_select_runs(store, "ORDER BY run_key DESC LIMIT 1"), None)
+        newest = next(
+            _select_runs(
+                store,
+                "WHERE run_key NOT IN (SELECT run_key FROM retests) ORDER BY run_key DESC LIMIT 1",
+            ),
+            None,
+        )
         if newest is None:
             raise StoreError(f"{store.path} has no runs yet; niah run CONFIG makes one.")
         return newest
@@ -201,16 +209,49 @@ def spent_usd(store: Store, run: str) -> float:
 
 
 def delete_run(store: Store, run: str) -> None:
-    """Remove a run with all its trials, in one step; the file keeps the space for later runs.
+    """Remove a run with all its trials and re-tests; the file keeps the space for later runs.
 
     Raises:
-        StoreError: if there is no such run.
+        StoreError: if there is no such run, or it belongs to a baseline.
         StoreUnavailable: if the run is being written, the disk is full or another process keeps
             the store locked.
     """
-    with lock_run(store, run), storage_errors(store.path):
-        if not store.connection.execute("DELETE FROM runs WHERE run = ?", (run,)).rowcount:
-            raise _no_such_run(store, run)
+    with lock_run(store, run):
+        key = run_key(store, run)
+        with storage_errors(store.path):
+            named = store.connection.execute(
+                "SELECT name FROM baselines WHERE run_key = ? LIMIT 1", (key,)
+            ).fetchone()
+            if named is None:
+                try:
+                    store.connection.execute(
+                        "DELETE FROM runs WHERE run_key = ?1"
+                        " OR run_key IN (SELECT run_key FROM retests WHERE of_run_key = ?1)",
+                        (key,),
+                    )
+                except sqlite3.IntegrityError:
+                    named = ("a new one",)  # set by another process just now
+        if named is not None:
+            raise StoreError(
+                f"{run} belongs to the baseline {named[0]!r} and stays; niah baseline remove"
+                f" {named[0]} lets it go."
+            )
+
+
+def plan_more_trials(store: Store, run: str, planned_trials: int) -> None:
+    """Say that a run is to have more trials than it was begun with, and goes on.
+
+    Raises:
+        StoreError: if there is no such run.
+        StoreUnavailable: if the disk is full or another process keeps the store locked.
+    """
+    with storage_errors(store.path):
+        changed = store.connection.execute(
+            "UPDATE runs SET planned_trials = ?, status = 'running' WHERE run = ?",
+            (planned_trials, run),
+        ).rowcount
+    if not changed:
+        raise _no_such_run(store, run)
 
 
 def run_key(store: Store, run: str) -> int:

@@ -99,6 +99,30 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (run_key, model, task, context_length, depth_percent)
         ) WITHOUT ROWID""",
     ),
+    (
+        # A run that is part of a baseline cannot be deleted.
+        """CREATE TABLE baselines (
+            name TEXT NOT NULL,
+            run_key INTEGER NOT NULL REFERENCES runs ON DELETE RESTRICT,
+            set_at TEXT NOT NULL,
+            PRIMARY KEY (name, run_key)
+        ) WITHOUT ROWID""",
+        "CREATE INDEX baselines_by_run ON baselines (run_key)",
+        # Runs that hold the trials with which a gate tested another run's regions again.
+        """CREATE TABLE retests (
+            run_key INTEGER PRIMARY KEY REFERENCES runs ON DELETE CASCADE,
+            of_run_key INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE
+        )""",
+        "CREATE INDEX retests_by_parent ON retests (of_run_key)",
+        """CREATE TABLE verdicts (
+            verdict_key INTEGER PRIMARY KEY,
+            run_key INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+            decided_at TEXT NOT NULL,
+            verdict TEXT NOT NULL,
+            document TEXT NOT NULL
+        )""",
+        "CREATE INDEX verdicts_by_run ON verdicts (run_key)",
+    ),
 )
 
 

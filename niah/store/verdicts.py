@@ -1,0 +1,125 @@
+"""What gates leave behind: the runs of their re-tests, and their verdicts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from niah.store import Run
+from niah.store.database import Store, readable_rows, storage_errors
+from niah.store.records import build, parse_object
+from niah.store.runs import find_run, run_key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredVerdict:
+    """One verdict on a run.
+
+    Attributes:
+        run: Its id.
+        decided_at: UTC, ISO 8601.
+        verdict: ``pass``, ``fail`` or ``undecided``.
+    """
+
+    run: str
+    decided_at: str
+    verdict: str
+
+
+def link_retests(store: Store, retests: str, *, of: str) -> None:
+    """Note that a run holds the re-tests of another; once is enough.
+
+    Raises:
+        StoreError: if there is no such run.
+        StoreUnavailable: if the disk is full or another process keeps the store locked.
+    """
+    keys = run_key(store, retests), run_key(store, of)
+    with storage_errors(store.path):
+        store.connection.execute(
+            "INSERT OR IGNORE INTO retests (run_key, of_run_key) VALUES (?, ?)", keys
+        )
+
+
+def retests_of(store: Store, run: str) -> list[Run]:
+    """The runs that hold a run's re-tests, oldest first.
+
+    Raises:
+        StoreError: if there is no such run, or the store is damaged.
+    """
+    key = run_key(store, run)
+    with storage_errors(store.path):
+        rows = store.connection.execute(
+            "SELECT run FROM retests NATURAL JOIN (SELECT run_key, run FROM runs)"
+            " WHERE of_run_key = ? ORDER BY run_key",
+            (key,),
+        ).fetchall()
+    return [find_run(store, name) for (name,) in rows]
+
+
+def parents_of_retests(store: Store) -> dict[str, str]:
+    """For each run that holds re-tests, the run that they test again.
+
+    Raises:
+        StoreError: if the store is damaged.
+    """
+    with storage_errors(store.path):
+        return dict(
+            store.connection.execute(
+                "SELECT child.run, parent.run FROM retests AS t"
+                " JOIN runs AS child ON child.run_key = t.run_key"
+                " JOIN runs AS parent ON parent.run_key = t.of_run_key"
+            ).fetchall()
+        )
+
+
+def add_verdict(
+    store: Store, run: str, *, verdict: str, decided_at: str, document: Mapping[str, Any]
+) -> None:
+    """Keep a verdict with all that it rests on.
+
+    Raises:
+        StoreError: if there is no such run.
+        StoreUnavailable: if the disk is full or another process keeps the store locked.
+    """
+    key = run_key(store, run)
+    with storage_errors(store.path):
+        store.connection.execute(
+            "INSERT INTO verdicts (run_key, decided_at, verdict, document) VALUES (?, ?, ?, ?)",
+            (key, decided_at, verdict, json.dumps(document, allow_nan=False)),
+        )
+
+
+def latest_verdicts(store: Store) -> dict[str, StoredVerdict]:
+    """The newest verdict on each run that has one, by the run's id.
+
+    Raises:
+        StoreError: if the store is damaged.
+    """
+    with storage_errors(store.path):
+        rows = store.connection.execute(
+            "SELECT run, decided_at, verdict FROM verdicts NATURAL JOIN"
+            " (SELECT run_key, run FROM runs) ORDER BY verdict_key"
+        ).fetchall()
+    with readable_rows(store.path):
+        return {
+            run: build(StoredVerdict, {"run": run, "decided_at": at, "verdict": verdict})
+            for run, at, verdict in rows
+        }
+
+
+def verdict_document(store: Store, run: str) -> dict[str, Any] | None:
+    """What the newest verdict on a run rests on; None when there is no verdict.
+
+    Raises:
+        StoreError: if there is no such run, or the store is damaged.
+    """
+    key = run_key(store, run)
+    with storage_errors(store.path):
+        row = store.connection.execute(
+            "SELECT document FROM verdicts WHERE run_key = ? ORDER BY verdict_key DESC LIMIT 1",
+            (key,),
+        ).fetchone()
+    with readable_rows(store.path):
+        return None if row is None else parse_object(row[0])
