@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from niah.figures.styles import INKS, MARKS, STYLES, Mark, Style, colour, ink_on, ramp
+from niah.figures.styles import INKS, MARKS, STYLES, Mark, Style, colour, greyed, ink_on, ramp
 
 Matrix = NDArray[np.float64]
 
@@ -83,6 +83,29 @@ def test_the_accessible_ramp_is_perceptually_even() -> None:
     tenths = np.array([colour("accessible", i / 10) for i in range(11)])
     steps = np.linalg.norm(np.diff(seen_as_lab(tenths, "none"), axis=0), axis=1)
     assert steps.max() / steps.min() < 2.5
+
+
+@pytest.mark.parametrize("deficiency", DEFICIENCIES)
+def test_fading_keeps_the_order_of_lightness_for_every_eye(deficiency: str) -> None:
+    """A cell that fades for its wide interval keeps its lightness, so it still reads as it did."""
+    for share in (0.15, 0.5):
+        faded = np.array([greyed(c, share) for c in ramp("accessible")])
+        lightness = seen_as_lab(faded, deficiency)[:, 0]
+        assert np.all(np.diff(lightness) > 0)
+        whole = seen_as_lab(np.array(ramp("accessible")), "none")[:, 0]
+        assert np.abs(seen_as_lab(faded, "none")[:, 0] - whole).max() < 8
+
+
+@pytest.mark.parametrize("deficiency", DEFICIENCIES)
+def test_gains_and_losses_differ_for_every_eye(deficiency: str) -> None:
+    """A difference of +0.2 or more never looks like one of -0.2, nor like none."""
+    for size in (0.2, 0.5, 1.0):
+        loss, none, gain = (
+            np.array([colour("difference", (value + 1) / 2)]) for value in (-size, 0.0, size)
+        )
+        seen = [seen_as_lab(c, deficiency)[0] for c in (loss, none, gain)]
+        for one, other in ((0, 1), (1, 2), (0, 2)):
+            assert np.linalg.norm(seen[one] - seen[other]) > 3 * JUST_NOTICEABLE
 
 
 def test_the_classic_ramp_runs_from_red_over_yellow_to_green() -> None:

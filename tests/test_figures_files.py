@@ -22,6 +22,7 @@ from niah.figures.drawing import write
 from niah.figures.heatmap import heatmap_data
 from niah.figures.pages import broken, drawable, text_width
 from niah.figures.provenance import read_provenance
+from niah.figures.states import UNCERTAINTIES
 from niah.figures.styles import FORMATS, PRESETS, STYLES, THEMES, PresetName
 from niah.figures.text import Facts, Provenance
 from niah.figures.write import own_settings
@@ -179,6 +180,32 @@ def test_every_look_draws(tmp_path: Path, style: str, theme: str) -> None:
     )
     same = path.read_bytes() == usual[0].read_bytes()
     assert same == ((style, theme) == ("accessible", "light"))
+
+
+@pytest.mark.parametrize(("preset", "dots_per_inch"), [("one-column", 300), ("two-columns", 300)])
+def test_a_png_has_the_resolution_of_print(
+    tmp_path: Path, preset: PresetName, dots_per_inch: int
+) -> None:
+    """The presets for papers have 300 dots an inch at their printed width, and the file says so."""
+    data = data_of(every_state())
+    (path,) = write(data, tmp_path / "map", formats=("png",), preset=preset, provenance=PROVENANCE)
+    content = path.read_bytes()
+    width = int.from_bytes(content[16:20], "big")
+    at = content.index(b"pHYs")
+    per_metre = int.from_bytes(content[at + 4 : at + 8], "big")
+    assert width == round(PRESETS[preset].width * dots_per_inch)
+    assert round(per_metre * 0.0254) == dots_per_inch
+
+
+def test_uncertainty_changes_colours_only_where_asked_for(tmp_path: Path) -> None:
+    """Fading and hatching each give another picture than none, with the same numbers."""
+    pictures = {}
+    for uncertainty in UNCERTAINTIES:
+        data = data_of(every_state(), uncertainty=uncertainty)
+        assert data.accuracy == data_of(every_state()).accuracy
+        (path,) = write(data, tmp_path / uncertainty, formats=("svg",), provenance=PROVENANCE)
+        pictures[uncertainty] = path.read_bytes()
+    assert len(set(pictures.values())) == 3
 
 
 def test_margins_are_drawn_where_they_are_known(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from niah.runner.prepare import prepare
 from niah.runner.run import run_experiment
 from niah.store.database import open_store
 from tests.command import Niah, Outcome
+from tests.test_import import PUBLISHED, published
 
 EXPERIMENT = """
 name = "readers"
@@ -185,3 +186,21 @@ def test_the_same_run_gives_the_same_bytes(plot: Plot) -> None:
         assert plot("--plots", name).code == 0
     for first in Path("one").iterdir():
         assert first.read_bytes() == (Path("two") / first.name).read_bytes()
+
+
+@published
+def test_the_gallery_is_what_import_and_plot_give(niah: Niah, tmp_path: Path) -> None:
+    """GPT-4's published rows, imported and plotted, are described as in the gallery."""
+    imported = niah(
+        "import",
+        PUBLISHED / "OpenAI_OriginalResults.json",
+        *("-m", "openai/gpt-4-1106-preview", "--pass-mark", "7", "--task", "single/san-francisco"),
+    )
+    assert imported.code == 0, imported.err
+    done = niah(
+        *("plot", "latest", "--out", "gpt-4.png", "--preset", "readme"),
+        *("--margins", "--claimed", "--effective", "ruler"),
+    )
+    assert done.code == 0, done.err
+    gallery = Path(__file__).parents[1] / "plots" / "gallery" / "gpt-4.alt.txt"
+    assert (tmp_path / "gpt-4.alt.txt").read_text("utf-8") == gallery.read_text("utf-8")

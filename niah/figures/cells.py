@@ -84,7 +84,12 @@ def draw_cells(
 
 
 def draw_lengths(
-    axes: Any, data: HeatmapData, columns: list[float], rows: list[float], preset: Preset
+    axes: Any,
+    data: HeatmapData,
+    columns: list[float],
+    rows: list[float],
+    preset: Preset,
+    ink: Ink,
 ) -> None:
     """A line behind each marked context length, standing out a little above the map."""
     taken: list[float] = []
@@ -94,7 +99,7 @@ def draw_lengths(
         while any(abs(x - other) < gap for other in taken):
             x += gap
         taken.append(x)
-        draw_length(axes, mark.kind, ((x, -0.05), (x, rows[-1])), preset)
+        draw_length(axes, mark.kind, ((x, -0.05), (x, rows[-1])), preset, ink)
 
 
 def length_place(tokens: int, data: HeatmapData, columns: list[float]) -> float:

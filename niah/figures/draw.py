@@ -86,7 +86,7 @@ def draw_map(
     draw_cells(axes, data, columns, rows, style, page.ink, theme)
     if data.outlined:
         draw_outlines(axes, data, columns, rows, preset)
-    draw_lengths(axes, data, columns, rows, preset)
+    draw_lengths(axes, data, columns, rows, preset, page.ink)
     draw_annotations(axes, data, columns, rows, style, preset)
     tick_gap = tick_gap_of(preset)
     bottom = frame.y + frame.plot_height

@@ -38,7 +38,7 @@ def draw_legend(page: Page, frame: Frame, preset: Preset, theme: Theme, style: S
         elif key == "outlined":
             draw_outline(axes, list(pairwise((*box, box[0]))), preset)
         elif key in ("effective", "claimed"):
-            draw_length(axes, key, ((0.0, height / 2), (width, height / 2)), preset)
+            draw_length(axes, key, ((0.0, height / 2), (width, height / 2)), preset, ink)
         elif key == "fade":
             _draw_fading(axes, width, height, style)
         elif key:

@@ -52,11 +52,11 @@ def doubt_strokes(box: Box, level: int) -> list[Stroke]:
     return strokes
 
 
-def draw_length(axes: Any, kind: str, stroke: Stroke, preset: Preset) -> None:
+def draw_length(axes: Any, kind: str, stroke: Stroke, preset: Preset, ink: Ink) -> None:
     """The line of a marked context length: whole for the effective, dashed for the claimed one."""
     heavy = 0.2 * preset.tick
     dashes: Any = (0, (3.2, 2.2)) if kind == "claimed" else "solid"
-    for tone, width, pattern in (("#ffffff", 1.9 * heavy, "solid"), ("#000000", heavy, dashes)):
+    for tone, width, pattern in ((ink.page, 1.9 * heavy, "solid"), (ink.text, heavy, dashes)):
         axes.add_collection(
             LineCollection(
                 [stroke],

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import secrets
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, fields, replace
@@ -49,7 +48,6 @@ def read_results(paths: Sequence[Path], choices: Choices, *, now: datetime) -> I
     digest = _digest(sources)
     stem = choices.name or (paths[0].resolve().name if paths[0].is_dir() else paths[0].stem)
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", stem).strip("-._")[:80] or "imported"
-    run_id = f"{name}-{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
     if kind is None:
         mapping = "trials as niah exported them"
         trials = [_exported(content, place, entry) for content, place, entry in _all(contents)]
@@ -65,12 +63,15 @@ def read_results(paths: Sequence[Path], choices: Choices, *, now: datetime) -> I
         "scores": mapping,
         "choices": asdict(choices),
     }
+    text = json.dumps({"imported": record}, sort_keys=True, ensure_ascii=True)
+    mark = hashlib.sha256(text.encode()).hexdigest()[:6]
+    run_id = f"{name}-{now:%Y%m%d-%H%M%S}-{mark}"
     return Imported(
         run=Run(
             run=run_id,
             name=name,
             experiment_sha256=digest,
-            experiment=json.dumps({"imported": record}, sort_keys=True, ensure_ascii=True),
+            experiment=text,
             versions={
                 "niah": __version__,
                 **({"haystack": choices.haystack} if choices.haystack else {}),

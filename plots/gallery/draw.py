@@ -1,135 +1,73 @@
 """Draw the gallery again: ``python plots/gallery/draw.py``, from the repository's root.
 
-The maps of GPT-4 and Claude 2.1 are redrawn from the rows that LLMTest_NeedleInAHaystack
-published under the MIT licence, read from ``../shared/data/needlehaystack-results``. A judge gave
-each response 1 to 10; 7 or more counts as retrieved.
+GPT-4 and Claude 2.1 are redrawn from the rows that LLMTest_NeedleInAHaystack published under the
+MIT licence, read from ``../shared/data/needlehaystack-results`` by what ``niah import`` and
+``niah plot`` call. A judge gave each response 1 to 10; 7 or more counts as retrieved.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections import defaultdict
+import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import niah
-from niah.figures.drawing import write
-from niah.figures.heatmap import heatmap_data
-from niah.figures.text import Facts, Provenance
-from niah.statistics.grids import build_grids, summarize
-from niah.store import TrialRecord
+from niah.imports import Choices
+from niah.imports.collect import read_results
+from niah.interface.runs import Runs
+from niah.store.database import open_store
+from niah.store.imports import add_imported_run
 
-ROOT = Path(__file__).parents[2]
-DATA = ROOT.parent / "shared" / "data" / "needlehaystack-results"
-RETRIEVED = 7
-SOURCE = "LLMTest_NeedleInAHaystack, judge score of 7 or more = retrieved"
-CLAUDE_SOURCE = f"{SOURCE}; only lengths up to 100K of the published 200K"
-Row = tuple[int, float, int]
-"""Context length in tokens, depth in percent, judge score."""
+GALLERY = Path(__file__).parent
+DATA = GALLERY.parents[2] / "shared" / "data" / "needlehaystack-results"
+NOW = datetime(2025, 1, 1, tzinfo=UTC)
+"""When the runs of the gallery count as imported, so that their figures keep their bytes."""
+ORIGIN = "LLMTest_NeedleInAHaystack"
 
 
-def gpt_4() -> list[Row]:
-    """The first published run of GPT-4: 15 x 15 cells, one trial each."""
-    rows = json.loads((DATA / "OpenAI_OriginalResults.json").read_text(encoding="utf-8"))
-    return [(r["token_limit"], float(r["depth_percent"]), r["score"]) for r in rows]
-
-
-def claude_2_1() -> list[Row]:
-    """The published run of Claude 2.1 as far as the directory holds it, repeats included."""
-    files = sorted((DATA / "claude-2.1").glob("*.json"))
-    rows = [json.loads(file.read_text(encoding="utf-8")) for file in files]
-    return [(r["context_length"], float(r["depth_percent"]), r["score"]) for r in rows]
-
-
-def records(model: str, rows: list[Row]) -> list[TrialRecord]:
-    """Published rows as trials; several rows of one cell are its repeats."""
-    seen: defaultdict[tuple[int, float], int] = defaultdict(int)
-    trials = []
-    for length, depth, score in rows:
-        repeat = seen[length, depth]
-        seen[length, depth] += 1
-        trials.append(
-            TrialRecord(
-                run="published",
-                trial_id=f"{length}-{depth}-{repeat}",
+def published(directory: Path) -> Runs:
+    """A store with both published runs."""
+    with open_store(directory / "niah.db") as store:
+        for name, model, source, origin in (
+            ("gpt-4", "openai/gpt-4-1106-preview", "OpenAI_OriginalResults.json", ORIGIN),
+            (
+                "claude-2.1",
+                "anthropic/claude-2.1",
+                "claude-2.1",
+                f"{ORIGIN}, only lengths up to 100K of 200K",
+            ),
+        ):
+            choices = Choices(
                 model=model,
+                name=name,
                 task="single/san-francisco",
-                context_length=length,
-                depth_percent=depth,
-                repeat=repeat,
-                seed=0,
-                prompt_sha256="",
-                prompt_tokens=length,
-                placements=(),
-                question="",
-                answers=(),
-                outcome="answered",
-                score=float(score >= RETRIEVED),
+                haystack="Paul Graham essays",
+                date="2023-11",
+                origin=origin,
+                pass_mark=7,
             )
-        )
-    return trials
-
-
-def draw(
-    name: str,
-    model: str,
-    rows: list[Row],
-    date: str,
-    *,
-    source: str = SOURCE,
-    scale: str = "categorical",
-    **look: Any,
-) -> None:
-    """Write one map of the gallery as PNG."""
-    trials = records(model, rows)
-    (grid,) = build_grids(trials, simulated=False, planned={})
-    (summary,) = summarize(trials, simulated=False, planned={})
-    digest = hashlib.sha256(json.dumps(rows).encode()).hexdigest()
-    facts = Facts(date=date, haystack="Paul Graham essays", source=source)
-    write(
-        heatmap_data(grid, summary, facts, scale=scale),
-        Path(__file__).parent / name,
-        formats=("png",),
-        provenance=Provenance(
-            run="published", experiment_sha256=digest, niah_version=niah.__version__
-        ),
-        **look,
-    )
+            imported = read_results([DATA / source], choices, now=NOW)
+            add_imported_run(store, imported.run, imported.trials)
+    return niah.load(directory / "niah.db")
 
 
 def main() -> None:
-    """Draw every map of the gallery."""
-    gpt, claude = gpt_4(), claude_2_1()
-    draw("gpt-4", "openai/gpt-4-1106-preview", gpt, "2023-11", preset="readme", margins=True)
-    draw(
-        "gpt-4-classic",
-        "openai/gpt-4-1106-preview",
-        gpt,
-        "2023-11",
-        preset="readme",
-        style="classic",
-    )
-    draw(
-        "claude-2.1",
-        "anthropic/claude-2.1",
-        claude,
-        "2023-11",
-        preset="readme",
-        margins=True,
-        source=CLAUDE_SOURCE,
-    )
-    draw(
-        "claude-2.1-dark",
-        "anthropic/claude-2.1",
-        claude,
-        "2023-11",
-        preset="readme",
-        theme="dark",
-        margins=True,
-        source=CLAUDE_SOURCE,
-        scale="true",
-    )
+    """Draw every figure of the gallery that is made of published rows."""
+    with tempfile.TemporaryDirectory() as directory:
+        runs = published(Path(directory))
+        marked: dict[str, Any] = {"effective": "ruler", "claimed": True, "margins": True}
+        both = ("gpt-4", "claude-2.1")
+        for name, picture in (
+            ("gpt-4", runs["gpt-4"].heatmap(**marked)),
+            ("gpt-4-classic", runs["gpt-4"].heatmap(style="classic")),
+            ("claude-2.1", runs["claude-2.1"].heatmap(**marked)),
+            ("claude-2.1-dark", runs["claude-2.1"].heatmap(theme="dark", scale="true", **marked)),
+            ("claude-2.1-pooled", runs["claude-2.1"].heatmap(pooled=True, uncertainty="fade")),
+            ("both", runs.figure(*both, title="GPT-4 and Claude 2.1", effective="ruler")),
+            ("both-over-length", runs.figure(*both, kind="length", effective="ruler")),
+        ):
+            picture.write(GALLERY / f"{name}.png")
 
 
 if __name__ == "__main__":
