@@ -85,19 +85,24 @@ def test_findings_carry_number_interval_and_n() -> None:
     assert "in 81.8% of 11 scored trials" in said
     assert "RULER" in said
     assert "NoLiMa" in said
-    assert "5 of 16 trials could not be scored (1 blocked, " in said
-    assert "2 failed" in said
-    assert "2 timeout" in said
+    assert (
+        "5 of 16 trials could not be scored (1 blocked, 1 context-exceeded, 1 truncated, " in said
+    )
+    assert "2 failed; 2 timeout)" in said
     assert "16 of 18 planned trials are done" in said
     assert "Its maker states a context window of 128K tokens" in said
 
 
 def test_the_verdict_is_the_rules_verdict() -> None:
     """The first line names the effective length, or that it fails or passes everywhere."""
-    lengths = {8000: "acme/one holds up to 1K", 1000: "falls short already at 1K"}
+    lengths = {
+        8000: "acme/one holds up to 1K tokens (95% interval below 1K to at least 64K).",
+        1000: "acme/one falls short already at 1K tokens, the shortest tested length (95% "
+        "interval below 1K to at least 64K).",
+    }
     for miss_from, verdict in lengths.items():
         report = gather([measured(sweep_trials(miss_from=miss_from))])
-        assert verdict in verdicts(report)[0].replace("\u00a0", " ")
+        assert verdicts(report)[0].replace("\u00a0", " ") == verdict
     report = gather([measured(sweep_trials(miss_from=10**9))])
     assert "at every tested length, up to 64K" in verdicts(report)[0].replace("\u00a0", " ")
 
@@ -439,6 +444,47 @@ def test_wrong_options_are_named(swept: Niah, arguments: tuple[str, ...], said: 
     assert done.code == 2
     assert said in done.err
     assert done.err.count("\n") == 1
+
+
+def test_a_run_that_measured_nothing_says_so() -> None:
+    """Where every trial failed there is no accuracy and no verdict, and the page says why."""
+    trials = [
+        replace(
+            trial,
+            outcome="failed",
+            failure_kind="auth",
+            message="the key was refused",
+            score=None,
+            response="",
+        )
+        for trial in sweep_trials()
+    ]
+    report = gather([measured(trials)])
+    assert verdicts(report) == ["Nothing of acme/one was scored."]
+    shown = page(report)
+    assert "no trial was scored" in shown
+    assert "the key was refused" in shown
+    assert "NaN" not in shown.partition("<body>")[2]
+    assert "nan" not in re.sub(r"<[^>]*>", " ", shown.partition("<body>")[2].lower()).split()
+
+
+def test_a_haystack_that_is_gone_is_named(niah: Niah, tmp_path: Path) -> None:
+    """Where the user's own texts have changed, the report is written and says what it lacks."""
+    text = " ".join(f"Sentence number {n} tells nothing at all." for n in range(400))
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "a.txt").write_text(text, encoding="utf-8")
+    (tmp_path / "own.toml").write_text(
+        'name = "own"\nmodels = ["reference/exact"]\n[haystack]\npath = "own"\n'
+        "[grid]\ncontext_lengths = [1000]\ndepth_percents = [0, 100]\ntrials = 1\n",
+        encoding="utf-8",
+    )
+    first = niah("run", "own.toml", "--quiet")
+    assert first.code == 0, first.err
+    (tmp_path / "own" / "a.txt").write_text(text.upper(), encoding="utf-8")
+    done = niah("report", "latest", "--out", "r.html")
+    assert done.code == 0
+    assert "warning: the prompt of this trial cannot be rebuilt, because haystack" in done.err
+    assert "not shown: the prompt of this trial" in (tmp_path / "r.html").read_text("utf-8")
 
 
 def test_an_empty_run_is_refused() -> None:

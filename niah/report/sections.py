@@ -26,21 +26,14 @@ def _section(name: str, report: Report, *content: Html | None) -> Html:
 
 
 def summary_section(report: Report) -> Html:
-    """What was found, a card for each sweep."""
-    several = len(report.sweeps) > 1
-    return _section(
-        "summary",
-        report,
-        element("div", *(_finding(report, sweep) for sweep in report.sweeps), class_="findings"),
-        element("h3", word(report.language, "league")) if several else None,
-        table(
-            league_header(report),
-            league_rows(report),
-            caption=word(report.language, "league"),
-        )
-        if several
-        else None,
+    """What was found: all sweeps in one table, and a card for each."""
+    cards = element("div", *(_finding(report, sweep) for sweep in report.sweeps), class_="findings")
+    if len(report.sweeps) == 1:
+        return _section("summary", report, cards)
+    league = table(
+        league_header(report), league_rows(report), caption=word(report.language, "league")
     )
+    return _section("summary", report, league, cards)
 
 
 def _finding(report: Report, sweep: Sweep) -> Html:

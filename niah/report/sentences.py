@@ -35,10 +35,17 @@ def _verdict(sweep: Sweep, language: Language) -> str:
         return word(language, "lede-nothing", model=sweep.label)
     found = sweep.effective[0]
     if found.value is None:
-        shortest = length_label(found.shortest_tested or 0, language)
-        return word(language, "lede-fails", model=sweep.label, value=shortest)
-    key = "lede-all" if found.value == found.longest_tested else "lede-holds"
-    return word(language, key, model=sweep.label, value=length_label(found.value, language))
+        key, tokens = "lede-fails", found.shortest_tested
+    else:
+        key = "lede-all" if found.value == found.longest_tested else "lede-holds"
+        tokens = found.value
+    return word(
+        language,
+        key,
+        model=sweep.label,
+        value=length_label(tokens or 0, language),
+        span=span(found, language),
+    )
 
 
 def bound(found: EffectiveLength, tokens: int | None, language: Language) -> str:
@@ -72,7 +79,7 @@ def _findings(sweep: Sweep, language: Language, main_rule: bool) -> Iterator[str
     summary = sweep.summary
     accuracy = summary.accuracy
     if accuracy.n:
-        lengths = sweep.grid.context_lengths
+        tested = sweep.summary.by_length.axis[sweep.summary.by_length.n > 0]
         partial = any(0 < (score_of(record) or 0) < 1 for record in sweep.records)
         yield word(
             language,
@@ -83,8 +90,8 @@ def _findings(sweep: Sweep, language: Language, main_rule: bool) -> Iterator[str
             lower=share(language, accuracy.lower),
             upper=share(language, accuracy.upper),
             method=method_words(language, accuracy.method),
-            shortest=length_label(int(lengths.min()), language),
-            longest=length_label(int(lengths.max()), language),
+            shortest=length_label(int(tested.min()), language),
+            longest=length_label(int(tested.max()), language),
         )
     for number, found in enumerate(sweep.effective):
         if number or main_rule:
@@ -187,14 +194,13 @@ def _bookkeeping(sweep: Sweep, language: Language) -> Iterator[str]:
     unscored = {o: n for o, n in summary.outcomes.items() if n and o not in SCORED}
     if unscored:
         kinds = [f"{whole(language, n)} {outcome_word(language, o)}" for o, n in unscored.items()]
-        if summary.failures:
-            kinds += [f"{whole(language, n)} {kind}" for kind, n in summary.failures.items()]
+        failures = ", ".join(f"{whole(language, n)} {k}" for k, n in summary.failures.items())
         yield word(
             language,
             "said-unscored",
             n=whole(language, sum(unscored.values())),
             trials=whole(language, summary.trials),
-            kinds=", ".join(kinds),
+            kinds="; ".join((", ".join(kinds), failures)) if failures else ", ".join(kinds),
         )
     if summary.trials < summary.planned:
         yield word(

@@ -21,9 +21,11 @@ GERMAN: dict[str, str] = {
     "interval": "95-%-Intervall {span}",
     "interval-n": "95-%-Intervall {lower} bis {upper}, n\u00a0=\u00a0{n}",
     "none-scored": "kein Versuch wurde gewertet",
-    "lede-holds": "{model} hält bis {value}\u00a0Token.",
-    "lede-all": "{model} hält bei jeder geprüften Länge, bis {value}\u00a0Token.",
-    "lede-fails": "{model} genügt schon bei {value} Token nicht, der kürzesten geprüften Länge.",
+    "lede-holds": "{model} hält bis {value}\u00a0Token (95-%-Intervall {span}).",
+    "lede-all": "{model} hält bei jeder geprüften Länge, bis {value}\u00a0Token "
+    "(95-%-Intervall {span}).",
+    "lede-fails": "{model} genügt schon bei {value} Token nicht, der kürzesten geprüften Länge "
+    "(95-%-Intervall {span}).",
     "lede-nothing": "Von {model} wurde nichts gewertet.",
     "said-accuracy": "{model} gab die versteckte Antwort in {value} von {n} gewerteten Versuchen, "
     "in Kontexten von {shortest} bis {longest} Token; 95-%-Intervall {lower} bis {upper}, "

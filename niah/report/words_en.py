@@ -22,9 +22,11 @@ ENGLISH: dict[str, str] = {
     "interval": "95% interval {span}",
     "interval-n": "95% interval {lower} to {upper}, n\u00a0=\u00a0{n}",
     "none-scored": "no trial was scored",
-    "lede-holds": "{model} holds up to {value}\u00a0tokens.",
-    "lede-all": "{model} holds at every tested length, up to {value}\u00a0tokens.",
-    "lede-fails": "{model} falls short already at {value} tokens, the shortest tested length.",
+    "lede-holds": "{model} holds up to {value}\u00a0tokens (95% interval {span}).",
+    "lede-all": "{model} holds at every tested length, up to {value}\u00a0tokens "
+    "(95% interval {span}).",
+    "lede-fails": "{model} falls short already at {value} tokens, the shortest tested length (95% "
+    "interval {span}).",
     "lede-nothing": "Nothing of {model} was scored.",
     "said-accuracy": "{model} gave the planted answer in {value} of {n} scored trials, in contexts "
     "of {shortest} to {longest} tokens; 95% interval {lower} to {upper}, {method}.",
