@@ -188,6 +188,20 @@ def test_the_same_run_gives_the_same_bytes(plot: Plot) -> None:
         assert first.read_bytes() == (Path("two") / first.name).read_bytes()
 
 
+def test_an_adaptive_run_shows_its_pooled_map_unless_told_otherwise(
+    niah: Niah, tmp_path: Path
+) -> None:
+    """Raw cells of an adaptive run are uneven, so its figures are pooled and say so."""
+    (tmp_path / "adaptive.toml").write_text(
+        EXPERIMENT.replace('"reference/exact", ', "") + '[sampling]\nmode = "adaptive"\n',
+        encoding="utf-8",
+    )
+    assert niah("run", "adaptive.toml", "-q").code == 0
+    for arguments, said in (((), "pooled accuracy"), (("--raw",), "retrieval accuracy")):
+        done = niah("plot", "latest", "--out", "map.svg", "--json", *arguments)
+        assert said in done.json["descriptions"][0]
+
+
 @published
 def test_the_gallery_is_what_import_and_plot_give(niah: Niah, tmp_path: Path) -> None:
     """GPT-4's published rows, imported and plotted, are described as in the gallery."""

@@ -15,6 +15,7 @@ from niah.interface.sweeps import (
     labels_of,
     merged_facts,
     pooled_of,
+    shows_pooled,
     summary_of,
     tasks_of,
 )
@@ -76,11 +77,11 @@ def figure_data(sweeps: Sequence[Sweep], choices: Choices) -> FigureData:
 def _heatmap(sweeps: Sequence[Sweep], choices: Choices) -> HeatmapData:
     if len(sweeps) > 1:
         raise ConfigurationError(f"a heatmap shows one sweep, not {len(sweeps)}; use panels")
-    return _map(sweeps[0], choices)
+    return _map(sweeps[0], choices, shows_pooled(sweeps, choices.pooled))
 
 
-def _map(sweep: Sweep, choices: Choices) -> HeatmapData:
-    pooled = pooled_of(sweep) if choices.pooled else None
+def _map(sweep: Sweep, choices: Choices, smooth: bool) -> HeatmapData:
+    pooled = pooled_of(sweep) if smooth else None
     return heatmap_data(
         sweep.grid,
         sweep.summary,
@@ -99,13 +100,15 @@ def _map(sweep: Sweep, choices: Choices) -> HeatmapData:
 def _panels(sweeps: Sequence[Sweep], choices: Choices) -> FigureData:
     from niah.figures.panels import panels_data
 
-    return panels_data([_map(sweep, choices) for sweep in sweeps], labels=labels_of(sweeps))
+    smooth = shows_pooled(sweeps, choices.pooled)
+    return panels_data([_map(sweep, choices, smooth) for sweep in sweeps], labels=labels_of(sweeps))
 
 
 def _curves(sweeps: Sequence[Sweep], choices: Choices, axis: str) -> FigureData:
     from niah.figures.curves import curves_data
 
-    estimates = [pooled_of(sweep) if choices.pooled else None for sweep in sweeps]
+    smooth = shows_pooled(sweeps, choices.pooled)
+    estimates = [pooled_of(sweep) if smooth else None for sweep in sweeps]
     labels = labels_of(sweeps)
     effective = {}
     if choices.effective:
@@ -118,7 +121,7 @@ def _curves(sweeps: Sequence[Sweep], choices: Choices, axis: str) -> FigureData:
         axis=axis,
         labels=labels,
         effective=effective,
-        estimate="pooled" if choices.pooled else "raw",
+        estimate="pooled" if smooth else "raw",
         language=choices.language,
     )
 

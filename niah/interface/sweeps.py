@@ -37,6 +37,7 @@ class Sweep:
         grid, summary: Their raw numbers.
         facts: The small print of their figures.
         claimed_tokens: The context window that the model's maker states; None = unknown.
+        adaptive: Whether trials went where they told most, so that raw cells are uneven.
     """
 
     run: Run
@@ -45,6 +46,7 @@ class Sweep:
     summary: Summary
     facts: Facts
     claimed_tokens: int | None
+    adaptive: bool
 
 
 def sweeps_of(run: Run, records: Iterable[TrialRecord]) -> list[Sweep]:
@@ -55,6 +57,8 @@ def sweeps_of(run: Run, records: Iterable[TrialRecord]) -> list[Sweep]:
     """
     trials = tuple(records)
     models = _models(run, trials)
+    experiment = experiment_of(run)
+    adaptive = experiment is not None and experiment.sampling.mode == "adaptive"
     return [
         Sweep(
             run=run,
@@ -63,6 +67,7 @@ def sweeps_of(run: Run, records: Iterable[TrialRecord]) -> list[Sweep]:
             summary=summary,
             facts=_facts(run, summary, models.get(grid.model)),
             claimed_tokens=models[grid.model].context_window if grid.model in models else None,
+            adaptive=adaptive,
         )
         for grid, summary in zip(run_grids(run, trials), summarize_run(run, trials), strict=True)
     ]
@@ -169,6 +174,13 @@ def pooled_of(sweep: Sweep) -> Pooled:
             f"no trial of {plain(sweep.grid.model)} was scored, so there is nothing to pool"
         )
     return found
+
+
+def shows_pooled(sweeps: Sequence[Sweep], pooled: bool | None) -> bool:
+    """Whether figures of some sweeps show pooled maps: as asked, or else of adaptive runs."""
+    if pooled is not None:
+        return pooled
+    return any(s.adaptive for s in sweeps) and all(s.summary.accuracy.n for s in sweeps)
 
 
 def summary_of(sweep: Sweep, pooled: Pooled | None) -> Summary:

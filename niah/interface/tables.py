@@ -15,6 +15,7 @@ from niah.interface.sweeps import (
     merged_facts,
     pooled_of,
     rule_named,
+    shows_pooled,
     summary_of,
     tasks_of,
 )
@@ -36,9 +37,10 @@ def table_of(sweeps: Sequence[Sweep], choices: Choices) -> TableData:
             one_of("published table", choices.published, tuple(PUBLICATIONS))
         ]
     rule = choices.effective or "ruler"
+    smooth = shows_pooled(sweeps, choices.pooled)
     rows, margins = [], []
     for label, sweep in zip(labels_of(sweeps), sweeps, strict=True):
-        pooled = pooled_of(sweep) if choices.pooled else None
+        pooled = pooled_of(sweep) if smooth else None
         margins.append(summary_of(sweep, pooled).by_length)
         rows.append(
             Tabled(
@@ -55,7 +57,7 @@ def table_of(sweeps: Sequence[Sweep], choices: Choices) -> TableData:
         merged_facts(sweeps),
         task=tasks_of(sweeps),
         published=publication,
-        estimate="pooled" if choices.pooled else "raw",
+        estimate="pooled" if smooth else "raw",
         language=choices.language,
     )
     return data if choices.title is None else replace(data, title=plain(choices.title))
