@@ -107,6 +107,19 @@ def test_the_verdict_is_the_rules_verdict() -> None:
     assert "at every tested length, up to 64K" in verdicts(report)[0].replace("\u00a0", " ")
 
 
+def test_the_users_own_threshold_comes_first() -> None:
+    """The headline follows the threshold that was asked for, then the experiment's, then RULER's."""
+    run = measured(sweep_trials())
+    for asked, own, name in (
+        (0.5, 0.9, "50 %"),
+        (None, 0.9, "90 %"),
+        (None, None, "RULER"),
+    ):
+        (sweep,) = gather([replace(run, threshold=own)], threshold=asked).sweeps
+        assert sweep.effective[0].rule.name == name
+        assert {"RULER", "NoLiMa"} <= {found.rule.name for found in sweep.effective}
+
+
 def test_a_comparison_is_paired_and_says_so() -> None:
     """Two sweeps of the same trials are compared pair by pair, with interval and p value."""
     report = small_report(several=True)
@@ -214,6 +227,7 @@ def test_the_packed_trials_are_all_there() -> None:
     assert sum("window.pwned=1" in text for text in responses) == 3
 
 
+@pytest.mark.slow
 def test_1225_cells_of_5_trials_stay_below_5_mb() -> None:
     """A full grid with long answers and random text around every needle can be mailed."""
     lengths = [1000 + 3735 * step for step in range(35)]
@@ -438,9 +452,9 @@ def test_the_command_speaks_german(swept: Niah, tmp_path: Path) -> None:
         (("--out", "r.html", "--threshold", "85"), "--threshold 85: give an accuracy from 0 to 1"),
     ],
 )
-def test_wrong_options_are_named(swept: Niah, arguments: tuple[str, ...], said: str) -> None:
+def test_wrong_options_are_named(niah: Niah, arguments: tuple[str, ...], said: str) -> None:
     """A choice that does not exist ends with exit code 2 and one sentence."""
-    done = swept("report", "latest", *arguments)
+    done = niah("report", "latest", *arguments)
     assert done.code == 2
     assert said in done.err
     assert done.err.count("\n") == 1

@@ -97,6 +97,7 @@ def test_hostile_text_is_no_latex() -> None:
     assert set(re.findall(r"\\([a-zA-Z]+)", shown)) <= COMMANDS
 
 
+@pytest.mark.slow
 def test_the_latex_document_compiles(tmp_path: Path) -> None:
     """A real engine makes a PDF of a report full of hostile text, without an error."""
     engine = shutil.which("pdflatex")
@@ -156,6 +157,7 @@ def test_notable_trials_show_every_way_to_fail_once_first() -> None:
     assert notable_trials(gather([measured(sweep_trials(miss_from=10**9))])) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("suffix", "figure"), [(".md", ".png"), (".tex", ".pdf")])
 def test_the_command_writes_figures_beside_the_document(
     niah: Niah, tmp_path: Path, suffix: str, figure: str

@@ -41,7 +41,8 @@ def report(
         float | None,
         typer.Option(
             "--threshold",
-            help="Least accuracy of the effective context length, such as 0.9; RULER's rule else.",
+            help="Least accuracy of the effective context length, such as 0.9; by default the "
+            "experiment's own, or RULER's.",
         ),
     ] = None,
     passages: Annotated[
@@ -105,6 +106,7 @@ def _measured(store: Store, run: Run, *, passages: bool) -> Measured:
         facts=[facts_of(run, summary) for summary in summaries],
         claimed_tokens=[windows.get(summary.model) for summary in summaries],
         passages=_passages(run, records) if passages else no_passages(""),
+        threshold=None if experiment is None else experiment.report.effective,
     )
 
 

@@ -36,6 +36,7 @@ class Measured:
         facts: Small print of each sweep, in the same order.
         claimed_tokens: The context window that the maker of each sweep's model states.
         passages: Of its trials.
+        threshold: Least accuracy of the experiment's own rule of effective length; None = none.
     """
 
     source: Source
@@ -45,6 +46,7 @@ class Measured:
     facts: Sequence[Facts]
     claimed_tokens: Sequence[int | None]
     passages: Passages
+    threshold: float | None = None
 
 
 def gather(
@@ -58,7 +60,8 @@ def gather(
 
     Args:
         measured: The runs, in the order in which their sweeps are to stand.
-        threshold: Least accuracy of the effective context length; RULER's rule when None.
+        threshold: Least accuracy of the effective context length; when None, that of each
+            experiment, or RULER's.
         title: Of the report; the models by default.
         language: Of all words.
 
@@ -72,7 +75,8 @@ def gather(
         for number, (grid, fact) in enumerate(zip(run.grids, run.facts, strict=True)):
             if grid.accuracy.size:
                 label = label_of(run.source.run, grid)
-                sweeps.append(_sweep(run, number, label, threshold, language))
+                own = run.threshold if threshold is None else threshold
+                sweeps.append(_sweep(run, number, label, own, language))
                 facts.append(fact)
     if not sweeps:
         names = ", ".join(run.source.run.run for run in measured)
