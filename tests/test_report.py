@@ -108,11 +108,11 @@ def test_the_verdict_is_the_rules_verdict() -> None:
 
 
 def test_the_users_own_threshold_comes_first() -> None:
-    """The headline follows the threshold that was asked for, then the experiment's, then RULER's."""
+    """The headline follows the threshold asked for, then the experiment's, then RULER's."""
     run = measured(sweep_trials())
     for asked, own, name in (
-        (0.5, 0.9, "50 %"),
-        (None, 0.9, "90 %"),
+        (0.5, 0.9, "50%"),
+        (None, 0.9, "90%"),
         (None, None, "RULER"),
     ):
         (sweep,) = gather([replace(run, threshold=own)], threshold=asked).sweeps
