@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     import httpx
 
     from niah.reference.behaviour import Faults
+    from niah.reference.readers import Tonight
 
 
 def register(app: typer.Typer) -> None:
@@ -81,6 +83,11 @@ def serve(
             help="A fault and how often, such as server_error=0.1; an unknown name lists them all.",
         ),
     ] = None,
+    known_map: Annotated[
+        Path | None,
+        typer.Option("--map", dir_okay=False, help="Recall of reference/map, a CSV file."),
+    ] = None,
+    draw: Annotated[int, typer.Option(min=0, help="Have every reader notice other sentences.")] = 0,
     fault_seed: Annotated[int, typer.Option(help="Which requests meet a fault.")] = 0,
     allow_remote: Annotated[bool, typer.Option(help="Let other machines reach it.")] = False,
 ) -> None:
@@ -118,6 +125,7 @@ def serve(
         reasoning=reasoning,
         cache=cache or bool(cache_settings),
         faults=_faults(fault or [], fault_seed),
+        tonight=_tonight(known_map, draw),
         **cache_settings,  # type: ignore[arg-type]
     )
     serve_readers(host, port, behaviour, allow_remote=allow_remote)
@@ -151,10 +159,30 @@ def _faults(given: list[str], seed: int) -> Faults:
     return Faults(seed=seed, **shares)
 
 
+def _tonight(known_map: Path | None, draw: int) -> Tonight:
+    from niah.reference.maps import read_map
+    from niah.reference.readers import Tonight
+
+    return Tonight(known_map=None if known_map is None else read_map(known_map), draw=draw)
+
+
 def reference_transports() -> dict[str, httpx.AsyncBaseTransport]:
-    """The reference readers in this process, for ``runner.run.run_experiment``."""
+    """The reference readers in this process, for ``runner.run.run_experiment``.
+
+    What a reader's name does not say comes from ``NIAH_REFERENCE_MAP``, a file, and
+    ``NIAH_REFERENCE_DRAW``, a number.
+
+    Raises:
+        ConfigurationError: if one of them cannot be used.
+    """
     import httpx
 
+    from niah.reference.behaviour import Behaviour
     from niah.reference.endpoint import build_app
 
-    return {"reference": httpx.ASGITransport(app=build_app())}
+    known_map = os.environ.get("NIAH_REFERENCE_MAP")
+    draw = os.environ.get("NIAH_REFERENCE_DRAW", "0")
+    if not draw.isdecimal() or len(draw) > 9:
+        raise ConfigurationError(f"NIAH_REFERENCE_DRAW={draw[:20]!r}: give a whole number")
+    tonight = _tonight(Path(known_map) if known_map else None, int(draw))
+    return {"reference": httpx.ASGITransport(app=build_app(Behaviour(tonight=tonight)))}

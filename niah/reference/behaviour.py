@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 from niah.draws import integer
 from niah.errors import ConfigurationError
-from niah.reference.readers import check_reader
+from niah.reference.readers import Tonight, check_reader
 
 Overflow = Literal["error", "truncate", "truncate-middle"]
 
@@ -139,6 +139,7 @@ class Behaviour:
         cache_least_tokens: Shorter ones are not cached (DeepSeek 64, OpenAI and Anthropic 1024).
         cache_lifetime_s: A prefix that nobody has asked for in so long is forgotten.
         faults: What goes wrong, and how often.
+        tonight: What a reader's name does not say: its map, tonight's draw.
     """
 
     tokenizer: str = "o200k_base"
@@ -159,6 +160,7 @@ class Behaviour:
     cache_least_tokens: int = 64
     cache_lifetime_s: float = 300.0
     faults: Faults = field(default_factory=Faults)
+    tonight: Tonight = field(default_factory=Tonight)
 
     def __post_init__(self) -> None:
         for name in ("latency_s", "latency_s_per_1k_tokens"):
@@ -172,7 +174,7 @@ class Behaviour:
                 f"{', '.join(get_args(Overflow))}"
             )
         if self.other_models is not None:
-            check_reader(self.other_models)
+            check_reader(self.other_models, self.tonight)
         for name in (
             "keep_alive_s",
             "window_tokens",

@@ -30,6 +30,20 @@ _FLAT = re.compile(r"flat-(\d{1,2}(?:\.\d{1,6})?|100)")
 _UNITS = {"": 1, "k": 1000, "ki": 1024, "m": 1_000_000}
 _DROP = re.compile(r"drop=(0?\.\d{1,9}|[01])")
 _DRAW = re.compile(r"draw=(\d{1,9})")
+_STABLE = re.compile(r"stable=(0?\.\d{1,9}|[01])")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tonight:
+    """What may change from one night to the next while a reader's name stays.
+
+    Attributes:
+        known_map: Recall of the reader ``map``; None = there is no such reader.
+        draw: Which sentences are noticed, besides the name's own draw.
+    """
+
+    known_map: Recall | None = None
+    draw: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,18 +52,20 @@ class _Reader:
     recall: Recall
     window: int | None  # tokens that it sees; None = all
     draw: int
+    stable: float
 
 
 def available() -> list[tuple[str, str]]:
-    """The readers, each with a line that describes it.
+    """The readers, each with a line that describes it; ``map`` besides, where there is a map.
 
-    Every name may carry ``@drop=0.05``, which lowers its recall by that much, and ``@draw=2``,
-    which makes it notice other sentences with the same recall.
+    Every name may carry ``@drop=0.05``, which lowers its recall by that much, ``@draw=2``, which
+    makes it notice other sentences with the same recall, and ``@stable=0.8``, the share of prompts
+    that it answers alike whatever the draw.
     """
     return list(_FAMILIES)
 
 
-def recall_map(reader: str) -> Recall:
+def recall_map(reader: str, tonight: Tonight | None = None) -> Recall:
     """The reader's true recall: from (depth in percent, context length in tokens) to 0..1.
 
     For a reader of its last tokens it leaves out the few tokens that the question takes.
@@ -57,20 +73,24 @@ def recall_map(reader: str) -> Recall:
     Raises:
         ModelError: if there is no such reader.
     """
-    return _parse(reader).recall
+    return _parse(reader, tonight or Tonight()).recall
 
 
-def check_reader(reader: str) -> None:
+def check_reader(reader: str, tonight: Tonight | None = None) -> None:
     """Does nothing if there is such a reader.
 
     Raises:
         ModelError: if there is none.
     """
-    _parse(reader)
+    _parse(reader, tonight or Tonight())
 
 
 def answer(
-    reader: str, messages: Sequence[Mapping[str, str]], *, count_tokens: Callable[[str], int]
+    reader: str,
+    messages: Sequence[Mapping[str, str]],
+    *,
+    count_tokens: Callable[[str], int],
+    tonight: Tonight | None = None,
 ) -> str:
     """What the reader says to a prompt; the same prompt gets the same answer.
 
@@ -78,11 +98,13 @@ def answer(
         reader: One of ``available()``, with or without modifiers.
         messages: The prompt: each with ``role`` and ``content``.
         count_tokens: The tokens of a text, by the reader's own vocabulary.
+        tonight: What its name does not say; None = nothing.
 
     Raises:
         ModelError: if there is no such reader.
     """
-    parsed = _parse(reader)
+    tonight = tonight or Tonight()
+    parsed = _parse(reader, tonight)
     length = 0
     if reader != "exact":
         length = sum(count_tokens(message["content"]) for message in messages)
@@ -92,13 +114,24 @@ def answer(
     seed = 0
     if reader != "exact" and reading.found:
         digest = sha256("\0".join(message["content"] for message in messages).encode("utf-8"))
-        seed = derive_seed("reference reader", parsed.base, parsed.draw, digest.hexdigest())
+        seed = _seed(parsed, digest.hexdigest(), tonight)
     noticed = [
         found.text
         for number, found in enumerate(reading.found)
         if _recalls(parsed, found.depth_percent, length, seed, number)
     ]
     return " ".join(noticed) or NOT_FOUND[reading.language]
+
+
+def _seed(reader: _Reader, prompt: str, tonight: Tonight) -> int:
+    """Of all draws for a prompt; the same whatever the draw where the answer is a stable one."""
+    own = "reference reader", reader.base
+    stable = integer(derive_seed(*own, "stable", prompt), "stable", 1 << 53) / (1 << 53)
+    if stable < reader.stable:
+        return derive_seed(*own, 0, prompt)
+    if tonight.draw:
+        return derive_seed(*own, reader.draw, prompt, tonight.draw)
+    return derive_seed(*own, reader.draw, prompt)
 
 
 def _recalls(reader: _Reader, depth_percent: float, length: int, seed: int, number: int) -> bool:
@@ -144,31 +177,40 @@ def _last_tokens(text: str, window: int, count_tokens: Callable[[str], int]) -> 
     return text[len(text) - fits :]
 
 
-def _parse(reader: str) -> _Reader:
+def _parse(reader: str, tonight: Tonight) -> _Reader:
     base, *modifiers = reader.split("@")
-    known = _base(base)
+    known = _base(base, tonight)
+    if known is None and base == "map":
+        raise ModelError(
+            "the reference reader 'map' has no map; name its file in NIAH_REFERENCE_MAP, or "
+            "with niah serve --map"
+        )
     if known is None:
         raise ModelError(
             f"there is no reference reader {reader!r}; use one of "
             f"{', '.join(name for name, _ in _FAMILIES)}"
         )
     recall, window = known
-    draw = 0
+    draw, stable = 0, 0.0
     for modifier in modifiers:
         if drop := _DROP.fullmatch(modifier):
             recall = surfaces.lowered(recall, float(drop[1]))
         elif redraw := _DRAW.fullmatch(modifier):
             draw = int(redraw[1])
+        elif settled := _STABLE.fullmatch(modifier):
+            stable = float(settled[1])
         else:
             raise ModelError(
                 f"the reference reader {reader!r} has the modifier {modifier!r}; use drop=0.05 "
-                "(0 to 1) or draw=2 after one of "
+                "(0 to 1), draw=2 or stable=0.8 after one of "
                 f"{', '.join(name for name, _ in _FAMILIES)}"
             )
-    return _Reader(base=base, recall=recall, window=window, draw=draw)
+    return _Reader(base=base, recall=recall, window=window, draw=draw, stable=stable)
 
 
-def _base(name: str) -> tuple[Recall, int | None] | None:
+def _base(name: str, tonight: Tonight) -> tuple[Recall, int | None] | None:
+    if name == "map" and tonight.known_map is not None:
+        return tonight.known_map, None
     if name == "exact":
         return surfaces.flat(1.0), None
     if name == "lost-in-the-middle":

@@ -79,7 +79,7 @@ def reader_for(endpoint: Endpoint, model: str) -> str:
         Refusal: if there is none.
     """
     try:
-        check_reader(model)
+        check_reader(model, endpoint.behaviour.tonight)
     except ModelError as error:
         if endpoint.behaviour.other_models is None:
             raise Refusal("not-found", f"The model does not exist: {error}.") from None
@@ -144,6 +144,7 @@ def say(endpoint: Endpoint, dialect: Dialect, counted: Counted) -> tuple[str, li
         reader_for(endpoint, ask.reader),
         ask.messages,
         count_tokens=lambda text: known[text] if text in known else len(encode(text)),
+        tonight=behaviour.tonight,
     )
     if not behaviour.cache:
         return said, []
