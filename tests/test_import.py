@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from niah.errors import ConfigurationError
+from niah.imports import Choices
+from niah.imports.collect import read_results
 from niah.store.database import open_store
+from niah.store.records import encode_trial
 from niah.store.runs import find_run, latest_run
 from niah.store.trials import iter_trials
 from tests.command import Niah
@@ -188,6 +195,94 @@ def test_a_csv_has_the_columns_that_the_user_names(niah: Niah, tmp_path: Path) -
         assert [t.score for t in iter_trials(store, done.json["run"])] == [0.5, 1.0]
 
 
+def test_inspect_logs_keep_failures_apart(niah: Niah, tmp_path: Path) -> None:
+    """C, P, I and numbers are scores; a sample with an error or without a score is no zero."""
+    where = {"length": 8000, "at": 50.0}
+    samples = [
+        {"epoch": 1, "metadata": where, "scores": {"judge": {"value": "C"}}, "target": "x"}
+        | {"output": {"completion": "It is x."}},
+        {"epoch": 2, "metadata": where, "scores": {"judge": {"value": "P"}}},
+        {"epoch": 3, "metadata": where, "scores": {"judge": {"value": 0}}},
+        {"epoch": 4, "metadata": where, "error": {"message": "timeout"}, "scores": None},
+        {"epoch": 5, "metadata": where},
+    ]
+    log = {"version": 2, "eval": {"task": "niah", "model": "openai/gpt-4o"}, "samples": samples}
+    write(tmp_path / "log.json", log)
+    unnamed = niah("import", "log.json")
+    assert unnamed.code == 2
+    assert "sample 1: has no context_length; it has length, at" in unnamed.err
+    done = niah("import", "log.json", *("--length-column", "length", "--depth-column", "at"))
+    assert done.code == 0, done.err
+    with open_store("niah.db", access="read") as store:
+        trials = list(iter_trials(store, find_run(store, "latest").run))
+    assert [(t.outcome, t.score) for t in trials] == [
+        ("answered", 1.0),
+        ("answered", 0.5),
+        ("answered", 0.0),
+        ("failed", None),
+        ("failed", None),
+    ]
+    assert (trials[0].model, trials[0].task) == ("openai/gpt-4o", "inspect/niah")
+    assert (trials[0].response, trials[0].answers) == ("It is x.", ("x",))
+
+
+def test_json_rows_may_have_keys_of_any_name(niah: Niah, tmp_path: Path) -> None:
+    """Named keys make any lines of JSON importable."""
+    write(tmp_path / "a.jsonl", '{"n": 1000, "d": 0, "ok": 1}\n{"n": 1000, "d": 100, "ok": 0}\n')
+    names = ("--length-column", "n", "--depth-column", "d", "--score-column", "ok")
+    done = niah("import", "a.jsonl", "-m", "a/b", *names, "--json")
+    assert done.code == 0, done.err
+    assert done.json["trials"] == 2
+
+
+KEYS = (
+    *("token_limit", "context_length", "depth_percent", "score", "version", "model", "needle"),
+    *("pred", "outputs", "length", "token_position_answer", "eval", "samples", "metadata"),
+    *("trial_id", "prompt_sha256", "outcome", "scores", "value", "error", "placements"),
+)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(KEYS) | st.text(max_size=4), inner, max_size=8)
+    ),
+    max_leaves=25,
+)
+
+
+NUMBERS = st.integers(-5, 200_000) | st.floats() | st.text("0123456789.e-", max_size=4) | JSON
+LEGACY = st.fixed_dictionaries(
+    {"token_limit": NUMBERS, "depth_percent": NUMBERS, "score": st.integers(1, 10) | NUMBERS},
+    optional={"version": NUMBERS, "model": st.text(max_size=5) | JSON, "model_response": JSON},
+)
+RULER = st.fixed_dictionaries(
+    {"pred": st.text(max_size=5) | JSON, "outputs": st.lists(st.text()) | JSON, "length": NUMBERS},
+    optional={"token_position_answer": NUMBERS},
+)
+
+
+@settings(max_examples=200)
+@given(document=JSON | st.lists(LEGACY, min_size=1, max_size=3) | st.lists(RULER, min_size=1))
+def test_whatever_json_holds_is_a_run_or_one_sentence(
+    tmp_path_factory: pytest.TempPathFactory, document: object
+) -> None:
+    """No document makes the reader fail in any other way than by naming the file."""
+    path = tmp_path_factory.getbasetemp() / "any.json"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    sentence = ""
+    try:
+        imported = read_results([path], Choices(model="a/b"), now=datetime.now(UTC))
+    except ConfigurationError as error:
+        sentence = str(error)
+    if sentence:
+        assert "any.json" in sentence
+        assert sentence.isprintable()
+        return
+    assert all(trial.score is None or 0 <= trial.score <= 1 for trial in imported.trials)
+    for trial in imported.trials:
+        encode_trial(trial)  # whatever is accepted can be stored
+
+
 @pytest.mark.parametrize(
     ("name", "content", "sentence"),
     [
@@ -195,7 +290,7 @@ def test_a_csv_has_the_columns_that_the_user_names(niah: Niah, tmp_path: Path) -
         ("a.json", "[]", "holds no result"),
         ("a.json", "{", "line 1 is not JSON"),
         ("a.json", "[1, 2]", "entry 1 is not an object"),
-        ("a.json", '{"x": 1}', "is neither a result of"),
+        ("a.json", '{"x": 1}', "is no result of"),
         ("a.json", "[" * 100_000, "nested too deeply"),
         ("a.json", '[{"token_limit": 1, "depth_percent": 0, "score": NaN}]', "is not JSON"),
         ("a.json", '[{"token_limit": 1e999, "depth_percent": 0, "score": 1}]', "between 1 and"),

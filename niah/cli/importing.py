@@ -33,16 +33,16 @@ def import_results(
         typer.Option("--pass-mark", metavar="SCORE", help="Count this and more as 1, less as 0."),
     ] = None,
     length_column: Annotated[
-        str, typer.Option("--length-column", help="Of a CSV file: the context length in tokens.")
+        str, typer.Option("--length-column", help="Column or key of the context length in tokens.")
     ] = "context_length",
     depth_column: Annotated[
-        str, typer.Option("--depth-column", help="Of a CSV file: the depth in percent.")
+        str, typer.Option("--depth-column", help="Column or key of the depth in percent.")
     ] = "depth_percent",
     score_column: Annotated[
-        str, typer.Option("--score-column", help="Of a CSV file: the score.")
+        str, typer.Option("--score-column", help="Column or key of the score.")
     ] = "score",
     model_column: Annotated[
-        str, typer.Option("--model-column", help="Of a CSV file: the model.")
+        str, typer.Option("--model-column", help="Column or key of the model.")
     ] = "model",
     haystack: Annotated[
         str | None, typer.Option("--haystack", help="For the small print: the corpus.")

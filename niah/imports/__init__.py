@@ -28,7 +28,8 @@ class Choices:
         haystack, date, origin: For the small print: corpus, day of the measurement, publication.
         score_range: The scores that stand for 0 and for 1; None = the format's own.
         pass_mark: Scores of at least this count 1 and others 0; None = scores keep their share.
-        length_column, depth_column, score_column, model_column: Names in a CSV file.
+        length_column, depth_column, score_column, model_column: Names in a CSV
+            file, of keys in JSON.
     """
 
     model: str | None = None
@@ -55,6 +56,7 @@ class Row:
         context_length: Tokens.
         depth_percent: 0..100, or `UNKNOWN_DEPTH`.
         score: In the file's own range.
+        failure: Why nothing was measured, whatever the score says; empty = it was.
         version: Orders repeats of a cell before their place in the file does.
         prompt_tokens: Where the file counts them apart from the context length.
     """
@@ -65,6 +67,7 @@ class Row:
     context_length: int
     depth_percent: float
     score: float
+    failure: str = ""
     version: int = 1
     response: str = ""
     answers: tuple[str, ...] = ()

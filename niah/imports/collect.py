@@ -17,7 +17,7 @@ from niah.console import inert, shorten
 from niah.errors import ConfigurationError
 from niah.imports import Choices, Imported, Row, Source
 from niah.imports.files import Content, expand, read
-from niah.imports.formats import Format, recognise
+from niah.imports.formats import RULER, Format, recognise
 from niah.store import Run, TrialRecord
 from niah.store.records import build
 
@@ -38,7 +38,7 @@ def read_results(paths: Sequence[Path], choices: Choices, *, now: datetime) -> I
             or impossible; the sentence names file, place and key.
     """
     contents = [read(path) for path in expand(paths)]
-    formats = [recognise(content) for content in contents]
+    formats = [recognise(content, choices) for content in contents]
     if any(kind is not formats[0] for kind in formats):
         raise ConfigurationError(
             f"{contents[0].path} and other files are of different formats; import them apart"
@@ -93,8 +93,10 @@ def mapping_words(kind: Format, choices: Choices) -> str:
     what = kind.scores or "scores"
     if choices.pass_mark is not None:
         return f"{what} of {choices.pass_mark:g} or more = 1, others 0"
+    if kind is RULER:
+        return what
     if (low, high) == (0.0, 1.0):
-        return f"{what} as given" if not kind.scores else what
+        return f"{what} as given"
     return f"{what} of {low:g} to {high:g} mapped evenly to 0 to 1"
 
 
@@ -120,10 +122,13 @@ def _trials(rows: Sequence[Row], kind: Format, choices: Choices, digest: str) ->
                 placements=(),
                 question="",
                 answers=row.answers,
-                outcome="answered",
+                outcome="failed" if row.failure else "answered",
+                message=row.failure,
                 response=row.response,
-                score=_mapped(row, kind, choices),
-                score_reason=f"given as {row.score:g}: {mapping_words(kind, choices)}",
+                score=None if row.failure else _mapped(row, kind, choices),
+                score_reason=""
+                if row.failure
+                else f"given as {row.score:g}: {mapping_words(kind, choices)}",
                 attempts=0,
                 tags=dict(row.tags),
             )

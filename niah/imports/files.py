@@ -18,6 +18,8 @@ LARGEST_FILE = 2 << 30
 LARGEST_DOCUMENT = 128 << 20
 """A JSON document is held as a whole; JSON lines are not."""
 MOST_ROWS = 1_000_000
+LONGEST_CONTEXT = 10**9
+"""In tokens."""
 SUFFIXES = (".json", ".jsonl", ".csv")
 
 Object = dict[str, Any]

@@ -9,10 +9,8 @@ from typing import Any
 
 from niah.errors import ConfigurationError
 from niah.imports import UNKNOWN_DEPTH, Choices, Row
-from niah.imports.files import Content, number, text, whole
-
-LONGEST = 10**9
-"""Tokens of a context."""
+from niah.imports.files import LONGEST_CONTEXT, Content, number, text, whole
+from niah.imports.inspect_log import inspect_rows
 
 DEPTH_STEP = 10.0
 """RULER draws depths at random; they are put together to the nearest tenth of the context."""
@@ -37,7 +35,7 @@ class Format:
     rows: Callable[[Content, Choices], list[Row]]
 
 
-def recognise(content: Content) -> Format | None:
+def recognise(content: Content, choices: Choices) -> Format | None:
     """The format of a file; None for niah's own export.
 
     Raises:
@@ -50,12 +48,17 @@ def recognise(content: Content) -> Format | None:
         return None
     if {"pred", "outputs"} <= keys:
         return RULER
+    if {"eval", "samples"} <= keys:
+        return INSPECT
     if "score" in keys and keys & {"token_limit", "context_length"}:
         return LEGACY
+    if {choices.length_column, choices.depth_column, choices.score_column} <= keys:
+        return COLUMNS
     raise ConfigurationError(
-        f"{content.path}: {content.entries[0][0]} is neither a result of LLMTest_NeedleInAHaystack "
-        "(context_length or token_limit, depth_percent, score), nor a prediction of RULER (pred, "
-        "outputs, length), nor an exported trial of niah's; give other files as CSV"
+        f"{content.path}: {content.entries[0][0]} is no result of LLMTest_NeedleInAHaystack "
+        "(context_length or token_limit, depth_percent, score), no prediction of RULER (pred, "
+        "outputs, length), no log of Inspect (eval, samples) and no exported trial of niah's; name "
+        "its keys with --length-column, --depth-column and --score-column"
     )
 
 
@@ -70,7 +73,7 @@ def _legacy(content: Content, _: Choices) -> list[Row]:
                 where=where,
                 model=text(where, entry, "model"),
                 task="",
-                context_length=whole(where, entry, length_key, 1, LONGEST),
+                context_length=whole(where, entry, length_key, 1, LONGEST_CONTEXT),
                 depth_percent=number(where, entry, "depth_percent", 0, 100),
                 score=number(where, entry, "score", -1e9, 1e9),
                 version=whole(where, entry, "version", 0, 10**6) if "version" in entry else 1,
@@ -90,7 +93,7 @@ def _ruler(content: Content, _: Choices) -> list[Row]:
 
 
 def _prediction(where: str, entry: Mapping[str, Any], content: Content, task: str) -> Row:
-    tokens = whole(where, entry, "length", 1, LONGEST)
+    tokens = whole(where, entry, "length", 1, LONGEST_CONTEXT)
     references = entry.get("outputs")
     if (
         not isinstance(references, list)
@@ -101,7 +104,7 @@ def _prediction(where: str, entry: Mapping[str, Any], content: Content, task: st
     response = text(where, entry, "pred")
     depth, tags = UNKNOWN_DEPTH, {}
     if entry.get("token_position_answer") is not None:
-        at = number(where, entry, "token_position_answer", -1, LONGEST)
+        at = number(where, entry, "token_position_answer", -1, LONGEST_CONTEXT)
         if 0 <= at <= tokens:
             depth = DEPTH_STEP * round(100 * at / tokens / DEPTH_STEP)
             tags = {"depth_percent": f"{100 * at / tokens:.3f}"}
@@ -154,7 +157,7 @@ def _columns(content: Content, choices: Choices) -> list[Row]:
                 where=where,
                 model=text(where, entry, choices.model_column),
                 task=text(where, entry, "task"),
-                context_length=whole(where, entry, choices.length_column, 1, LONGEST),
+                context_length=whole(where, entry, choices.length_column, 1, LONGEST_CONTEXT),
                 depth_percent=number(where, entry, choices.depth_column, 0, 100),
                 score=number(where, entry, choices.score_column, -1e9, 1e9),
                 response=text(where, entry, "response"),
@@ -175,4 +178,7 @@ RULER = Format(
     scores="scored by RULER's rule: share of the answers that occur in the response",
     rows=_ruler,
 )
-COLUMNS = Format(words="CSV", score_range=(0.0, 1.0), scores="", rows=_columns)
+INSPECT = Format(
+    words="Inspect log", score_range=(0.0, 1.0), scores="Inspect's scores", rows=inspect_rows
+)
+COLUMNS = Format(words="a table of results", score_range=(0.0, 1.0), scores="", rows=_columns)
