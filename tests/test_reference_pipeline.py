@@ -15,8 +15,8 @@ from niah.reference.readers import recall_map
 from niah.runner.keys import Keys
 from niah.runner.prepare import prepare
 from niah.runner.run import run_experiment
-from niah.statistics.grids import score_of
 from niah.statistics.intervals import jeffreys
+from niah.statistics.scores import score_of
 from niah.store import TrialRecord
 from niah.store.database import open_store
 from niah.store.trials import iter_trials

@@ -158,6 +158,11 @@ def _accuracy_lines(analysis: Analysis) -> Iterator[str]:
             "            fewer than 15% of the trials repeat a cell: pooled intervals hold only if "
             "neighbouring cells resemble each other"
         )
+    if analysis.shares_haystacks:
+        yield (
+            "            trials of one replicate share a haystack; the pooled map takes them as "
+            "independent"
+        )
     claimed = analysis.claimed_tokens
     yield "claimed     " + (f"{format_tokens(claimed)} tokens" if claimed else "unknown")
 

@@ -10,7 +10,7 @@ from niah.console import inert, shorten
 from niah.figures.text import Language, depth_label, length_label
 from niah.report import Passage, Passages
 from niah.report.words import decimal, money, outcome_word, reason_word, share, whole, word
-from niah.statistics.grids import score_of
+from niah.statistics.scores import score_of
 from niah.store import TrialRecord
 
 Result = Literal["right", "partial", "wrong", "unscored"]

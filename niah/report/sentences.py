@@ -22,7 +22,8 @@ from niah.report.words import (
 )
 from niah.statistics.differences import Difference
 from niah.statistics.effective import EffectiveLength
-from niah.statistics.grids import SCORED, Marginal, Total, score_of
+from niah.statistics.grids import Marginal, Total
+from niah.statistics.scores import SCORED, score_of
 
 
 def verdicts(report: Report) -> list[str]:

@@ -61,6 +61,7 @@ def analysis_json(analysis: Analysis) -> dict[str, Any]:
             "estimator": ESTIMATOR,
             **estimate_json(pooled.margins.accuracy),
             "repeat_share": pooled.map.repeat_share,
+            "shares_haystacks": analysis.shares_haystacks,
             "by_length": marginal_json(pooled.margins.by_length, "context_length"),
             "by_depth": marginal_json(pooled.margins.by_depth, "depth_percent"),
         },

@@ -12,6 +12,9 @@ from niah.runner.results import experiment_of
 from niah.statistics.grids import by_sweep
 from niah.store import Run, TrialRecord
 
+REFUSED = ("task", "haystack", "tokenizer", "prompt")
+"""What must not differ between runs, unless the user insists; other differences are told."""
+
 INSIST = "--anyway compares them all the same"
 
 
@@ -48,6 +51,7 @@ class Conditions:
         tokenizer: Fingerprint of the vocabulary that counts the lengths.
         prompt: What stands around the haystack, and where the question does.
         request: Sampling parameters and output limit.
+        sharing: Whether prompts share haystacks: then equal seeds are not equal trials.
     """
 
     task: str | None
@@ -55,6 +59,7 @@ class Conditions:
     tokenizer: str | None
     prompt: str | None
     request: str | None
+    sharing: str | None
 
 
 def select(name: str, find: Callable[[str], tuple[Run, Sequence[TrialRecord]]]) -> list[Contestant]:
@@ -119,6 +124,7 @@ def conditions(contestant: Contestant) -> Conditions:
             tokenizer=None,
             prompt=None,
             request=None,
+            sharing=None,
         )
     own = experiment.model.get(contestant.model)
     return Conditions(
@@ -130,6 +136,7 @@ def conditions(contestant: Contestant) -> Conditions:
         prompt=str(experiment.prompt.model_dump(mode="json")),
         request=f"{experiment.request.model_dump(mode='json')} "
         f"{own.max_output_tokens if own else None}",
+        sharing=experiment.sampling.sharing,
     )
 
 
@@ -147,7 +154,7 @@ def check_comparable(contestants: Sequence[Contestant], *, anyway: bool) -> list
         for what, reason in _differences(one, other):
             together = one.run.run == other.run.run
             sentence = f"{inert(one.label)} and {inert(other.label)} {reason}"
-            if not anyway and not together and what != "request":
+            if not anyway and not together and what in REFUSED:
                 raise ConfigurationError(f"{sentence}; {INSIST}")
             notes.append(sentence)
     return list(dict.fromkeys(notes))
@@ -157,7 +164,7 @@ def same_trials(one: Contestant, other: Contestant) -> bool:
     """Whether trials with equal coordinates and seeds had the same task and haystack."""
     a, b = conditions(one), conditions(other)
     measured = "measured" == one.run.source == other.run.source
-    return measured and (a.task, a.haystack) == (b.task, b.haystack)
+    return measured and (a.task, a.haystack, a.sharing) == (b.task, b.haystack, b.sharing)
 
 
 def _differences(one: Contestant, other: Contestant) -> Iterable[tuple[str, str]]:
@@ -181,3 +188,5 @@ def _differences(one: Contestant, other: Contestant) -> Iterable[tuple[str, str]
         yield "prompt", "have different prompts around the haystack"
     if None not in (a.request, b.request) and a.request != b.request:
         yield "request", "were asked with different request settings"
+    if None not in (a.sharing, b.sharing) and a.sharing != b.sharing:
+        yield "sharing", f"share prompts in different ways, {a.sharing} and {b.sharing}"

@@ -26,8 +26,9 @@ from niah.runner.progress import Progress, Tally
 from niah.runner.results import analyse_run
 from niah.runner.session import Purse, Session
 from niah.statistics.analysis import Analysis
-from niah.statistics.grids import Summary, sweep_estimate
+from niah.statistics.grids import Summary
 from niah.statistics.intervals import Estimate
+from niah.statistics.scores import sweep_estimate
 from niah.store import Run, RunStatus, TrialRecord
 from niah.store.cells import save_cells
 from niah.store.database import Store

@@ -26,7 +26,7 @@ from niah.runner.progress import Progress, Tally
 from niah.runner.records import Asked, answered_record, failed_record, is_final, refused_record
 from niah.runner.retries import Decision, Retry, RetryLimits, StopModel, decide
 from niah.runner.transport import Exchange, ask
-from niah.statistics.grids import score_of
+from niah.statistics.scores import score_of
 from niah.store import TrialRecord
 from niah.store.writer import Writer
 

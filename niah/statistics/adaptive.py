@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from niah.statistics import FloatGrid
 from niah.statistics.chains import sigmoid
 from niah.statistics.effective import RULER_THRESHOLD
-from niah.statistics.grids import score_of
 from niah.statistics.pooled import PooledMap, logit_covariance, normal_probability, pool
+from niah.statistics.scores import score_of
 from niah.store import TrialRecord
 
 TrialKey = tuple[int, int, int]

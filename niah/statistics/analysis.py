@@ -16,6 +16,7 @@ from niah.statistics.effective import (
 from niah.statistics.grids import CellKey, Summary, build_grids, by_sweep, summarize
 from niah.statistics.margins import PooledMargins, pooled_effective_length, pooled_margins
 from niah.statistics.pooled import PooledMap, pool_grid
+from niah.statistics.scores import shares_haystack
 from niah.store import TrialRecord
 
 
@@ -54,6 +55,7 @@ class Analysis:
         rulings: Effective context length by RULER's rule, NoLiMa's and the user's own ones, in
             this order; none when nothing was scored.
         claimed_tokens: The context window that the model's maker states; None = unknown.
+        shares_haystacks: Whether trials share haystacks: the pooled map takes them as independent.
     """
 
     grid: Grid
@@ -61,6 +63,7 @@ class Analysis:
     pooled: Pooled | None
     rulings: tuple[LengthRuling, ...]
     claimed_tokens: int | None = None
+    shares_haystacks: bool = False
 
 
 def analyse(
@@ -139,4 +142,5 @@ def _analysis(
         pooled=pooled,
         rulings=tuple(rulings),
         claimed_tokens=claimed_tokens,
+        shares_haystacks=any(shares_haystack(record) for record in records),
     )

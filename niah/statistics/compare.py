@@ -18,9 +18,9 @@ from niah.statistics.differences import (
     score,
     scored,
 )
-from niah.statistics.grids import sweep_estimate
 from niah.statistics.intervals import CONFIDENCE, Estimate
 from niah.statistics.scan import Region, scan
+from niah.statistics.scores import sweep_estimate
 from niah.store import TrialRecord
 
 

@@ -7,15 +7,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from niah.statistics.grids import BALANCED_SHARE, score_of, sweep_estimate
 from niah.statistics.intervals import Estimate, jeffreys, t_quantile
+from niah.statistics.scores import (
+    BALANCED_SHARE,
+    LEAST_REPLICATES,
+    replicate_of,
+    score_of,
+    shares_haystack,
+    sweep_estimate,
+)
 from niah.store import TrialRecord
 
 PAIRED_SHARE = 0.5
 """Sweeps are compared by pairs when at least this share of the smaller one's trials has one."""
-
-LEAST_REPLICATES = 3
-"""Fewer replicates carry no t interval worth printing for a difference (df 1: 12.7 errors)."""
 
 Cell = tuple[float, int]
 """Asked depth percent, context length in tokens."""
@@ -121,16 +125,16 @@ def _paired_difference(
     """
     change = [score(b) - score(a) for a, b in pairs]
     n, total = len(pairs), math.fsum(change)
-    by_replicate: defaultdict[tuple[str, int], list[float]] = defaultdict(list)
-    cells: defaultdict[tuple[str, int], set[Cell]] = defaultdict(set)
+    by_replicate: defaultdict[tuple[str, str], list[float]] = defaultdict(list)
+    cells: defaultdict[tuple[str, str], set[Cell]] = defaultdict(set)
     for (a, _), value in zip(pairs, change, strict=True):
-        by_replicate[a.run, a.repeat].append(value)
-        cells[a.run, a.repeat].add(cell_of(a))
+        by_replicate[replicate_of(a)].append(value)
+        cells[replicate_of(a)].add(cell_of(a))
     replicates = len(by_replicate)
     everywhere = len({cell_of(a) for a, _ in pairs})
     balanced = all(len(c) >= BALANCED_SHARE * everywhere for c in cells.values())
     mean = total / n
-    if replicates >= LEAST_REPLICATES and balanced:
+    if replicates >= LEAST_REPLICATES and (balanced or any(shares_haystack(a) for a, _ in pairs)):
         deviations = math.fsum(
             (math.fsum(values) - mean * len(values)) ** 2 for values in by_replicate.values()
         )

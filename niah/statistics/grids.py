@@ -17,19 +17,14 @@ from niah.statistics.intervals import (
     CONFIDENCE,
     Estimate,
     jeffreys,
-    pooled_estimate,
-    replicate_estimate,
 )
+from niah.statistics.scores import score_of, sweep_estimate
 from niah.store import TrialRecord
 
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
-SCORED: frozenset[Outcome] = frozenset({"answered", "output-limit", "empty"})
 
 CellKey = tuple[str, str, int, float]
 """Model, task, context length in tokens, asked depth percent."""
-
-BALANCED_SHARE = 0.8
-"""Replicates carry a t interval when each scored at least this share of the measured cells."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,24 +110,6 @@ class Summary:
         return self.cached_input_tokens.value / self.input_tokens.value
 
 
-def score_of(record: TrialRecord) -> float | None:
-    """The score that counts in an accuracy: None unless the outcome is scored, 0 when empty.
-
-    Raises:
-        ValueError: if a scored record holds no score in [0, 1].
-    """
-    if record.outcome not in SCORED:
-        return None
-    if record.outcome == "empty":
-        return 0.0
-    if record.score is None or not 0 <= record.score <= 1:
-        raise ValueError(
-            f"trial {record.trial_id} has the outcome {record.outcome} and the score "
-            f"{record.score}; a scored trial needs a score in [0, 1]: run niah score"
-        )
-    return record.score
-
-
 def build_grids(
     records: Iterable[TrialRecord], *, simulated: bool, planned: Mapping[CellKey, int]
 ) -> list[Grid]:
@@ -171,30 +148,6 @@ def summarize(
         _summary(grid, sweeps.get((grid.model, grid.task), []))
         for grid in build_grids(records, simulated=simulated, planned=planned)
     ]
-
-
-def sweep_estimate(records: Iterable[TrialRecord], *, confidence: float = CONFIDENCE) -> Estimate:
-    """The mean score of some trials of one sweep with the interval that their design allows."""
-    sums: defaultdict[tuple[str, int], float] = defaultdict(float)
-    counts: defaultdict[tuple[str, int], int] = defaultdict(int)
-    cells: defaultdict[tuple[str, int], set[tuple[int, float]]] = defaultdict(set)
-    for record in records:
-        score = score_of(record)
-        if score is None:
-            continue
-        replicate = record.run, record.repeat
-        sums[replicate] += score
-        counts[replicate] += 1
-        cells[replicate].add((record.context_length, record.depth_percent))
-    repeats = sorted(sums)
-    measured: set[tuple[int, float]] = set().union(*cells.values())
-    if len(repeats) >= 2 and all(len(c) >= BALANCED_SHARE * len(measured) for c in cells.values()):
-        return replicate_estimate(
-            [sums[r] for r in repeats], [counts[r] for r in repeats], confidence=confidence
-        )
-    why = "" if len(repeats) < 2 else "repeats cover different cells"
-    total, n = math.fsum(sums.values()), sum(counts.values())
-    return pooled_estimate(total, n, confidence=confidence, why=why)
 
 
 def length_marginal(

@@ -16,7 +16,8 @@ from numpy.typing import ArrayLike
 from niah.statistics import FloatGrid
 from niah.statistics.analysis import Analysis
 from niah.statistics.effective import held_lengths
-from niah.statistics.grids import SCORED, Marginal
+from niah.statistics.grids import Marginal
+from niah.statistics.scores import SCORED
 from niah.store import TrialRecord
 
 KINDS = (

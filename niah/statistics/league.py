@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from niah.statistics.differences import cell_of, mean_difference, pair_trials, scored
-from niah.statistics.grids import sweep_estimate
 from niah.statistics.intervals import CONFIDENCE, Estimate
+from niah.statistics.scores import sweep_estimate
 from niah.store import TrialRecord
 
 

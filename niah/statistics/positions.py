@@ -7,9 +7,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from niah.statistics.differences import LEAST_REPLICATES, Difference
-from niah.statistics.grids import BALANCED_SHARE, score_of
+from niah.statistics.differences import Difference
 from niah.statistics.intervals import CONFIDENCE, t_quantile
+from niah.statistics.scores import BALANCED_SHARE, LEAST_REPLICATES, replicate_of, score_of
 from niah.store import TrialRecord
 
 START_PERCENT = 20.0
@@ -67,9 +67,9 @@ def _estimate(
         )
     value = _apply(weights, cells)
     n = sum(len(cells[cell]) for cell in weights)
-    replicates: defaultdict[tuple[str, int], list[TrialRecord]] = defaultdict(list)
+    replicates: defaultdict[tuple[str, str], list[TrialRecord]] = defaultdict(list)
     for record in records:
-        replicates[record.run, record.repeat].append(record)
+        replicates[replicate_of(record)].append(record)
     parts = [_by_cell(part) for part in replicates.values()]
     if len(parts) >= LEAST_REPLICATES and all(
         len(part) >= BALANCED_SHARE * len(cells) for part in parts
