@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 
 Pair = tuple["Contestant", "Contestant"]
 
+SHARED = (
+    "trials of one replicate share a haystack: intervals go over replicates, McNemar's test and "
+    "the scan take trials as independent"
+)
+
 
 def register(app: typer.Typer) -> None:
     """Add the command to the application."""
@@ -49,6 +54,7 @@ def compare(
     from niah.cli.plotting import Looks, checked
     from niah.runner.contestants import check_comparable, labelled, same_trials
     from niah.statistics.compare import compare as compare_sweeps
+    from niah.statistics.scores import shares_haystack
 
     looks = checked(Looks(style=style))
     chosen = _chosen(runs, db)
@@ -56,6 +62,8 @@ def compare(
     pairs = _pairs(chosen, everyone)
     together: Sequence[Sequence[Contestant]] = pairs or [everyone]
     found = [note for group in together for note in check_comparable(group, anyway=anyway)]
+    if any(shares_haystack(record) for one in everyone for record in one.records[:1]):
+        found.append(SHARED)
     notes = list(dict.fromkeys(found))
     compared = [
         (pair, compare_sweeps(pair[0].records, pair[1].records, may_pair=same_trials(*pair)))

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from niah.statistics import FloatGrid
-from niah.statistics.grids import score_of
+from niah.statistics.scores import score_of
 from niah.store import TrialRecord
 
 Floats = NDArray[np.float64]
