@@ -89,8 +89,15 @@ def test_findings_carry_number_interval_and_n() -> None:
         "5 of 16 trials could not be scored (1 blocked, 1 context-exceeded, 1 truncated, " in said
     )
     assert "2 failed; 2 timeout)" in said
-    assert "16 of 18 planned trials are done" in said
+    assert "planned" not in said
     assert "Its maker states a context window of 128K tokens" in said
+
+
+def test_an_unfinished_run_says_how_far_it_got() -> None:
+    """What is planned and not done is told of an incomplete run, and only of one."""
+    run = make_run("acme-1", status="incomplete", experiment=EXPERIMENT)
+    report = gather([measured(sweep_trials()[:-2], run=run)])
+    assert "16 of 18 planned trials are done." in findings(report.sweeps[0], "en")
 
 
 def test_the_verdict_is_the_rules_verdict() -> None:
@@ -118,6 +125,21 @@ def test_the_users_own_threshold_comes_first() -> None:
         (sweep,) = gather([replace(run, threshold=own)], threshold=asked).sweeps
         assert sweep.effective[0].rule.name == name
         assert {"RULER", "NoLiMa"} <= {found.rule.name for found in sweep.effective}
+
+
+def test_adaptive_runs_are_reported_pooled() -> None:
+    """Where trials were spread unevenly, map, headline and sentences are the pooled ones."""
+    trials = [t for t in sweep_trials() if t.context_length != 8000 or t.depth_percent != 50]
+    (sweep,) = gather([replace(measured(trials), pooled=True)]).sweeps
+    assert sweep.map.estimate == "pooled"
+    assert sweep.map.state[1][1] == "estimated"
+    assert sweep.summary.accuracy.method == "pooled map"
+    report = gather([replace(measured(trials), pooled=True)])
+    shown = html.unescape(page(report))
+    assert "Pooled accuracy" in shown
+    assert "estimated from other cells, not measured" in shown
+    assert "raw averages would mislead" in shown
+    assert "in 100.0% of" not in shown
 
 
 def test_a_comparison_is_paired_and_says_so() -> None:

@@ -45,6 +45,12 @@ def report(
             "experiment's own, or RULER's.",
         ),
     ] = None,
+    pooled: Annotated[
+        bool | None,
+        typer.Option(
+            "--pooled/--raw", help="Which numbers; by default pooled of adaptive runs, else raw."
+        ),
+    ] = None,
     passages: Annotated[
         bool,
         typer.Option(
@@ -67,7 +73,9 @@ def report(
     spoken = one_of("language", language, LANGUAGES)
     with open_store(db, access="read") as store:
         found = [find_run(store, name) for name in runs]
-        measured = [_measured(store, run, passages=passages) for run in _distinct(found)]
+        measured = [
+            _measured(store, run, passages=passages, pooled=pooled) for run in _distinct(found)
+        ]
     for run in measured:
         if run.passages.missing and passages:
             note(f"warning: {run.passages.missing}")
@@ -84,7 +92,7 @@ def _distinct(runs: Sequence[Run]) -> list[Run]:
     return list({run.run: run for run in runs}.values())
 
 
-def _measured(store: Store, run: Run, *, passages: bool) -> Measured:
+def _measured(store: Store, run: Run, *, passages: bool, pooled: bool | None) -> Measured:
     from niah.cli.plotting import facts_of
     from niah.report.gather import Measured, no_passages
     from niah.runner.results import experiment_of, run_grids, summarize_run
@@ -97,6 +105,7 @@ def _measured(store: Store, run: Run, *, passages: bool) -> Measured:
         if experiment is None
         else {model.id: model.context_window for model in experiment.resolved_models()}
     )
+    adaptive = experiment is not None and experiment.sampling.mode == "adaptive"
     summaries = summarize_run(run, records)
     return Measured(
         source=_source(run),
@@ -107,6 +116,7 @@ def _measured(store: Store, run: Run, *, passages: bool) -> Measured:
         claimed_tokens=[windows.get(summary.model) for summary in summaries],
         passages=_passages(run, records) if passages else no_passages(""),
         threshold=None if experiment is None else experiment.report.effective,
+        pooled=adaptive if pooled is None else pooled,
     )
 
 

@@ -79,7 +79,9 @@ class Sweep:
         label: Its name in this report, unlike any other's.
         run: Id of its run.
         source: Where it was imported from; empty when niah measured it.
-        grid, summary, positions: Its numbers.
+        complete: Whether its run is; an adaptive one is long before all planned trials are done.
+        grid, summary, positions: Its numbers; where the map is pooled, so are the summary's
+            accuracies.
         effective: Its effective context lengths, that of the report's rule first; none when no
             trial was scored.
         claimed_tokens: The context window that the model's maker states; None = unknown.
@@ -90,6 +92,7 @@ class Sweep:
     label: str
     run: str
     source: str
+    complete: bool
     grid: Grid
     summary: Summary
     positions: PositionStatistics

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from niah import __version__
 from niah.errors import ConfigurationError
@@ -13,6 +13,7 @@ from niah.figures.text import Facts, Language, plain, simulated_words
 from niah.report import Passages, Report, Source, Sweep
 from niah.report.pairs import compare_sweeps
 from niah.statistics import Grid
+from niah.statistics.analysis import Pooled, pooled_estimate_of
 from niah.statistics.effective import (
     EffectiveLength,
     measured_effective_length,
@@ -21,6 +22,7 @@ from niah.statistics.effective import (
     threshold_rule,
 )
 from niah.statistics.grids import Summary
+from niah.statistics.margins import pooled_effective_length
 from niah.statistics.positions import position_statistics
 from niah.store import Run, TrialRecord
 
@@ -37,6 +39,7 @@ class Measured:
         claimed_tokens: The context window that the maker of each sweep's model states.
         passages: Of its trials.
         threshold: Least accuracy of the experiment's own rule of effective length; None = none.
+        pooled: Whether to report the pooled map: of adaptive sampling, raw averages mislead.
     """
 
     source: Source
@@ -47,6 +50,7 @@ class Measured:
     claimed_tokens: Sequence[int | None]
     passages: Passages
     threshold: float | None = None
+    pooled: bool = False
 
 
 def gather(
@@ -101,11 +105,21 @@ def _sweep(
 ) -> Sweep:
     grid, summary, claimed = run.grids[number], run.summaries[number], run.claimed_tokens[number]
     records = tuple(r for r in run.records if (r.model, r.task) == (grid.model, grid.task))
-    effective = _effective(grid, summary, records, threshold)
+    pooled = pooled_estimate_of(grid) if run.pooled else None
+    if pooled is not None:
+        margins = pooled.margins
+        summary = replace(
+            summary,
+            accuracy=margins.accuracy,
+            by_length=margins.by_length,
+            by_depth=margins.by_depth,
+        )
+    effective = _effective(grid, summary, records, threshold, pooled)
     return Sweep(
         label=label,
         run=run.source.run.run,
         source="" if run.source.run.source == "measured" else plain(run.source.run.source),
+        complete=run.source.run.status == "complete",
         grid=grid,
         summary=summary,
         positions=position_statistics(records),
@@ -115,6 +129,8 @@ def _sweep(
             grid,
             summary,
             run.facts[number],
+            pooled=None if pooled is None else pooled.map,
+            pooled_margins=None if pooled is None else pooled.margins,
             effective=effective[0] if effective else None,
             claimed_tokens=claimed,
             language=language,
@@ -124,13 +140,19 @@ def _sweep(
 
 
 def _effective(
-    grid: Grid, summary: Summary, records: Sequence[TrialRecord], threshold: float | None
+    grid: Grid,
+    summary: Summary,
+    records: Sequence[TrialRecord],
+    threshold: float | None,
+    pooled: Pooled | None,
 ) -> tuple[EffectiveLength, ...]:
     """By the user's rule, RULER's and NoLiMa's; none without a scored trial."""
     if not summary.accuracy.n:
         return ()
     rules = [] if threshold is None else [threshold_rule(threshold)]
     rules += [ruler_rule(), nolima_rule(summary.by_length)]
+    if pooled is not None:
+        return tuple(pooled_effective_length(pooled.margins, rule) for rule in rules)
     lengths = [int(length) for length in grid.context_lengths]
     return tuple(
         measured_effective_length(records, rule, context_lengths=lengths) for rule in rules

@@ -133,6 +133,8 @@ def _cell(data: HeatmapData, row: int, column: int, report: Report) -> Html:
         classes.append(f"a{percents[0]}")
         shown = str(percents[0])
         bounds = " ".join(map(str, percents))
+    if data.state[row][column] == "estimated":
+        classes.append("estimated")
     if data.partial[row][column]:
         classes.append("partial")
     if data.outlined and data.outlined[row][column]:
@@ -194,6 +196,8 @@ def cell_label(data: HeatmapData, row: int, column: int, report: Report) -> str:
     else:
         lower, upper = data.lower[row][column] or 0.0, data.upper[row][column] or 0.0
         said = cell_words(value, lower, upper, n, language)
+        if data.state[row][column] == "estimated":
+            said += "; " + dict(data.legend)["estimated"]
         if data.partial[row][column]:
             said += "; " + dict(data.legend)["partial"]
     return f"{where}: {said}"

@@ -58,9 +58,8 @@ def _finding(report: Report, sweep: Sweep) -> Html:
             upper=share(language, accuracy.upper),
             n=whole(language, accuracy.n),
         )
-        figures.append(
-            _number(word(language, "accuracy-title"), share(language, accuracy.value), interval)
-        )
+        key = "pooled-title" if sweep.map.estimate == "pooled" else "accuracy-title"
+        figures.append(_number(word(language, key), share(language, accuracy.value), interval))
     else:
         nothing = word(language, "none-scored")
         figures.append(_number(word(language, "accuracy-title"), DASH, nothing))

@@ -81,10 +81,11 @@ def _findings(sweep: Sweep, language: Language, main_rule: bool) -> Iterator[str
     accuracy = summary.accuracy
     if accuracy.n:
         tested = sweep.summary.by_length.axis[sweep.summary.by_length.n > 0]
+        pooled = sweep.map.estimate == "pooled"
         partial = any(0 < (score_of(record) or 0) < 1 for record in sweep.records)
         yield word(
             language,
-            "said-mean" if partial else "said-accuracy",
+            "said-pooled" if pooled else "said-mean" if partial else "said-accuracy",
             model=sweep.label,
             value=share(language, accuracy.value),
             n=whole(language, accuracy.n),
@@ -203,7 +204,7 @@ def _bookkeeping(sweep: Sweep, language: Language) -> Iterator[str]:
             trials=whole(language, summary.trials),
             kinds="; ".join((", ".join(kinds), failures)) if failures else ", ".join(kinds),
         )
-    if summary.trials < summary.planned:
+    if not sweep.complete and summary.trials < summary.planned:
         yield word(
             language,
             "said-unfinished",
@@ -307,5 +308,7 @@ def imported_mark(sweep: Sweep, language: Language) -> str:
 def method_sentences(report: Report) -> list[str]:
     """How to read the numbers; of imported ones, what is different."""
     language = report.language
-    numbers = ["import"] if any(sweep.source for sweep in report.sweeps) else []
-    return [word(language, f"method-{name}") for name in ["1", "2", *numbers, "3", "4", "5", "6"]]
+    extra = ["import"] if any(sweep.source for sweep in report.sweeps) else []
+    if any(sweep.map.estimate == "pooled" for sweep in report.sweeps):
+        extra.append("pooled")
+    return [word(language, f"method-{name}") for name in ["1", "2", *extra, "3", "4", "5", "6"]]

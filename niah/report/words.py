@@ -62,6 +62,7 @@ _METHODS = (
     (re.compile(r"t over (\d+) replicates"), r"t über \1 Wiederholungen"),
     (re.compile(r"repeats cover different cells"), "Wiederholungen decken verschiedene Zellen"),
     (re.compile(r"replicates agree exactly"), "Wiederholungen stimmen genau überein"),
+    (re.compile(r"pooled map"), "geglättete Karte"),
     (re.compile(r"not measured"), "nicht gemessen"),
 )
 

@@ -15,6 +15,7 @@ GERMAN: dict[str, str] = {
     "method": "Wie die Zahlen zu lesen sind",
     "effective-title": "Effektive Kontextlänge",
     "accuracy-title": "Trefferquote",
+    "pooled-title": "Geglättete Trefferquote",
     "tokens": "{value}\u00a0Token",
     "below": "unter {value}",
     "at-least": "mindestens {value}",
@@ -165,6 +166,9 @@ GERMAN: dict[str, str] = {
     "betrachteten Bereiche korrigiert); sie sind umrandet.",
     "pair-no-regions": "Kein Bereich der Karte ist signifikant verschieden (5 %, für alle "
     "betrachteten Bereiche korrigiert).",
+    "said-pooled": "{model} hat eine geglättete Trefferquote von {value} über alle Zellen, in "
+    "Kontexten von {shortest} bis {longest} Token (n = {n} Versuche; 95-%-Intervall {lower} bis "
+    "{upper}, {method}).",
     "said-mean": "{model} erreichte im Mittel {value} über {n} gewertete Versuche, in Kontexten "
     "von {shortest} bis {longest} Token; 95-%-Intervall {lower} bis {upper}, {method}.",
     "pair-differing": "Außer den Modellen unterscheiden sich: {what}.",
@@ -211,6 +215,10 @@ GERMAN: dict[str, str] = {
     "Weigerung, eine Liste von Vermutungen oder ein anderer Wert gilt 0. Eine blockierte, "
     "gekürzte oder gescheiterte Anfrage wird gar nicht gewertet: sie sagt nichts darüber, was das "
     "Modell findet.",
+    "method-pooled": "Geglättete Zahlen stammen aus einer glatten Karte, die an alle Zellen "
+    "angepasst ist (ein Gauß-Prozess) und in der jede Zelle gleich viel wiegt, wie viele Versuche "
+    "sie auch hatte. Wo Versuche dorthin gingen, wo sie am meisten sagten, führten rohe "
+    "Mittelwerte in die Irre.",
     "method-3": "Jedes Intervall ist ein 95-%-Intervall. Zellen haben Jeffreys' Intervall; Längen, "
     "Tiefen und ganze Durchgänge ein t-Intervall über Wiederholungen, wo es mehrere gibt, und "
     "sagen es.",

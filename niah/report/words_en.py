@@ -16,6 +16,7 @@ ENGLISH: dict[str, str] = {
     # what was found
     "effective-title": "Effective context length",
     "accuracy-title": "Accuracy",
+    "pooled-title": "Pooled accuracy",
     "tokens": "{value}\u00a0tokens",
     "below": "below {value}",
     "at-least": "at least {value}",
@@ -167,6 +168,8 @@ ENGLISH: dict[str, str] = {
     "regions looked at); they are outlined.",
     "pair-no-regions": "No region of the map differs significantly (5%, corrected for all regions "
     "looked at).",
+    "said-pooled": "{model} has a pooled accuracy of {value} over all cells, in contexts of "
+    "{shortest} to {longest} tokens (n = {n} trials; 95% interval {lower} to {upper}, {method}).",
     "said-mean": "{model} scored {value} on average over {n} scored trials, in contexts of "
     "{shortest} to {longest} tokens; 95% interval {lower} to {upper}, {method}.",
     "pair-differing": "Besides the models there differ: {what}.",
@@ -214,6 +217,9 @@ ENGLISH: dict[str, str] = {
     "method-2": "Answers are scored by fixed rules, not by a model. A refusal, a list of guesses "
     "or another value scores 0. A blocked, truncated or failed request is not scored at all: it "
     "says nothing about what the model can find.",
+    "method-pooled": "Pooled numbers come from one smooth map fitted to all cells (a Gaussian "
+    "process), in which every cell weighs the same however many trials it had. Where trials went "
+    "where they told most, raw averages would mislead.",
     "method-3": "Every interval is a 95% interval. Cells use Jeffreys' interval; lengths, depths "
     "and whole sweeps use a t interval over repeats where there are several, and say so.",
     "method-4": "The effective context length is the longest tested length up to which its stated "
