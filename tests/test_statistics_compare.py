@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import stats
+from statsmodels.stats.contingency_tables import mcnemar as statsmodels_mcnemar
 
 from niah.statistics.compare import compare, mcnemar
 from niah.statistics.league import league
@@ -34,6 +35,13 @@ def test_mcnemar_is_the_binomial_test(lost: int, won: int) -> None:
     """The exact p value is scipy's two-sided binomial test at 1/2."""
     expected = stats.binomtest(lost, lost + won).pvalue if lost + won else 1.0
     assert mcnemar(lost, won) == pytest.approx(expected, abs=1e-12)
+
+
+@pytest.mark.parametrize(("lost", "won"), [(0, 1), (3, 9), (12, 5), (150, 86), (40, 40)])
+def test_mcnemar_agrees_with_statsmodels(lost: int, won: int) -> None:
+    """The exact p value is that of a second implementation."""
+    expected = statsmodels_mcnemar([[10, lost], [won, 7]], exact=True).pvalue
+    assert mcnemar(lost, won) == pytest.approx(min(1.0, expected), abs=1e-12)
 
 
 def test_trials_of_the_same_seed_are_paired() -> None:

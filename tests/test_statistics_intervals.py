@@ -1,4 +1,4 @@
-"""Intervals and quantiles against scipy, published values and their own definitions."""
+"""Intervals and quantiles against scipy, statsmodels, published values and definitions."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
+from statsmodels.stats.proportion import proportion_confint
+from statsmodels.stats.weightstats import DescrStatsW
 
 from niah.statistics.intervals import (
     beta_probability,
@@ -65,6 +67,23 @@ def test_wilson_agrees_with_scipy(case: tuple[int, int]) -> None:
     s, n = case
     expected = stats.binomtest(s, n).proportion_ci(0.95, method="wilson")
     assert wilson(s, n) == pytest.approx((expected.low, expected.high), abs=1e-9)
+
+
+@pytest.mark.parametrize("case", [(1, 3), (3, 5), (7, 10), (199, 225), (12, 225)])
+def test_bounds_agree_with_statsmodels(case: tuple[int, int]) -> None:
+    """Wilson's and, inside, Jeffreys' bounds are those of a second implementation."""
+    s, n = case
+    for interval, method in ((wilson, "wilson"), (jeffreys, "jeffreys")):
+        expected = proportion_confint(s, n, alpha=0.05, method=method)
+        assert interval(s, n) == pytest.approx(expected, abs=1e-9)
+
+
+def test_student_agrees_with_statsmodels() -> None:
+    """The interval over equal replicates is statsmodels' t interval of their means."""
+    sums = [18, 21, 15, 19, 22]
+    expected = DescrStatsW([s / 25 for s in sums]).tconfint_mean(0.05)
+    estimate = replicate_estimate(sums, [25] * 5)
+    assert (estimate.lower, estimate.upper) == pytest.approx(expected, abs=1e-9)
 
 
 def test_published_values() -> None:
