@@ -8,6 +8,7 @@ from typing import Any
 
 from niah.experiment import Experiment
 from niah.figures.text import Facts, Language
+from niah.interface.sweeps import Sweep
 from niah.report import Passage, Passages, Report, Source
 from niah.report.gather import Measured, gather
 from niah.statistics.grids import CellKey, build_grids, summarize
@@ -97,6 +98,7 @@ def measured(
     *,
     run: Run | None = None,
     simulated: bool = False,
+    adaptive: bool = False,
     passages: Passages | None = None,
 ) -> Measured:
     """A run of these trials as a report gets it."""
@@ -109,15 +111,24 @@ def measured(
         for length in LENGTHS
         for depth in DEPTHS
     }
-    grids = build_grids(trials, simulated=simulated, planned=planned)
-    summaries = summarize(trials, simulated=simulated, planned=planned)
     return Measured(
         source=Source(run=found, experiment='name = "quickstart"\n', calibrations={}),
-        records=trials,
-        grids=grids,
-        summaries=summaries,
-        facts=[Facts(run=found.run, haystack="gazetteer-en") for _ in grids],
-        claimed_tokens=[128_000 for _ in grids],
+        sweeps=[
+            Sweep(
+                run=found,
+                records=tuple(t for t in trials if t.model == grid.model),
+                grid=grid,
+                summary=summary,
+                facts=Facts(run=found.run, haystack="gazetteer-en"),
+                claimed_tokens=128_000,
+                adaptive=adaptive,
+            )
+            for grid, summary in zip(
+                build_grids(trials, simulated=simulated, planned=planned),
+                summarize(trials, simulated=simulated, planned=planned),
+                strict=True,
+            )
+        ],
         passages=passages or passages_of(trials),
     )
 

@@ -130,11 +130,11 @@ def test_the_users_own_threshold_comes_first() -> None:
 def test_adaptive_runs_are_reported_pooled() -> None:
     """Where trials were spread unevenly, map, headline and sentences are the pooled ones."""
     trials = [t for t in sweep_trials() if t.context_length != 8000 or t.depth_percent != 50]
-    (sweep,) = gather([replace(measured(trials), pooled=True)]).sweeps
+    (sweep,) = gather([measured(trials, adaptive=True)]).sweeps
     assert sweep.map.estimate == "pooled"
     assert sweep.map.state[1][1] == "estimated"
     assert sweep.summary.accuracy.method == "pooled map"
-    report = gather([replace(measured(trials), pooled=True)])
+    report = gather([measured(trials, adaptive=True)])
     shown = html.unescape(page(report))
     assert "Pooled accuracy" in shown
     assert "estimated from other cells, not measured" in shown
@@ -526,4 +526,4 @@ def test_a_haystack_that_is_gone_is_named(niah: Niah, tmp_path: Path) -> None:
 def test_an_empty_run_is_refused() -> None:
     """Nothing measured and nothing planned is no report."""
     with pytest.raises(ConfigurationError, match="no cell to report"):
-        gather([replace(measured(sweep_trials()), grids=[], summaries=[], facts=[])])
+        gather([replace(measured(sweep_trials()), sweeps=[])])

@@ -93,30 +93,19 @@ def _distinct(runs: Sequence[Run]) -> list[Run]:
 
 
 def _measured(store: Store, run: Run, *, passages: bool, pooled: bool | None) -> Measured:
-    from niah.cli.plotting import facts_of
+    from niah.interface.sweeps import sweeps_of
     from niah.report.gather import Measured, no_passages
-    from niah.runner.results import experiment_of, run_grids, summarize_run
+    from niah.runner.results import experiment_of
     from niah.store.trials import iter_trials
 
     records = list(iter_trials(store, run.run))
     experiment = experiment_of(run)
-    windows = (
-        {}
-        if experiment is None
-        else {model.id: model.context_window for model in experiment.resolved_models()}
-    )
-    adaptive = experiment is not None and experiment.sampling.mode == "adaptive"
-    summaries = summarize_run(run, records)
     return Measured(
         source=_source(run),
-        records=records,
-        grids=run_grids(run, records),
-        summaries=summaries,
-        facts=[facts_of(run, summary) for summary in summaries],
-        claimed_tokens=[windows.get(summary.model) for summary in summaries],
+        sweeps=sweeps_of(run, records),
         passages=_passages(run, records) if passages else no_passages(""),
         threshold=None if experiment is None else experiment.report.effective,
-        pooled=adaptive if pooled is None else pooled,
+        pooled=pooled,
     )
 
 

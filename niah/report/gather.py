@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from niah import __version__
 from niah.errors import ConfigurationError
 from niah.figures.heatmap import heatmap_data
-from niah.figures.text import Facts, Language, plain, simulated_words
+from niah.figures.text import Language, plain, simulated_words
+from niah.interface import sweeps as measured_sweeps
 from niah.report import Passages, Report, Source, Sweep
 from niah.report.pairs import compare_sweeps
-from niah.statistics import Grid
 from niah.statistics.analysis import Pooled, pooled_estimate_of
 from niah.statistics.effective import (
     EffectiveLength,
@@ -24,7 +23,6 @@ from niah.statistics.effective import (
 from niah.statistics.grids import Summary
 from niah.statistics.margins import pooled_effective_length
 from niah.statistics.positions import position_statistics
-from niah.store import Run, TrialRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,24 +31,18 @@ class Measured:
 
     Attributes:
         source: The run.
-        records: Its trials.
-        grids, summaries: Of its sweeps, in one order.
-        facts: Small print of each sweep, in the same order.
-        claimed_tokens: The context window that the maker of each sweep's model states.
+        sweeps: Its sweeps, each with its trials.
         passages: Of its trials.
         threshold: Least accuracy of the experiment's own rule of effective length; None = none.
-        pooled: Whether to report the pooled map: of adaptive sampling, raw averages mislead.
+        pooled: Whether to report pooled maps; None = where sampling was adaptive, because raw
+            averages mislead there.
     """
 
     source: Source
-    records: Sequence[TrialRecord]
-    grids: Sequence[Grid]
-    summaries: Sequence[Summary]
-    facts: Sequence[Facts]
-    claimed_tokens: Sequence[int | None]
+    sweeps: Sequence[measured_sweeps.Sweep]
     passages: Passages
     threshold: float | None = None
-    pooled: bool = False
+    pooled: bool | None = None
 
 
 def gather(
@@ -72,21 +64,16 @@ def gather(
     Raises:
         ConfigurationError: if no run has a cell.
     """
-    sweeps: list[Sweep] = []
-    facts: list[Facts] = []
-    label_of = _labels([(m.source.run, grid) for m in measured for grid in m.grids])
-    for run in measured:
-        for number, (grid, fact) in enumerate(zip(run.grids, run.facts, strict=True)):
-            if grid.accuracy.size:
-                label = label_of(run.source.run, grid)
-                own = run.threshold if threshold is None else threshold
-                sweeps.append(_sweep(run, number, label, own, language))
-                facts.append(fact)
+    chosen = [(run, one) for run in measured for one in run.sweeps if one.grid.accuracy.size]
+    labels = measured_sweeps.labels_of([one for _, one in chosen])
+    sweeps = [
+        _sweep(run, one, label, run.threshold if threshold is None else threshold, language)
+        for (run, one), label in zip(chosen, labels, strict=True)
+    ]
     if not sweeps:
         names = ", ".join(run.source.run.run for run in measured)
         raise ConfigurationError(f"{names}: no cell to report; run the sweep first")
-    labels = [sweep.label for sweep in sweeps]
-    pairs, refusals = compare_sweeps(sweeps, [m.source.run for m in measured], facts, language)
+    pairs, refusals = compare_sweeps(sweeps, [one for _, one in chosen], language)
     return Report(
         title=plain(title) if title else _title(labels),
         warning=simulated_words(labels, [s.grid.simulated for s in sweeps], language),
@@ -101,48 +88,43 @@ def gather(
 
 
 def _sweep(
-    run: Measured, number: int, label: str, threshold: float | None, language: Language
+    run: Measured,
+    one: measured_sweeps.Sweep,
+    label: str,
+    threshold: float | None,
+    language: Language,
 ) -> Sweep:
-    grid, summary, claimed = run.grids[number], run.summaries[number], run.claimed_tokens[number]
-    records = tuple(r for r in run.records if (r.model, r.task) == (grid.model, grid.task))
-    pooled = pooled_estimate_of(grid) if run.pooled else None
-    if pooled is not None:
-        margins = pooled.margins
-        summary = replace(
-            summary,
-            accuracy=margins.accuracy,
-            by_length=margins.by_length,
-            by_depth=margins.by_depth,
-        )
-    effective = _effective(grid, summary, records, threshold, pooled)
+    wanted = one.adaptive if run.pooled is None else run.pooled
+    pooled = pooled_estimate_of(one.grid) if wanted else None
+    summary = measured_sweeps.summary_of(one, pooled)
+    effective = _effective(one, summary, threshold, pooled)
     return Sweep(
         label=label,
-        run=run.source.run.run,
-        source="" if run.source.run.source == "measured" else plain(run.source.run.source),
-        complete=run.source.run.status == "complete",
-        grid=grid,
+        run=one.run.run,
+        source="" if one.run.source == "measured" else plain(one.run.source),
+        complete=one.run.status == "complete",
+        grid=one.grid,
         summary=summary,
-        positions=position_statistics(records),
+        positions=position_statistics(one.records),
         effective=effective,
-        claimed_tokens=claimed,
+        claimed_tokens=one.claimed_tokens,
         map=heatmap_data(
-            grid,
+            one.grid,
             summary,
-            run.facts[number],
+            one.facts,
             pooled=None if pooled is None else pooled.map,
             pooled_margins=None if pooled is None else pooled.margins,
             effective=effective[0] if effective else None,
-            claimed_tokens=claimed,
+            claimed_tokens=one.claimed_tokens,
             language=language,
         ),
-        records=records,
+        records=one.records,
     )
 
 
 def _effective(
-    grid: Grid,
+    one: measured_sweeps.Sweep,
     summary: Summary,
-    records: Sequence[TrialRecord],
     threshold: float | None,
     pooled: Pooled | None,
 ) -> tuple[EffectiveLength, ...]:
@@ -153,27 +135,10 @@ def _effective(
     rules += [ruler_rule(), nolima_rule(summary.by_length)]
     if pooled is not None:
         return tuple(pooled_effective_length(pooled.margins, rule) for rule in rules)
-    lengths = [int(length) for length in grid.context_lengths]
+    lengths = [int(length) for length in one.grid.context_lengths]
     return tuple(
-        measured_effective_length(records, rule, context_lengths=lengths) for rule in rules
+        measured_effective_length(one.records, rule, context_lengths=lengths) for rule in rules
     )
-
-
-def _labels(all_grids: Sequence[tuple[Run, Grid]]) -> Callable[[Run, Grid], str]:
-    """A name for each sweep: the model, with the task or the run where these tell it apart."""
-    models = Counter(grid.model for _, grid in all_grids)
-    kinds = Counter((grid.model, grid.task) for _, grid in all_grids)
-    tasks = {grid.task for _, grid in all_grids}
-
-    def label(run: Run, grid: Grid) -> str:
-        parts = [grid.model]
-        if models[grid.model] > 1 and len(tasks) > 1:
-            parts.append(grid.task)
-        if kinds[grid.model, grid.task] > 1:
-            parts.append(run.run)
-        return plain(", ".join(parts))
-
-    return label
 
 
 def _title(names: Sequence[str]) -> str:

@@ -2,30 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from niah.escape import latex_block, latex_text
-from niah.report import Report, Source
-from niah.report.cards import Row, card
-from niah.report.notable import notable_trials
+from niah.report import Report
+from niah.report.cards import Row
+from niah.report.document import Answer, Block, Code, Items, Table, Text, document
 from niah.report.pictures import Picture
-from niah.report.sentences import (
-    findings,
-    imported_mark,
-    method_sentences,
-    pair_sentences,
-    refusal_sentence,
-    verdicts,
-)
-from niah.report.tables import (
-    commands,
-    league_header,
-    league_rows,
-    margin_header,
-    margin_rows,
-    run_facts,
-)
-from niah.report.words import word
 
 _PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
 \usepackage[T1]{fontenc}
@@ -43,70 +26,53 @@ _PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
 \sloppy
 \begin{document}"""
 
-
-def latex(report: Report, pictures: Sequence[Picture]) -> str:
-    """The whole document; pictures are included by their names, which stand beside it."""
-    return "\n\n".join(_blocks(report, pictures)) + "\n"
-
-
-def _blocks(report: Report, pictures: Sequence[Picture]) -> Iterator[str]:
-    language = report.language
-    yield _PREAMBLE
-    yield rf"{{\LARGE\bfseries {latex_text(report.title)}\par}}"
-    if report.warning:
-        yield rf"\fbox{{\parbox{{0.95\linewidth}}{{\bfseries {latex_text(report.warning)}}}}}"
-    yield _list(verdicts(report))
-    yield _heading(report, "summary")
-    if len(report.sweeps) > 1:
-        yield _table(league_header(report), league_rows(report), _LEAGUE_COLUMNS)
-    for sweep in report.sweeps:
-        yield rf"\subsection{{{latex_text(sweep.label)}}}"
-        if mark := sweep.map.warning or imported_mark(sweep, language):
-            yield rf"\textbf{{{latex_text(mark)}}}"
-        yield _list(findings(sweep, language))
-    yield _heading(report, "maps")
-    yield from _pictures(pictures, "map")
-    yield _heading(report, "margins")
-    for axis in ("length", "depth"):
-        yield rf"\subsection{{{latex_text(word(language, f'over-{axis}'))}}}"
-        yield from _pictures(pictures, axis)
-        yield _table(margin_header(report, axis), margin_rows(report, axis), _MARGIN_COLUMNS)
-    if report.pairs or report.refusals:
-        yield _heading(report, "pairs")
-        if report.refusals:
-            yield _list(refusal_sentence(report, one) for one in report.refusals)
-        for number, pair in enumerate(report.pairs):
-            first, second = report.sweeps[pair.first].label, report.sweeps[pair.second].label
-            title = word(language, "pair-title", first=first, second=second)
-            yield rf"\subsection{{{latex_text(title)}}}"
-            yield _list(pair_sentences(report, pair))
-            yield from _pictures([p for p in pictures if p.number == number], "pair")
-    yield from _trials(report)
-    yield _heading(report, "experiment")
-    for source in report.sources:
-        yield from _source(report, source)
-    yield _heading(report, "method")
-    yield _list(method_sentences(report))
-    yield latex_text(word(language, "made-by", version=report.niah_version))
-    yield r"\end{document}"
-
-
-def _heading(report: Report, name: str) -> str:
-    return rf"\section{{{latex_text(word(report.language, name))}}}"
-
-
-def _list(sentences: Iterable[str]) -> str:
-    items = "\n".join(rf"\item {latex_text(sentence)}" for sentence in sentences)
-    return f"\\begin{{itemize}}\n{items}\n\\end{{itemize}}"
-
+_AROUND = {
+    "title": (r"{\LARGE\bfseries ", r"\par}"),
+    "section": (r"\section{", "}"),
+    "part": (r"\subsection{", "}"),
+    "trial": (r"\subsubsection{", "}"),
+    "notice": (r"\fbox{\parbox{0.95\linewidth}{\bfseries ", "}}"),
+    "label": (r"\textbf{", "}"),
+    "plain": ("", ""),
+    "small": (r"{\footnotesize ", r"\par}"),
+}
 
 _LEFT = r">{\raggedright\arraybackslash}p{0.26\linewidth}"
 _RIGHT = r">{\raggedleft\arraybackslash}p{0.3\linewidth}"
-_LEAGUE_COLUMNS = f"{_LEFT}rrrrr"
-_MARGIN_COLUMNS = f"{_LEFT}rr{_RIGHT}r"
+_COLUMNS = {"league": f"{_LEFT}rrrrr", "margin": f"{_LEFT}rr{_RIGHT}r"}
 
 
-def _table(header: Sequence[str], rows: Iterable[Sequence[str]], columns: str) -> str:
+def latex(report: Report, pictures: Sequence[Picture]) -> str:
+    """The whole document; pictures are included by their names, which stand beside it."""
+    blocks = [text for block in document(report, pictures) if (text := _written(block))]
+    return "\n\n".join([_PREAMBLE, *blocks, r"\end{document}"]) + "\n"
+
+
+def _written(block: Block) -> str:
+    """The block; empty for a table of a map, whose picture is always at hand here."""
+    match block:
+        case Text(role, text):
+            before, after = _AROUND[role]
+            return f"{before}{latex_text(text)}{after}"
+        case Items(texts):
+            return _environment("itemize", (rf"\item {latex_text(text)}" for text in texts))
+        case Table(kind, header, rows):
+            return "" if kind == "map" else _table(header, rows, _COLUMNS[kind])
+        case Code(text):
+            return latex_block(text)
+        case Answer(rows):
+            lines = (rf"\item[{{{latex_text(row.label)}}}] {_line(row)}" for row in rows)
+            return _environment("description", lines)
+        case Picture():
+            name = rf"\includegraphics[width=\linewidth]{{{block.path.stem}}}"
+            return _environment("center", [name])
+
+
+def _environment(name: str, lines: Iterable[str]) -> str:
+    return "\n".join([rf"\begin{{{name}}}", *lines, rf"\end{{{name}}}"])
+
+
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]], columns: str) -> str:
     lines = [
         r"{\footnotesize\setlength{\tabcolsep}{4pt}",
         rf"\begin{{longtable}}{{{columns}}}",
@@ -120,49 +86,8 @@ def _table(header: Sequence[str], rows: Iterable[Sequence[str]], columns: str) -
     return "\n".join(lines)
 
 
-def _pictures(pictures: Sequence[Picture], kind: str) -> Iterator[str]:
-    for picture in pictures:
-        if picture.kind == kind:
-            yield (
-                rf"\begin{{center}}\includegraphics[width=\linewidth]"
-                rf"{{{picture.path.stem}}}\end{{center}}"
-            )
-
-
-def _trials(report: Report) -> Iterator[str]:
-    chosen = notable_trials(report)
-    if not chosen:
-        return
-    yield _heading(report, "notable")
-    yield latex_text(word(report.language, "notable-help"))
-    for sweep, record in chosen:
-        shown = card(record, report.passages[sweep.run], report.language, response_chars=1_000)
-        place = [shown.badge, sweep.label, shown.place]
-        yield rf"\subsubsection{{{latex_text(', '.join(place))}}}"
-        yield "\n".join(
-            [
-                r"\begin{description}",
-                *(rf"\item[{{{latex_text(row.label)}}}] " + _line(row) for row in shown.rows),
-                r"\end{description}",
-            ]
-        )
-
-
 def _line(row: Row) -> str:
     if not row.before and not row.after:
         return latex_text(row.text)
     needle = rf"\textbf{{{latex_text(row.text)}}}"
     return " ".join([latex_text(row.before), needle, latex_text(row.after)]).strip()
-
-
-def _source(report: Report, source: Source) -> Iterator[str]:
-    language, ours = report.language, source.run.source == "measured"
-    yield rf"\subsection{{{latex_text(source.run.run)}}}"
-    yield _list(f"{name}: {value}" for name, value in run_facts(report, source))
-    yield rf"\textbf{{{latex_text(word(language, 'file' if ours else 'imported-file'))}}}"
-    yield latex_block(source.experiment)
-    yield rf"\textbf{{{latex_text(word(language, 'versions'))}}}"
-    yield _list(f"{name}: {value}" for name, value in source.run.versions.items())
-    if ours:
-        yield latex_text(word(language, "again-help"))
-        yield latex_block("\n".join(commands(source)))

@@ -7,18 +7,18 @@ from dataclasses import fields
 from itertools import combinations
 
 from niah.figures.difference import difference_data
-from niah.figures.text import Facts, Language
+from niah.figures.text import Language
+from niah.interface import sweeps as measured_sweeps
 from niah.report import Pair, Refusal, Sweep
 from niah.runner.contestants import Conditions, Contestant, conditions, same_trials
 from niah.statistics.compare import compare
-from niah.store import Run
 
 MOST_PAIRED = 4
 """Up to so many sweeps are all compared with each other, more of them with the first only."""
 
 
 def compare_sweeps(
-    sweeps: Sequence[Sweep], runs: Sequence[Run], facts: Sequence[Facts], language: Language
+    sweeps: Sequence[Sweep], measured: Sequence[measured_sweeps.Sweep], language: Language
 ) -> tuple[tuple[Pair, ...], tuple[Refusal, ...]]:
     """Every comparison of two sweeps of one task that says something about their models.
 
@@ -27,14 +27,12 @@ def compare_sweeps(
 
     Args:
         sweeps: Of the report.
-        runs: Those that they are of.
-        facts: Small print of each sweep.
+        measured: What they were made of, in the same order.
         language: Of the maps.
     """
-    by_id = {run.run: run for run in runs}
     contestants = [
-        Contestant(run=by_id[s.run], model=s.grid.model, task=s.grid.task, records=s.records)
-        for s in sweeps
+        Contestant(run=s.run, model=s.grid.model, task=s.grid.task, records=s.records)
+        for s in measured
     ]
     pairs: list[Pair] = []
     refusals: list[Refusal] = []
@@ -57,7 +55,7 @@ def compare_sweeps(
                 differing=differing,
                 map=difference_data(
                     numbers,
-                    facts[second],
+                    measured[second].facts,
                     first=a.label,
                     second=b.label,
                     task=a.grid.task,

@@ -77,6 +77,12 @@ def margin_rows(report: Report, axis: str) -> list[list[str]]:
     return rows
 
 
+def map_header(sweep: Sweep, language: Language) -> list[str]:
+    """Titles of the table of a sweep's cells."""
+    corner = f"{sweep.label}: {word(language, 'column-depth')}"
+    return [corner, *(word(language, "tokens", value=t) for t in sweep.map.length_ticks)]
+
+
 def map_rows(sweep: Sweep, language: Language) -> list[list[str]]:
     """The cells of a sweep, a row a depth: percentages, or what happened instead of a score."""
     shown = sweep.map
