@@ -28,7 +28,9 @@ WORSE = data_of(make_grid([[1.0, 0.0], [1.0, 0.0]], model="b/worse"))
 def test_what_maps_share_is_said_once() -> None:
     """Subtitle and small print are shared where equal; accuracies stay with their maps."""
     data = panels_data([GOOD, WORSE])
-    assert data.subtitle == GOOD.subtitle[:1]
+    assert data.subtitle[:-1] == GOOD.subtitle[:1]
+    assert data.subtitle[-1].startswith("Above each map: accuracy")
+    assert [panel.brief for panel in data.panels] == [(GOOD.brief,), (WORSE.brief,)]
     assert data.caption == GOOD.caption
     assert [panel.statements for panel in data.panels] == [GOOD.subtitle[1:], WORSE.subtitle[1:]]
     assert [panel.heading for panel in data.panels] == ["a/good", "b/worse"]

@@ -15,8 +15,8 @@ from niah.figures.styles import Preset, Style, Theme
 
 LEAST_WIDTH = 15.0
 """Of a panel's map, by the height of a tick label, where the page's height is free."""
-LEAST_WIDTH_FIXED = 12.0
-"""The same on a page of fixed height, where rows are dear."""
+LEAST_WIDTH_FIXED = 8.0
+"""The same on a page of fixed height, where maps are as large as they can be."""
 PANEL_ASPECT = 0.74
 """Height of a panel's map by its width, where the page's height is free."""
 LEAST_PANEL = 0.45
@@ -44,29 +44,28 @@ class Layout:
     above: float
     below: float
 
+    @property
+    def fixed(self) -> float:
+        """Height that is no map."""
+        return self.rows * self.above + (self.rows - 1) * self.below
 
-def layout_of(data: PanelsData, preset: Preset, plot_width: float) -> Layout:
-    """As many columns as are wide enough, no more than make even rows."""
+
+def layout_of(data: PanelsData, preset: Preset, plot_width: float, columns: int) -> Layout:
+    """The panels in so many columns."""
     gap = tick_gap_of(preset)
-    count = len(data.panels)
     ticks = gap + max(text_width(t, preset.tick) for p in data.panels for t in p.map.depth_ticks)
     between = ticks + 2.5 * gap
-    least = LEAST_WIDTH if preset.height is None else LEAST_WIDTH_FIXED
-    least *= preset.tick / POINTS
-    fit = min(count, max(1, int((plot_width + between) / (least + between))))
-    rows = math.ceil(count / fit)
-    columns = math.ceil(count / rows)
     width = (plot_width - (columns - 1) * between) / columns
     headings = tuple(
         (
             broken(panel.heading, preset.tick, width, bold=True),
-            [line for s in panel.statements for line in broken(s, preset.small, width)],
+            [line for s in panel.brief for line in broken(s, preset.small, width)],
         )
         for panel in data.panels
     )
     return Layout(
         columns=columns,
-        rows=rows,
+        rows=math.ceil(len(data.panels) / columns),
         width=width,
         ticks=between,
         headings=headings,
@@ -76,6 +75,15 @@ def layout_of(data: PanelsData, preset: Preset, plot_width: float) -> Layout:
     )
 
 
+def layouts_of(data: PanelsData, preset: Preset, plot_width: float) -> list[Layout]:
+    """The layouts whose maps are wide enough, no column more than makes even rows."""
+    least = (LEAST_WIDTH if preset.height is None else LEAST_WIDTH_FIXED) * preset.tick / POINTS
+    count = len(data.panels)
+    even = {math.ceil(count / math.ceil(count / columns)) for columns in range(1, count + 1)}
+    layouts = [layout_of(data, preset, plot_width, columns) for columns in sorted(even)]
+    return [layout for layout in layouts if layout.width >= least] or layouts[:1]
+
+
 def draw_panels(data: PanelsData, *, style: Style, preset: Preset, theme: Theme) -> Picture:
     """The figure of several maps; nothing is written."""
     gap = tick_gap_of(preset)
@@ -83,17 +91,29 @@ def draw_panels(data: PanelsData, *, style: Style, preset: Preset, theme: Theme)
     ticks = max(text_width(t, preset.tick) for p in data.panels for t in p.map.depth_ticks)
     left = margin_of(preset) + line_of(preset.label) + ticks + 2 * gap
     right = right_of(first, preset)
-    layout = layout_of(data, preset, preset.width - left - right)
-    fixed = layout.rows * layout.above + (layout.rows - 1) * layout.below
-    frame = frame_of(
-        data,
-        preset,
-        left=left,
-        right=right,
-        tall=fixed + layout.rows * PANEL_ASPECT * layout.width,
-        least=fixed + layout.rows * LEAST_PANEL,
+
+    def framed(layout: Layout) -> Frame:
+        fixed = layout.fixed
+        return frame_of(
+            data,
+            preset,
+            left=left,
+            right=right,
+            tall=fixed + layout.rows * PANEL_ASPECT * layout.width,
+            least=fixed + layout.rows * LEAST_PANEL,
+        )
+
+    def map_height_of(layout: Layout) -> float:
+        return (framed(layout).plot_height - layout.fixed) / layout.rows
+
+    layouts = layouts_of(data, preset, preset.width - left - right)
+    # where the page's height is free, as many columns as fit; else those that leave maps largest
+    layout = (
+        layouts[-1]
+        if preset.height is None
+        else max(layouts, key=lambda one: min(one.width * PANEL_ASPECT, map_height_of(one)))
     )
-    map_height = (frame.plot_height - fixed) / layout.rows
+    frame, map_height = framed(layout), map_height_of(layout)
     page = open_page(frame, preset, theme)
     for index, panel in enumerate(data.panels):
         row, column = divmod(index, layout.columns)

@@ -103,6 +103,7 @@ class HeatmapData:
         kept: Share of its chroma that each cell's colour keeps; no rows when colours are whole.
         marks: Context lengths that are marked by a line.
         estimate: Whether cells show raw accuracies or the pooled map.
+        brief: What the last statement of the subtitle says, among other maps; empty = no such.
     """
 
     title: str
@@ -134,6 +135,7 @@ class HeatmapData:
     kept: tuple[tuple[float, ...], ...] = ()
     marks: tuple[LengthMark, ...] = ()
     estimate: Estimated = "raw"
+    brief: str = ""
 
 
 def heatmap_data(
@@ -247,20 +249,28 @@ def heatmap_data(
         kept=kept,
         marks=marks,
         estimate=estimate,
+        brief="" if margins is None else overall_words(margins.accuracy, language, brief=True),
     )
 
 
-def overall_words(estimate: Estimate, language: Language, *, estimated: Estimated = "raw") -> str:
+def overall_words(
+    estimate: Estimate,
+    language: Language,
+    *,
+    estimated: Estimated = "raw",
+    brief: bool = False,
+) -> str:
     """The statement of a sweep's overall accuracy with its interval."""
     words = WORDS[language]
     if not estimate.n or math.isnan(estimate.value):
         return words["no-trials"]
-    return words["overall" if estimated == "raw" else "overall-pooled"].format(
-        value=percent_label(estimate.value, language),
-        lower=percent_label(estimate.lower, language),
-        upper=percent_label(estimate.upper, language),
-        n=localized(f"{estimate.n:,}", language),
+    whole = "overall" if estimated == "raw" else "overall-pooled"
+    value, lower, upper = (
+        percent_label(share, language).replace(" ", "\u00a0" if brief else " ")
+        for share in (estimate.value, estimate.lower, estimate.upper)
     )
+    n = localized(f"{estimate.n:,}", language)
+    return words["brief" if brief else whole].format(value=value, lower=lower, upper=upper, n=n)
 
 
 def _margin(marginal: Marginal) -> Margin:

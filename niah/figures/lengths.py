@@ -21,6 +21,7 @@ class LengthMark:
         kind: What the length is.
         tokens: The length; 0 = below every tested length.
         statement: The length in words.
+        brief: The same among others of its kind.
         rule: What the legend says without the number.
         words: What the legend says, the number included.
     """
@@ -28,6 +29,7 @@ class LengthMark:
     kind: MarkKind
     tokens: int
     statement: str
+    brief: str
     rule: str
     words: str
 
@@ -50,28 +52,32 @@ def length_marks(
     marks = []
     if effective is not None and effective.longest_tested is not None:
         rule = rule_words(effective.rule, language)
-        statement = words["effective-length"].format(
-            value=bound_words(effective, effective.value, language),
-            lower=bound_words(effective, effective.lower, language),
-            upper=bound_words(effective, effective.upper, language),
-        )
+        bounds = {
+            "value": bound_words(effective, effective.value, language),
+            "lower": bound_words(effective, effective.lower, language),
+            "upper": bound_words(effective, effective.upper, language),
+        }
+        statement = words["effective-length"].format(**bounds)
         marks.append(
             LengthMark(
                 kind="effective",
                 tokens=effective.value or 0,
                 statement=statement,
+                brief=words["brief-effective"].format(**bounds),
                 rule=words["effective"].format(rule=rule),
                 words=f"{statement}: {rule}",
             )
         )
     if claimed_tokens is not None:
         key = "claimed-beyond" if claimed_tokens > longest_tokens else "claimed"
-        statement = words[key].format(value=length_label(claimed_tokens, language))
+        label = length_label(claimed_tokens, language)
+        statement = words[key].format(value=label)
         marks.append(
             LengthMark(
                 kind="claimed",
                 tokens=claimed_tokens,
                 statement=statement,
+                brief=words["brief-claimed"].format(value=label),
                 rule=words["claimed-all"],
                 words=statement,
             )

@@ -19,11 +19,13 @@ class Panel:
     Attributes:
         heading: Its name.
         statements: What is true of this map only.
+        brief: The same as it stands above the map.
         map: The cells; its own title and small print are not drawn.
     """
 
     heading: str
     statements: tuple[str, ...]
+    brief: tuple[str, ...]
     map: HeatmapData
 
 
@@ -69,12 +71,19 @@ def panels_data(
     names = [plain(name, 80) for name in labels or [m.title for m in maps]]
     if len(names) != len(maps):
         raise ConfigurationError(f"{len(names)} labels for {len(maps)} maps; give one for each")
-    shared = _shared([m.subtitle for m in maps])
+    shared = _shared([m.subtitle[:-1] if m.brief else m.subtitle for m in maps])
     said = _shared([m.caption for m in maps])
     return PanelsData(
         title=plain(title) if title else WORDS[language]["panels"].format(count=len(maps)),
         warning=simulated_words(names, [bool(m.warning) for m in maps], language),
-        subtitle=shared,
+        subtitle=(
+            *shared,
+            *(
+                (WORDS[language][f"brief-{maps[0].estimate}"],)
+                if any(m.brief for m in maps)
+                else ()
+            ),
+        ),
         caption=(
             *said,
             *(
@@ -91,6 +100,11 @@ def panels_data(
                     *(s for s in m.subtitle if s not in shared),
                     *(mark.statement for mark in m.marks),
                 ),
+                brief=(
+                    *(s for s in (m.subtitle[:-1] if m.brief else m.subtitle) if s not in shared),
+                    *((m.brief,) if m.brief else ()),
+                    *(mark.brief for mark in m.marks),
+                ),
                 map=m,
             )
             for name, m in zip(names, maps, strict=True)
@@ -101,7 +115,8 @@ def panels_data(
 
 def panels_text(data: PanelsData) -> str:
     """A sentence for each map, for readers who cannot see the figure."""
-    sentences = [f"{statement}." for statement in (data.warning, data.title, *data.subtitle)]
+    said = [s for s in data.subtitle if s not in _BRIEF[data.language]]
+    sentences = [f"{statement}." for statement in (data.warning, data.title, *said)]
     sentences += [f"{panel.heading}: {'; '.join(panel.statements)}." for panel in data.panels]
     return " ".join(sentence for sentence in sentences if sentence != ".")
 
@@ -127,6 +142,7 @@ def _legend(maps: Sequence[HeatmapData], names: Sequence[str]) -> tuple[tuple[st
     return (*sorted(whole, key=lambda entry: order[entry[0]]), *marks)
 
 
+_BRIEF = {language: (w["brief-raw"], w["brief-pooled"]) for language, w in WORDS.items()}
 _ORDER = (
     "estimated",
     "not-measured",
