@@ -23,11 +23,12 @@ from niah.escape import html_text
 from niah.experiment import experiment_toml, load_experiment, parse_canonical
 from niah.prompts import Message, Placement, Prompt
 from niah.report.cards import card
+from niah.report.contrasts import pair_sentences, refusal_sentence
 from niah.report.gather import gather, no_passages
 from niah.report.page import page
 from niah.report.passages import cut_passages
 from niah.report.payload import RESPONSES_CHARS, response_chars
-from niah.report.sentences import findings, pair_sentences, refusal_sentence, verdicts
+from niah.report.sentences import findings, verdicts
 from niah.report.tables import margin_rows
 from niah.report.words import OUTCOMES, REASONS, WORDS
 from niah.scoring.verdict import Reason

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from niah.figures.text import Language
+from niah.figures.text import Facts, Language
 
 if TYPE_CHECKING:
     from niah.figures.heatmap import HeatmapData
@@ -144,6 +144,7 @@ class Report:
         sweeps: Of all runs.
         pairs, refusals: Comparisons among them, and those that would mislead.
         passages: By run id.
+        facts: Small print of figures that show all sweeps.
         language: Of all words.
         niah_version: The niah that made the report.
     """
@@ -155,5 +156,6 @@ class Report:
     pairs: tuple[Pair, ...]
     refusals: tuple[Refusal, ...]
     passages: Mapping[str, Passages]
+    facts: Facts
     language: Language
     niah_version: str

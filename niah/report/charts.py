@@ -31,7 +31,11 @@ def margin_figure(report: Report, axis: str) -> Html:
         if (part := _said(sweep, marginal, axis, language))
     ]
     key = [
-        element("li", element("span", class_=f"key s{n % CURVES}", aria_hidden="true"), sweep.label)
+        element(
+            "li",
+            element("span", class_=f"key s{n % CURVES}", aria_hidden="true"),
+            _name(sweep, language),
+        )
         for n, sweep in enumerate(report.sweeps)
     ]
     return element(
@@ -48,7 +52,7 @@ def margin_figure(report: Report, axis: str) -> Html:
             class_="chart",
         ),
         element("p", word(language, f"{axis}-axis"), class_="axis", aria_hidden="true"),
-        element("ul", *key, class_="curves") if len(key) > 1 else None,
+        element("ul", *key, class_="curves"),
         element(
             "details",
             element("summary", word(language, "as-table")),
@@ -59,6 +63,11 @@ def margin_figure(report: Report, axis: str) -> Html:
             ),
         ),
     )
+
+
+def _name(sweep: Sweep, language: Language) -> str:
+    key = "pooled-title" if sweep.map.estimate == "pooled" else "accuracy-title"
+    return f"{sweep.label}: {word(language, key)}"
 
 
 def _said(sweep: Sweep, marginal: Marginal, axis: str, language: Language) -> str:

@@ -8,14 +8,13 @@ from typing import Literal
 
 from niah.report import Report, Source
 from niah.report.cards import Row, card
+from niah.report.contrasts import pair_sentences, refusal_sentence
 from niah.report.notable import notable_trials
 from niah.report.pictures import Kind, Picture
 from niah.report.sentences import (
     findings,
     imported_mark,
     method_sentences,
-    pair_sentences,
-    refusal_sentence,
     verdicts,
 )
 from niah.report.tables import (

@@ -82,6 +82,7 @@ def gather(
         pairs=pairs,
         refusals=refusals,
         passages={run.source.run.run: run.passages for run in measured},
+        facts=measured_sweeps.merged_facts([one for _, one in chosen]),
         language=language,
         niah_version=__version__,
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from niah.figures.curves import MOST_CURVES, curves_data
-from niah.figures.text import Facts, Provenance
+from niah.figures.text import Provenance
 from niah.report import Report
 
 if TYPE_CHECKING:
@@ -72,18 +72,19 @@ def _figures(report: Report) -> Iterator[tuple[Kind, int, FigureData, set[str]]]
     every_run = {sweep.run for sweep in report.sweeps}
     for number, sweep in enumerate(report.sweeps):
         yield "map", number, sweep.map, {sweep.run}
-    if len(report.sweeps) <= MOST_CURVES:
-        facts = Facts(run=", ".join(_ordered(report, every_run)), niah_version=report.niah_version)
+    estimates = {sweep.map.estimate for sweep in report.sweeps}
+    if len(report.sweeps) <= MOST_CURVES and len(estimates) == 1:  # raw and pooled do not mix
         effective = {s.label: s.effective[0] for s in report.sweeps if s.effective}
         one_rule = len({found.rule for found in effective.values()}) == 1
         axes: tuple[Literal["length", "depth"], ...] = ("length", "depth")
         for axis in axes:
             curves = curves_data(
                 [sweep.summary for sweep in report.sweeps],
-                facts,
+                report.facts,
                 axis=axis,
                 labels=[sweep.label for sweep in report.sweeps],
                 effective=effective if one_rule and axis == "length" else None,
+                estimate=report.sweeps[0].map.estimate,
                 language=report.language,
             )
             yield axis, 0, curves, every_run
@@ -99,7 +100,3 @@ def _provenance(report: Report, runs: set[str]) -> Provenance:
         experiment_sha256=",".join(dict.fromkeys(run.experiment_sha256 for run in found)),
         niah_version=report.niah_version,
     )
-
-
-def _ordered(report: Report, runs: set[str]) -> list[str]:
-    return [source.run.run for source in report.sources if source.run.run in runs]

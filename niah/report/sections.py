@@ -5,6 +5,7 @@ from __future__ import annotations
 from niah.figures.lengths import rule_words
 from niah.report import Report, Source, Sweep
 from niah.report.charts import margin_figure
+from niah.report.contrasts import pair_sentences, refusal_sentence
 from niah.report.maps import legend, pair_figure, sweep_figure
 from niah.report.markup import Html, element, table, together
 from niah.report.sentences import (
@@ -12,8 +13,6 @@ from niah.report.sentences import (
     findings,
     imported_mark,
     method_sentences,
-    pair_sentences,
-    refusal_sentence,
     span,
 )
 from niah.report.tables import commands, league_header, league_rows, run_facts

@@ -10,7 +10,7 @@ import numpy as np
 
 from niah.figures.lengths import rule_words
 from niah.figures.text import Language, depth_label, length_label
-from niah.report import Pair, Refusal, Report, Sweep
+from niah.report import Report, Sweep
 from niah.report.words import (
     method_words,
     money,
@@ -226,78 +226,6 @@ def cost(total: Total, language: Language) -> str:
     if total.value is not None and total.unreported:
         return word(language, "at-least-cost", value=amount)
     return amount
-
-
-def pair_sentences(report: Report, pair: Pair) -> list[str]:
-    """What the comparison of two sweeps showed."""
-    language, numbers = report.language, pair.numbers
-    names = {
-        "first": report.sweeps[pair.first].label,
-        "second": report.sweeps[pair.second].label,
-    }
-    found = numbers.difference
-    if found.lower > 0:
-        key, value, lower, upper = "pair-better", found.value, found.lower, found.upper
-    elif found.upper < 0:
-        key, value, lower, upper = "pair-worse", -found.value, -found.upper, -found.lower
-    else:
-        key, value, lower, upper = "pair-same", found.value, found.lower, found.upper
-    sentences = [
-        word(
-            language,
-            key,
-            points=points(language, value, signed=key == "pair-same"),
-            lower=points(language, lower, signed=key == "pair-same"),
-            upper=points(language, upper, signed=key == "pair-same"),
-            n=whole(language, found.n),
-            **names,
-        )
-    ]
-    if numbers.paired and numbers.mcnemar_p is not None:
-        sentences.append(
-            word(
-                language,
-                "pair-paired",
-                won=whole(language, numbers.only_second),
-                lost=whole(language, numbers.only_first),
-                p=p_value(numbers.mcnemar_p, language),
-                **names,
-            )
-        )
-    else:
-        shared = int((numbers.cell_n > 0).sum())
-        sentences.append(word(language, "pair-unpaired", cells=whole(language, shared)))
-    if pair.differing:
-        sentences.append(
-            word(language, "pair-differing", what=_differing(pair.differing, language))
-        )
-    cells = int(numbers.significant.sum())
-    key = "pair-regions" if cells else "pair-no-regions"
-    sentences.append(word(language, key, n=whole(language, cells)))
-    return sentences
-
-
-def refusal_sentence(report: Report, refusal: Refusal) -> str:
-    """Why two sweeps are not compared."""
-    return word(
-        report.language,
-        "pair-refused",
-        first=report.sweeps[refusal.first].label,
-        second=report.sweeps[refusal.second].label,
-        what=_differing(refusal.differing, report.language),
-    )
-
-
-def _differing(differing: Sequence[str], language: Language) -> str:
-    return ", ".join(word(language, f"differs-{what}") for what in differing)
-
-
-def p_value(p: float, language: Language) -> str:
-    """A p value as papers print it."""
-    if p < 0.001:
-        return "< 0,001" if language == "de" else "< 0.001"
-    shown = f"= {p:.3f}" if p < 0.1 else f"= {p:.2f}"
-    return shown.replace(".", ",") if language == "de" else shown
 
 
 def imported_mark(sweep: Sweep, language: Language) -> str:
