@@ -118,7 +118,9 @@ def test_cells_of_an_unfinished_run_are_all_there(niah: Niah, tmp_path: Path) ->
         (0, 2, None)
     ] * 3
     assert all(0 < line["pooled_accuracy"] < 1 for line in untried)
-    assert "not measured" in niah("show", run, "--cells").out
+    shown = niah("show", run, "--cells").out
+    assert "not measured" in shown
+    assert "cells have 0 to 2 trials: raw means weigh cells by their trials" in shown
 
 
 def test_what_cannot_be_exported_is_named(niah: Niah, run: str) -> None:

@@ -89,7 +89,7 @@ def _print_head(run: Run, finished: int, planned: int) -> None:
         print(f"measured    {inert(run.created_at)} to {inert(run.finished_at or 'now')}")
     else:
         print(f"imported    {inert(run.created_at)} from {inert(run.source)}")
-    print(f"trials      {count(finished)} of {count(planned)}")
+    print(f"trials      {count(finished)}" + (f" of {count(planned)}" if planned else ""))
     print(f"experiment  {run.experiment_sha256[:16]}")
     print(
         "versions    "
@@ -147,8 +147,8 @@ def _accuracy_lines(analysis: Analysis) -> Iterator[str]:
         return
     yield f"accuracy    {estimate_text(accuracy)}"
     yield f"pooled      {estimate_text(analysis.pooled.margins.accuracy)}"
-    n = analysis.grid.n
-    if n.max() - n.min() > 1:
+    if _weighs_unevenly(analysis):
+        n = analysis.grid.n
         yield (
             f"            cells have {count(int(n.min()))} to {count(int(n.max()))} trials: raw "
             "means weigh cells by their trials, pooled ones weigh all cells alike"
@@ -165,6 +165,13 @@ def _accuracy_lines(analysis: Analysis) -> Iterator[str]:
         )
     claimed = analysis.claimed_tokens
     yield "claimed     " + (f"{format_tokens(claimed)} tokens" if claimed else "unknown")
+
+
+def _weighs_unevenly(analysis: Analysis) -> bool:
+    """Whether the raw mean over trials is not that over cells, by count or by result."""
+    n, accuracy = analysis.grid.n, analysis.grid.accuracy
+    over_cells = float(accuracy[n > 0].mean())
+    return bool(n.max() - n.min() > 1) or abs(over_cells - analysis.summary.accuracy.value) >= 0.005
 
 
 def _rulings(rulings: Sequence[LengthRuling]) -> str:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
-
 from niah.runner.results import analyse_run, estimate_json, finite, summary_json
 from niah.statistics.analysis import Analysis, LengthRuling
 from niah.statistics.effective import EffectiveLength
@@ -108,12 +106,6 @@ def cell_json(cell: StoredCell) -> dict[str, Any]:
             "method": cell.pooled_method,
         },
     }
-
-
-def even_counts(analysis: Analysis) -> bool:
-    """Whether every cell has about as many scored trials, so that raw means weigh cells alike."""
-    n = analysis.grid.n
-    return bool(np.ptp(n) <= 1) if n.size else True
 
 
 def _ruling_json(ruling: LengthRuling) -> dict[str, Any]:
