@@ -13,7 +13,7 @@ from niah.report.words import share, word
 from niah.statistics.grids import Marginal
 
 WIDTH, HEIGHT = 640.0, 240.0
-LEFT, RIGHT, TOP, BOTTOM = 46.0, 12.0, 10.0, 26.0
+LEFT, RIGHT, TOP, BOTTOM = 50.0, 12.0, 10.0, 26.0
 CURVES = 7
 """Looks of curves; more sweeps begin again with the first."""
 _MOST_TICKS = 9
@@ -105,9 +105,9 @@ def _frame(places: Sequence[float], axis: str, language: Language) -> list[Html]
         label = f"{percent}%" if language == "en" else f"{percent} %"
         shapes.append(_label(LEFT - 6, y + 4, label, "end"))
     step = max(1, math.ceil(len(places) / _MOST_TICKS))
-    for at in range(0, len(places), step):
-        x = _across(places, places[at])
-        shapes.append(_label(x, HEIGHT - 8, tick(places[at], axis, language), "middle"))
+    for number, at in enumerate(range(0, len(places), step)):
+        x, text = _across(places, places[at]), tick(places[at], axis, language)
+        shapes.append(_label(x, HEIGHT - 6, text, "middle", "odd" if number % 2 else None))
     return shapes
 
 
@@ -166,5 +166,5 @@ def _line(x1: float, y1: float, x2: float, y2: float, look: str) -> Html:
     )
 
 
-def _label(x: float, y: float, text: str, anchor: str) -> Html:
-    return element("text", text, x=f"{x:.1f}", y=f"{y:.1f}", text_anchor=anchor)
+def _label(x: float, y: float, text: str, anchor: str, look: str | None = None) -> Html:
+    return element("text", text, x=f"{x:.1f}", y=f"{y:.1f}", text_anchor=anchor, class_=look)

@@ -124,7 +124,7 @@ GERMAN: dict[str, str] = {
     "or": " oder ",
     "found": "genannt: {value}",
     "taken": "nahm eine Ablenkung: {value}",
-    "cut": "… [hier gekürzt, {n} weitere Zeichen; niah show hat alles]",
+    "cut": "… [hier gekürzt, {n} weitere Zeichen; niah export hat alles]",
     "place-length": "{tokens} Token verlangt",
     "counted": "{n} im Prompt",
     "reported": "{n} vom Anbieter gemeldet",

@@ -124,7 +124,7 @@ ENGLISH: dict[str, str] = {
     "or": " or ",
     "found": "stated: {value}",
     "taken": "took a distractor: {value}",
-    "cut": "… [cut here, {n} more characters; niah show has all]",
+    "cut": "… [cut here, {n} more characters; niah export has all]",
     "place-length": "{tokens} tokens asked for",
     "counted": "{n} in the prompt",
     "reported": "{n} reported by the provider",
