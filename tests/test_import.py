@@ -261,7 +261,7 @@ RULER = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=200)
+@settings(max_examples=120)
 @given(document=JSON | st.lists(LEGACY, min_size=1, max_size=3) | st.lists(RULER, min_size=1))
 def test_whatever_json_holds_is_a_run_or_one_sentence(
     tmp_path_factory: pytest.TempPathFactory, document: object

@@ -29,9 +29,8 @@ from niah.figures.text import (
     caption,
     depth_label,
     length_label,
-    localized,
     one_of,
-    percent_label,
+    overall_words,
     plain,
     share_label,
 )
@@ -40,7 +39,6 @@ from niah.statistics import FloatGrid, Grid
 if TYPE_CHECKING:
     from niah.statistics.effective import EffectiveLength
     from niah.statistics.grids import Marginal, Summary
-    from niah.statistics.intervals import Estimate
     from niah.statistics.margins import PooledMargins
     from niah.statistics.pooled import PooledMap
 
@@ -251,26 +249,6 @@ def heatmap_data(
         estimate=estimate,
         brief="" if margins is None else overall_words(margins.accuracy, language, brief=True),
     )
-
-
-def overall_words(
-    estimate: Estimate,
-    language: Language,
-    *,
-    estimated: Estimated = "raw",
-    brief: bool = False,
-) -> str:
-    """The statement of a sweep's overall accuracy with its interval."""
-    words = WORDS[language]
-    if not estimate.n or math.isnan(estimate.value):
-        return words["no-trials"]
-    whole = "overall" if estimated == "raw" else "overall-pooled"
-    value, lower, upper = (
-        percent_label(share, language).replace(" ", "\u00a0" if brief else " ")
-        for share in (estimate.value, estimate.lower, estimate.upper)
-    )
-    n = localized(f"{estimate.n:,}", language)
-    return words["brief" if brief else whole].format(value=value, lower=lower, upper=upper, n=n)
 
 
 def _margin(marginal: Marginal) -> Margin:

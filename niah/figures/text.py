@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from niah.axes import format_tokens
 from niah.console import inert, usd
 from niah.errors import ConfigurationError
 from niah.figures.words import WORDS as WORDS
 from niah.figures.words import Language as Language
+
+if TYPE_CHECKING:
+    from niah.statistics.intervals import Estimate
 
 Estimated = Literal["raw", "pooled"]
 Choice = TypeVar("Choice", bound=str)
@@ -116,6 +120,26 @@ def _cost(facts: Facts, language: Language) -> list[str]:
         return [] if facts.source is not None else [words["cost-unknown"]]
     key = "cost-at-least" if facts.cost_at_least else "cost"
     return [words[key].format(value=money(usd(facts.cost_usd), language))]
+
+
+def overall_words(
+    estimate: Estimate,
+    language: Language,
+    *,
+    estimated: Estimated = "raw",
+    brief: bool = False,
+) -> str:
+    """The statement of a sweep's overall accuracy with its interval."""
+    words = WORDS[language]
+    if not estimate.n or math.isnan(estimate.value):
+        return words["no-trials"]
+    whole = "overall" if estimated == "raw" else "overall-pooled"
+    value, lower, upper = (
+        percent_label(share, language).replace(" ", "\u00a0" if brief else " ")
+        for share in (estimate.value, estimate.lower, estimate.upper)
+    )
+    n = localized(f"{estimate.n:,}", language)
+    return words["brief" if brief else whole].format(value=value, lower=lower, upper=upper, n=n)
 
 
 def one_of(what: str, value: str, known: tuple[Choice, ...]) -> Choice:

@@ -8,10 +8,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack, overload
 
-from niah.console import percent, usd
+from niah.console import usd
 from niah.errors import ConfigurationError
-from niah.escape import html_text
 from niah.interface.arrays import Arrays, arrays_of
+from niah.interface.html import html_table, number_words, origin_words
 from niah.interface.pictures import Choices, figure_data
 from niah.interface.sweeps import Sweep, labels_of, provenance_of, sweeps_of
 from niah.store import RunSummary, TrialRecord
@@ -180,11 +180,11 @@ class LoadedRun:
 
     def _repr_html_(self) -> str:
         rows = [
-            (label, *_numbers(sweep))
+            (label, *number_words(sweep))
             for label, sweep in zip(labels_of(self.sweeps), self.sweeps, strict=True)
         ]
-        return _table(
-            f"{self.run} ({_origin(self.summary)}, {self.summary.status})",
+        return html_table(
+            f"{self.run} ({origin_words(self.summary)}, {self.summary.status})",
             ("sweep", "accuracy", "95% interval", "n", "cost"),
             rows,
         )
@@ -246,7 +246,7 @@ class Runs(Sequence[LoadedRun]):
         rows = [
             (
                 summary.run,
-                _origin(summary),
+                origin_words(summary),
                 summary.status,
                 f"{summary.finished_trials:,} of {summary.planned_trials:,}",
                 usd(summary.cost_usd),
@@ -254,7 +254,7 @@ class Runs(Sequence[LoadedRun]):
             for summary in self.summaries[:SHOWN]
         ]
         hidden = len(self) - len(rows)
-        return _table(
+        return html_table(
             f"{self.path}: {len(self)} runs" + (f", the newest {SHOWN} shown" if hidden else ""),
             ("run", "source", "status", "trials", "cost"),
             rows,
@@ -287,27 +287,3 @@ def _chosen(sweeps: Sequence[Sweep], model: str | None, task: str | None) -> lis
         for sweep in sweeps
         if model in (None, sweep.grid.model) and task in (None, sweep.grid.task)
     ]
-
-
-def _origin(summary: RunSummary) -> str:
-    return "reference reader, simulated" if summary.simulated else summary.source
-
-
-def _numbers(sweep: Sweep) -> tuple[str, ...]:
-    accuracy = sweep.summary.accuracy
-    if not accuracy.n:
-        return ("not measured", "", "0", usd(sweep.facts.cost_usd))
-    interval = f"{percent(accuracy.lower)} to {percent(accuracy.upper)}"
-    return (percent(accuracy.value), interval, f"{accuracy.n:,}", usd(sweep.facts.cost_usd))
-
-
-def _table(caption: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """An HTML table in which every text is inert."""
-    head = "".join(f"<th>{html_text(cell)}</th>" for cell in header)
-    body = "".join(
-        "<tr>" + "".join(f"<td>{html_text(cell)}</td>" for cell in row) + "</tr>" for row in rows
-    )
-    return (
-        f"<table><caption>{html_text(caption)}</caption><thead><tr>{head}</tr></thead>"
-        f"<tbody>{body}</tbody></table>"
-    )
