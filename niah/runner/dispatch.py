@@ -211,7 +211,10 @@ class Lane(Generic[T]):
         """
         try:
             while self._error is None:
-                wait_s = self._start_what_fits()
+                wait_s = self._start_next()
+                if wait_s == 0.0:
+                    await asyncio.sleep(0)  # lets it go out before the next one is composed
+                    continue
                 if self._closed and not (self._ready or self._delayed or self._flights):
                     return
                 self._changed.clear()
@@ -245,20 +248,19 @@ class Lane(Generic[T]):
         key = job.rank if self._settings.prescribed else -job.tokens
         insort(self._ready, (float(key), self._queued, job), key=lambda entry: entry[:2])
 
-    def _start_what_fits(self) -> float | None:
-        """Start all that fits now; seconds until the next may, None = until something changes."""
-        while True:
-            now = self._clock()
-            while self._delayed and self._delayed[0][0] <= now:
-                self._queue(heappop(self._delayed)[2])
-            later = [self._delayed[0][0] - now] if self._delayed else []
-            if self._ready and self._slots.free_for(len(self._flights)) and self._may_add():
-                index, wait_s = self._next(now)
-                if wait_s <= 0:
-                    self._start(self._ready.pop(index)[2], now)
-                    continue
-                later.append(wait_s)
-            return min(later, default=None)
+    def _start_next(self) -> float | None:
+        """Start what fits now; seconds until the next may, 0 = at once, None = not known."""
+        now = self._clock()
+        while self._delayed and self._delayed[0][0] <= now:
+            self._queue(heappop(self._delayed)[2])
+        later = [self._delayed[0][0] - now] if self._delayed else []
+        if self._ready and self._slots.free_for(len(self._flights)) and self._may_add():
+            index, wait_s = self._next(now)
+            if wait_s <= 0:
+                self._start(self._ready.pop(index)[2], now)
+                return 0.0
+            later.append(wait_s)
+        return min(later, default=None)
 
     def _next(self, now: float) -> tuple[int, float]:
         """Which of the ready jobs goes next, and in how many seconds.
