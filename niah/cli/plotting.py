@@ -22,10 +22,8 @@ from niah.cli.options import (
 from niah.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from niah.figures.text import Facts
     from niah.interface.pictures import Choices
     from niah.interface.sweeps import Sweep
-    from niah.statistics.grids import Summary
     from niah.store import Run, TrialRecord
 
 FORMATS = ("png", "svg", "pdf")
@@ -178,13 +176,6 @@ def plot_run(
         stem = directory / _name([sweep], "heatmap", len(sweeps))
         written += _draw([sweep], Choices(kind="heatmap"), looks, stem, FORMATS)[0]
     return written
-
-
-def facts_of(run: Run, summary: Summary) -> Facts:
-    """The small print of a figure."""
-    from niah.interface import sweeps
-
-    return sweeps.facts_of(run, summary)
 
 
 def slug(text: str) -> str:

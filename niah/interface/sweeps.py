@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from niah import __version__
-from niah.errors import ConfigurationError, ModelError
+from niah.errors import ConfigurationError
 from niah.figures.text import Facts, Provenance, plain
 from niah.imports import import_record
-from niah.models import Model, resolve_model
-from niah.runner.results import experiment_of, run_grids, summarize_run
+from niah.models import Model
+from niah.runner.results import experiment_of, models_of, run_grids, summarize_run
 from niah.statistics import Grid
 from niah.statistics.analysis import Pooled, pooled_estimate_of
 from niah.statistics.effective import (
@@ -56,7 +56,7 @@ def sweeps_of(run: Run, records: Iterable[TrialRecord]) -> list[Sweep]:
         ModelError: if a model of its experiment cannot be resolved.
     """
     trials = tuple(records)
-    models = _models(run, trials)
+    models = models_of(run, trials)
     experiment = experiment_of(run)
     adaptive = experiment is not None and experiment.sampling.mode == "adaptive"
     return [
@@ -71,11 +71,6 @@ def sweeps_of(run: Run, records: Iterable[TrialRecord]) -> list[Sweep]:
         )
         for grid, summary in zip(run_grids(run, trials), summarize_run(run, trials), strict=True)
     ]
-
-
-def facts_of(run: Run, summary: Summary) -> Facts:
-    """The small print of a sweep's figures."""
-    return _facts(run, summary, _models(run, ()).get(summary.model))
 
 
 def labels_of(sweeps: Sequence[Sweep]) -> list[str]:
@@ -208,19 +203,6 @@ def _common(values: Sequence[str | None]) -> str | None:
 
 def _same(values: Sequence[int | None]) -> int | None:
     return values[0] if len(set(values)) == 1 else None
-
-
-def _models(run: Run, records: Iterable[TrialRecord]) -> dict[str, Model]:
-    experiment = experiment_of(run)
-    if experiment is not None:
-        return {model.id: model for model in experiment.resolved_models()}
-    found = {}
-    for name in {record.model for record in records}:
-        try:
-            found[name] = resolve_model(name)
-        except ModelError:
-            continue  # a name that only its publisher knows
-    return found
 
 
 def _facts(run: Run, summary: Summary, model: Model | None) -> Facts:

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from niah.console import inert, shorten
-from niah.errors import ConfigurationError
+from niah.errors import ConfigurationError, ModelError
 from niah.experiment import Experiment, parse_canonical
+from niah.models import Model, resolve_model
 from niah.plan import Trial, stream_of_cell, task_label
 from niah.prompts import Prompt
 from niah.providers.calibration import Calibration, is_entry, stored_calibrations
@@ -72,6 +73,7 @@ def analyse_run(
     Raises:
         ValueError: if a threshold is not in [0, 1].
     """
+    records = list(records)
     experiment = experiment_of(run)
     own = experiment.report.effective if experiment else None
     return analyse(
@@ -79,10 +81,28 @@ def analyse_run(
         simulated=run.simulated,
         planned=_planned(run),
         thresholds=thresholds or (() if own is None else (own,)),
-        claimed_tokens={model.id: model.context_window for model in experiment.resolved_models()}
-        if experiment
-        else {},
+        claimed_tokens={
+            name: model.context_window for name, model in models_of(run, records).items()
+        },
     )
+
+
+def models_of(run: Run, records: Iterable[TrialRecord]) -> dict[str, Model]:
+    """What is known of a run's models: by its experiment, or of an imported run by their names.
+
+    Raises:
+        ModelError: if a model of the experiment cannot be resolved.
+    """
+    experiment = experiment_of(run)
+    if experiment is not None:
+        return {model.id: model for model in experiment.resolved_models()}
+    found = {}
+    for name in {record.model for record in records}:
+        try:
+            found[name] = resolve_model(name)
+        except ModelError:
+            continue  # a name that only its publisher knows
+    return found
 
 
 def rebuild_prompt(run: Run, record: TrialRecord) -> Prompt:
