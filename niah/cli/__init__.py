@@ -9,13 +9,11 @@ from typing import NoReturn
 import typer
 
 from niah.cli import (
-    baselines,
     calibrating,
     catalogues,
     checking,
     comparing,
     export,
-    gating,
     importing,
     inspect,
     models,
@@ -50,8 +48,6 @@ for module in (
     inspect,
     plotting,
     reporting,
-    gating,
-    baselines,
     export,
     importing,
     models,

@@ -40,10 +40,11 @@ def show_run(
         cells: Whether to print every cell; JSON always has them.
         json: One JSON object in place of text.
     """
+    from niah.cli.course import course_json, course_lines
     from niah.cli.running import describe_tokens
-    from niah.providers.calibration import is_entry
     from niah.runner.analyses import analysis_json
     from niah.runner.results import analyse_run, calibrations_json, run_calibrations
+    from niah.store import is_note
 
     analyses = [
         analysis
@@ -58,9 +59,12 @@ def show_run(
                 "experiment_sha256": run.experiment_sha256,
                 "simulated": run.simulated,
                 "source": run.source,
-                "versions": {k: v for k, v in run.versions.items() if not is_entry(k)},
+                "versions": {k: v for k, v in run.versions.items() if not is_note(k)},
                 "calibrations": calibrations_json(run),
-                "sweeps": [analysis_json(analysis) for analysis in analyses],
+                "sweeps": [
+                    {**analysis_json(analysis), **course_json(run, analysis.grid.model)}
+                    for analysis in analyses
+                ],
             }
         )
         return
@@ -76,12 +80,14 @@ def show_run(
             print(f"cached      {percent(summary.cached_share)} of the prompt tokens")
         if summary.model in calibrations:
             print(f"tokens      {describe_tokens(summary, calibrations[summary.model])}")
+        for name, told in course_lines(run, summary.model):
+            print(f"{name:<12}{told}")
         for part in _tables(analysis, cells=cells):
             print(f"\n{part}")
 
 
 def _print_head(run: Run, finished: int, planned: int) -> None:
-    from niah.providers.calibration import is_entry
+    from niah.store import is_note
 
     print(f"run         {inert(run.run)}")
     print(f"status      {run.status}")
@@ -93,7 +99,7 @@ def _print_head(run: Run, finished: int, planned: int) -> None:
     print(f"experiment  {run.experiment_sha256[:16]}")
     print(
         "versions    "
-        + ", ".join(f"{inert(k)} {inert(v)}" for k, v in run.versions.items() if not is_entry(k))
+        + ", ".join(f"{inert(k)} {inert(v)}" for k, v in run.versions.items() if not is_note(k))
     )
     if run.simulated:
         print("source      reference reader: simulated, no model was asked")

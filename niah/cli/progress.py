@@ -82,7 +82,9 @@ def _every(
     def maybe(text: str, progress: Progress) -> None:
         nonlocal shown_at
         now = time.monotonic()
-        if now - shown_at >= interval_s or progress.done == progress.planned:
+        if now - shown_at >= interval_s or (
+            progress.done == progress.planned and not progress.open_end
+        ):
             shown_at = now
             show(text, progress)
 

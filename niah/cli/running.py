@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from niah.runner.run import RunResult
     from niah.statistics.analysis import Analysis
     from niah.statistics.grids import Summary
+    from niah.statistics.intervals import Estimate
+    from niah.store import Run
 
 INCOMPLETE = 3
 INTERRUPTED = 130
@@ -163,7 +165,7 @@ def _report(result: RunResult, figures: Sequence[Path], *, config: str, json: bo
         print_json(_summary_json(result, figures))
     else:
         for analysis in result.analyses:
-            print(_summary_text(analysis, calibrations.get(analysis.grid.model)))
+            print(_summary_text(result.run, analysis, calibrations.get(analysis.grid.model)))
         for figure in figures:
             print(figure)
     for reason in result.reasons:
@@ -186,15 +188,18 @@ def _report(result: RunResult, figures: Sequence[Path], *, config: str, json: bo
         log("the session has ended", event="run-ended", **_summary_json(result, figures))
 
 
-def _summary_text(analysis: Analysis, calibration: Calibration | None) -> str:
+def _summary_text(run: Run, analysis: Analysis, calibration: Calibration | None) -> str:
+    from niah.cli.course import course_lines
     from niah.cli.overview import effective_line
     from niah.console import count, inert, percent, usd
 
     summary = analysis.summary
     marker = "reference reader, simulated: " if summary.simulated else ""
-    accuracy = summary.accuracy
+    pooled = _pooled_accuracy(run, analysis)
+    accuracy = pooled or summary.accuracy
     measured = (
-        f"accuracy {percent(accuracy.value)}, 95% interval {percent(accuracy.lower)} to "
+        ("pooled " if pooled else "")
+        + f"accuracy {percent(accuracy.value)}, 95% interval {percent(accuracy.lower)} to "
         f"{percent(accuracy.upper)}, n = {count(accuracy.n)}"
         if accuracy.n
         else "nothing measured"
@@ -216,9 +221,20 @@ def _summary_text(analysis: Analysis, calibration: Calibration | None) -> str:
         + (f" ({unscored})" if unscored else "")
         + f", {count(int(tokens))} input tokens{cached}, cost {cost}",
     ]
+    lines += [f"  {name}: {told}" for name, told in course_lines(run, summary.model)]
     if calibration is not None:
         lines.append(f"  tokens {describe_tokens(summary, calibration)}")
     return "\n".join(lines)
+
+
+def _pooled_accuracy(run: Run, analysis: Analysis) -> Estimate | None:
+    """Over all cells alike, where trials went where they told most; None = raw means are even."""
+    from niah.runner.results import experiment_of
+
+    experiment = experiment_of(run)
+    if experiment is None or experiment.sampling.mode == "uniform" or analysis.pooled is None:
+        return None
+    return analysis.pooled.margins.accuracy
 
 
 def describe_tokens(summary: Summary, calibration: Calibration) -> str:
@@ -231,7 +247,22 @@ def describe_tokens(summary: Summary, calibration: Calibration) -> str:
     return inert(describe(calibration)) + off
 
 
+def _accuracy(result: RunResult) -> Estimate:
+    """The run's one number: pooled where an adaptive run has one sweep, else over all trials."""
+    if len(result.analyses) == 1:
+        return _pooled_accuracy(result.run, result.analyses[0]) or result.accuracy
+    return result.accuracy
+
+
+def _pooled_json(run: Run, analysis: Analysis) -> Mapping[str, Any]:
+    from niah.runner.results import estimate_json
+
+    pooled = _pooled_accuracy(run, analysis)
+    return {} if pooled is None else {"pooled": estimate_json(pooled)}
+
+
 def _summary_json(result: RunResult, figures: Sequence[Path]) -> Mapping[str, Any]:
+    from niah.cli.course import course_json
     from niah.runner.analyses import lengths_json
     from niah.runner.results import calibrations_json, estimate_json, summary_json
 
@@ -248,7 +279,7 @@ def _summary_json(result: RunResult, figures: Sequence[Path]) -> Mapping[str, An
         "planned": result.run.planned_trials,
         "sent": result.sent,
         "outcomes": outcomes,
-        **estimate_json(result.accuracy),
+        **estimate_json(_accuracy(result)),
         "input_tokens": int(
             sum(summary.input_tokens.value or summary.prompt_tokens for summary in result.summaries)
         ),
@@ -257,7 +288,12 @@ def _summary_json(result: RunResult, figures: Sequence[Path]) -> Mapping[str, An
         "figures": [str(path) for path in figures],
         "reasons": list(result.reasons),
         "sweeps": [
-            {**summary_json(analysis.summary), **lengths_json(analysis)}
+            {
+                **summary_json(analysis.summary),
+                **lengths_json(analysis),
+                **_pooled_json(result.run, analysis),
+                **course_json(result.run, analysis.grid.model),
+            }
             for analysis in result.analyses
         ],
     }

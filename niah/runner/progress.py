@@ -26,6 +26,7 @@ class Progress:
         session_done: Trials finished in this session.
         session_planned: Trials that this session set out to finish.
         elapsed_s: Since this session's first request.
+        open_end: Whether more trials will be planned on the way.
     """
 
     planned: int
@@ -41,11 +42,12 @@ class Progress:
     session_done: int = 0
     session_planned: int = 0
     elapsed_s: float = 0.0
+    open_end: bool = False
 
     @property
     def remaining_s(self) -> float | None:
-        """Time left at this session's rate; None before its first trial is done."""
-        if not self.session_done:
+        """Time left at this session's rate; None when there is no telling."""
+        if not self.session_done or self.open_end:
             return None
         return self.elapsed_s / self.session_done * (self.session_planned - self.session_done)
 
@@ -53,7 +55,8 @@ class Progress:
 class Tally:
     """Adds finished trials up; the only mutable part of a run's progress."""
 
-    def __init__(self, trials: Iterable[Trial]) -> None:
+    def __init__(self, trials: Iterable[Trial | TrialRecord], *, open_end: bool = False) -> None:
+        self._open_end = open_end
         self._open = Counter(_cell(trial) for trial in trials)
         self._planned = self._open.total()
         self._cells = len(self._open)
@@ -69,6 +72,14 @@ class Tally:
     def session_done(self) -> int:
         """Trials finished in this session."""
         return self._session_done
+
+    def expect(self, trials: Iterable[Trial | TrialRecord]) -> None:
+        """These trials are planned too."""
+        more = Counter(_cell(trial) for trial in trials)
+        self._cells += sum(cell not in self._open for cell in more)
+        self._open.update(more)
+        self._planned += more.total()
+        self._session_planned += more.total()
 
     def resume(self, records: Iterable[TrialRecord]) -> None:
         """Count what earlier sessions have finished."""
@@ -99,6 +110,7 @@ class Tally:
             session_done=self._session_done,
             session_planned=self._session_planned,
             elapsed_s=elapsed_s,
+            open_end=self._open_end,
         )
 
     def _count(self, record: TrialRecord) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -12,7 +13,7 @@ from niah.experiment import Experiment, parse_canonical
 from niah.models import Model, resolve_model
 from niah.plan import Trial, stream_of_cell, task_label
 from niah.prompts import Prompt
-from niah.providers.calibration import Calibration, is_entry, stored_calibrations
+from niah.providers.calibration import Calibration, stored_calibrations
 from niah.runner.prepare import (
     Prepared,
     calibrated,
@@ -24,7 +25,7 @@ from niah.statistics import Grid
 from niah.statistics.analysis import Analysis, analyse
 from niah.statistics.grids import CellKey, Summary, build_grids, summarize
 from niah.statistics.intervals import Estimate
-from niah.store import Run, TrialRecord
+from niah.store import Run, TrialRecord, is_note
 from niah.streams import Stream
 from niah.tasks import Challenge
 
@@ -47,17 +48,26 @@ def planned_cells(experiment: Experiment) -> Mapping[CellKey, int]:
 
 def run_grids(run: Run, records: Iterable[TrialRecord]) -> list[Grid]:
     """The grids of a stored run, one per model and task."""
-    return build_grids(records, simulated=run.simulated, planned=_planned(run))
+    records = list(records)
+    return build_grids(records, simulated=run.simulated, planned=_planned(run, records))
 
 
 def summarize_run(run: Run, records: Iterable[TrialRecord]) -> list[Summary]:
     """The numbers of a stored run, one value per model and task."""
-    return summarize(records, simulated=run.simulated, planned=_planned(run))
+    records = list(records)
+    return summarize(records, simulated=run.simulated, planned=_planned(run, records))
 
 
-def _planned(run: Run) -> Mapping[CellKey, int]:
+def _planned(run: Run, records: Sequence[TrialRecord]) -> Mapping[CellKey, int]:
+    """Trials planned for each cell; of an adaptive run, those that it has chosen."""
     experiment = experiment_of(run)
-    return {} if experiment is None else planned_cells(experiment)
+    if experiment is None:
+        return {}
+    planned = planned_cells(experiment)
+    if experiment.sampling.mode == "uniform":
+        return planned
+    chosen = Counter((r.model, r.task, r.context_length, r.depth_percent) for r in records)
+    return dict.fromkeys(planned, 0) | chosen
 
 
 def analyse_run(
@@ -79,7 +89,7 @@ def analyse_run(
     return analyse(
         records,
         simulated=run.simulated,
-        planned=_planned(run),
+        planned=_planned(run, records),
         thresholds=thresholds or (() if own is None else (own,)),
         claimed_tokens={
             name: model.context_window for name, model in models_of(run, records).items()
@@ -174,7 +184,7 @@ def _changed(run: Run, prepared: Prepared) -> str:
     changed = [
         f"{name} was {was}, is {prepared.versions.get(name, 'absent')}"
         for name, was in run.versions.items()
-        if prepared.versions.get(name) != was and not is_entry(name)
+        if prepared.versions.get(name) != was and not is_note(name)
     ]
     return (
         f"the prompt of this trial cannot be rebuilt, because {'; '.join(changed)}"

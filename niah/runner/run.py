@@ -15,25 +15,36 @@ import httpx
 
 from niah.errors import StoreUnavailable
 from niah.plan import Trial
+from niah.runner.adapt import adaptively, design_of, stand, standings_of
 from niah.runner.ahead import Composer
 from niah.runner.analyses import cells_of
 from niah.runner.budget import check_prices, open_ledger
 from niah.runner.connections import open_transport
+from niah.runner.expected import bills_json, compare_bills
 from niah.runner.keys import Keys
 from niah.runner.measure import Feed, all_at_once, measure
 from niah.runner.prepare import Prepared
 from niah.runner.progress import Progress, Tally
+from niah.runner.records import is_final
 from niah.runner.results import analyse_run
 from niah.runner.session import Purse, Session
+from niah.statistics.adaptive import begin
 from niah.statistics.analysis import Analysis
 from niah.statistics.grids import Summary
 from niah.statistics.intervals import Estimate
 from niah.statistics.scores import sweep_estimate
-from niah.store import Run, RunStatus, TrialRecord
+from niah.store import BILL_NOTE, Run, RunStatus, TrialRecord
 from niah.store.cells import save_cells
 from niah.store.database import Store
 from niah.store.locks import lock_experiment
-from niah.store.runs import create_run, latest_run, set_run_status, spent_usd
+from niah.store.runs import (
+    create_run,
+    find_run,
+    latest_run,
+    set_planned_trials,
+    set_run_status,
+    spent_usd,
+)
 from niah.store.trials import finished_trial_ids, iter_trials
 from niah.store.writer import open_writer
 
@@ -112,16 +123,12 @@ def run_experiment(
     check_prices(prepared.models.values(), limit_usd)
     with lock_experiment(store, prepared.sha256):
         run = _open_run(prepared, store, new=new, new_after_s=new_after_s)
-        tally = Tally(prepared.trials)
+        adaptive = prepared.experiment.sampling.mode == "adaptive"
+        tally = Tally(() if adaptive else prepared.trials, open_end=adaptive)
         reasons: list[str] = []
         interrupted = False
         if run.status != "complete":
             with open_writer(store, run.run) as writer:
-                finished = finished_trial_ids(store, run.run)
-                tally.resume(
-                    record for record in iter_trials(store, run.run) if record.trial_id in finished
-                )
-                open_trials = [t for t in prepared.trials if t.trial_id not in finished]
                 set_run_status(store, run.run, "running")
                 session = Session(
                     prepared=prepared,
@@ -133,9 +140,7 @@ def run_experiment(
                         writer, open_ledger(limit_usd, spent_usd=spent_usd(store, run.run))
                     ),
                     composer=Composer(
-                        prepared,
-                        (),
-                        concurrency=prepared.experiment.limits.concurrency,
+                        prepared, (), concurrency=prepared.experiment.limits.concurrency
                     ),
                     tally=tally,
                     progress=progress,
@@ -143,18 +148,48 @@ def run_experiment(
                     began_s=monotonic(),
                     reasons=reasons,
                 )
-                feeds = _feeds(prepared, open_trials)
+                records = list(iter_trials(store, run.run))
+                feeds = (
+                    _adaptive_feeds(session, records)
+                    if adaptive
+                    else _uniform_feeds(session, records)
+                )
                 interrupted = asyncio.run(_supervise(session, feeds, tell, max_time_s))
+                asyncio.run(_note_bills(session, iter_trials(store, run.run)))
         return _close_run(prepared, store, run, tally, interrupted, tuple(reasons))
 
 
-def _feeds(prepared: Prepared, trials: Sequence[Trial]) -> dict[str, list[Feed]]:
-    """What sends the trials, by provider."""
+def _uniform_feeds(session: Session, records: Sequence[TrialRecord]) -> dict[str, list[Feed]]:
+    """What sends the planned trials that are not finished, by provider."""
+    prepared = session.prepared
+    finished = {record.trial_id for record in records if record.outcome != "failed"}
+    session.tally.resume(record for record in records if record.trial_id in finished)
     by_provider: dict[str, list[Trial]] = {}
-    for trial in trials:
-        name = prepared.models[trial.model].provider.name
-        by_provider.setdefault(name, []).append(trial)
+    for trial in prepared.trials:
+        if trial.trial_id not in finished:
+            name = prepared.models[trial.model].provider.name
+            by_provider.setdefault(name, []).append(trial)
     return {name: [all_at_once(own)] for name, own in by_provider.items()}
+
+
+def _adaptive_feeds(session: Session, records: Sequence[TrialRecord]) -> dict[str, list[Feed]]:
+    """What sends each model's trials batch by batch, from where its sweep stands; by provider."""
+    prepared = session.prepared
+    progress, scores = stand(prepared, records)
+    final = [record for record in records if is_final(record)]
+    session.tally.expect(final)
+    session.tally.resume(final)
+    feeds: dict[str, list[Feed]] = {}
+    for name, model in prepared.models.items():
+        feed = adaptively(session, model, progress[name], scores[name])
+        feeds.setdefault(model.provider.name, []).append(feed)
+    return feeds
+
+
+async def _note_bills(session: Session, records: Iterable[TrialRecord]) -> None:
+    """Keep what was expected to be billed beside what was."""
+    for name, bills in compare_bills(session.prepared, records).items():
+        await session.writer.note(BILL_NOTE + name, bills_json(bills))
 
 
 async def _supervise(
@@ -272,11 +307,18 @@ def _open_run(
         experiment=prepared.experiment.canonical_json(),
         versions=dict(prepared.versions),
         simulated=prepared.simulated,
-        planned_trials=len(prepared.trials),
+        planned_trials=_first_trials(prepared),
         created_at=now.isoformat(timespec="seconds"),
     )
     create_run(store, run)
     return run
+
+
+def _first_trials(prepared: Prepared) -> int:
+    """How many trials are planned before the first answer."""
+    if prepared.experiment.sampling.mode == "uniform":
+        return len(prepared.trials)
+    return sum(len(begin(design_of(prepared, m)).batch) for m in prepared.models.values())
 
 
 def _close_run(
@@ -288,7 +330,15 @@ def _close_run(
     reasons: tuple[str, ...],
 ) -> RunResult:
     finished = finished_trial_ids(store, run.run)
-    complete = all(trial.trial_id in finished for trial in prepared.trials)
+    run = replace(find_run(store, run.run), status=run.status, finished_at=run.finished_at)
+    if prepared.experiment.sampling.mode == "adaptive":
+        standings = standings_of(run.versions)
+        planned = max(run.planned_trials, sum(standing.trials for standing in standings.values()))
+        set_planned_trials(store, run.run, planned)
+        run = replace(run, planned_trials=planned)
+        complete = all(name in standings and standings[name].finished for name in prepared.models)
+    else:
+        complete = all(trial.trial_id in finished for trial in prepared.trials)
     status: RunStatus = "complete" if complete else "incomplete"
     if run.status != status or run.finished_at is None:
         now = datetime.now(UTC).isoformat(timespec="seconds")

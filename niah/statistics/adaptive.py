@@ -7,8 +7,9 @@ replayed from its records and goes on in the middle of a batch.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,13 +41,28 @@ _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(15)
 _WEIGHTS = _WEIGHTS / _WEIGHTS.sum()
 
 
+class Pricing(Protocol):
+    """What the next trial of each cell costs, while trials are chosen one after another.
+
+    A trial may make others cheaper, where a prompt cache reads what it leaves there.
+    """
+
+    def costs(self) -> FloatGrid:
+        """Cost of one more trial in each cell, shape (depths, lengths), all positive."""
+        ...
+
+    def choose(self, key: TrialKey) -> None:
+        """The trial is chosen."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Design:
     """An adaptive sweep of one model and task.
 
     Attributes:
-        cost: Cost of one trial in each cell, shape (depths, lengths), all positive: dollars, or
-            tokens where the price is unknown.
+        cost: Cost of one trial in each cell with nothing cached, shape (depths, lengths), all
+            positive: dollars, or tokens where the price is unknown.
         seed: Of the start design and of ties.
         target_error: Mean absolute error of the pooled map to stop at, predicted, on two
             consecutive rounds.
@@ -54,6 +70,9 @@ class Design:
         growth: Cost of a batch as a share of what is spent; 1 doubles, for batch interfaces.
         threshold: Accuracy of the effective-length rule that lengths are compared with.
         length_weight: Weight of the lengths' means beside the map.
+        least_repeats: Least share of trials in cells that already have one.
+        pricing: From the trials asked so far, by cell, to what further ones cost; None = always
+            as in ``cost``.
     """
 
     cost: FloatGrid
@@ -63,6 +82,8 @@ class Design:
     growth: float = 0.10
     threshold: float = RULER_THRESHOLD
     length_weight: float = 8.0
+    least_repeats: float = LEAST_REPEATS
+    pricing: Callable[[NDArray[np.int64]], Pricing] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +95,8 @@ class Progress:
         batch: Trials to finish before the next round, in order of dispatch; empty when finished.
         sums, n: Sum of scores and scored trials, shape (depths, lengths), earlier batches only.
         asked: Trials chosen so far, the batch included.
-        spent_passes: Their cost in units of one trial in every cell.
+        spent: Their cost.
+        spent_passes: The same in units of one trial in every cell with nothing cached.
         predicted_error: Predicted mean absolute error of the pooled map; NaN before the first fit.
         calm: Consecutive rounds with the predicted error at the target.
         finished: Why the sweep ended; empty while it goes on.
@@ -85,6 +107,7 @@ class Progress:
     sums: FloatGrid
     n: NDArray[np.int64]
     asked: NDArray[np.int64]
+    spent: float
     spent_passes: float
     predicted_error: float = math.nan
     calm: int = 0
@@ -109,13 +132,20 @@ def begin(design: Design) -> Progress:
             cell = (cell[0] + 1) % depths, cell[1]
         chosen.append(cell)
     asked = np.zeros(design.cost.shape, np.int64)
+    pricing = _pricing(design, asked)
+    batch = _numbered(chosen, asked)
+    spent = 0.0
+    for key in sorted(batch, key=lambda key: key[1]):
+        spent += float(pricing.costs()[key[:2]])
+        pricing.choose(key)
     return Progress(
         round=0,
-        batch=_numbered(chosen, asked),
+        batch=batch,
         sums=np.zeros(design.cost.shape),
         n=np.zeros(design.cost.shape, np.int64),
         asked=asked,
-        spent_passes=_passes(design, asked),
+        spent=spent,
+        spent_passes=spent / float(design.cost.sum()),
     )
 
 
@@ -173,10 +203,12 @@ def advance(
     calm = progress.calm + 1 if error <= design.target_error else 0
     finished = ""
     cells: list[tuple[int, int]] = []
+    spent = progress.spent
     if calm >= 2:
         finished = f"predicted error {error:.3f} within the target of {design.target_error:g}"
     else:
-        cells = _choose(design, pooled, asked)
+        cells, cost = _choose(design, pooled, asked, progress.spent)
+        spent += cost
         if not cells:
             left = ((asked - n) < GIVE_UP).any()
             finished = (
@@ -191,7 +223,8 @@ def advance(
         sums=sums,
         n=n,
         asked=asked,
-        spent_passes=_passes(design, asked),
+        spent=spent,
+        spent_passes=spent / float(design.cost.sum()),
         predicted_error=error,
         calm=calm,
         finished=finished,
@@ -205,14 +238,20 @@ def predicted_error(pooled: PooledMap) -> float:
     return float((off @ _WEIGHTS).mean())
 
 
-def _choose(design: Design, pooled: PooledMap, asked: NDArray[np.int64]) -> list[tuple[int, int]]:
-    """Greedily, the cells that remove most variance per cost; at least 15 % of them repeats."""
+def _choose(
+    design: Design, pooled: PooledMap, asked: NDArray[np.int64], spent_before: float
+) -> tuple[list[tuple[int, int]], float]:
+    """Greedily, the cells that remove most variance per cost, and what they cost together.
+
+    At least 15 % of all trials are repeats.
+    """
     depths, lengths = asked.shape
-    cost = design.cost.ravel()
+    a_pass = float(design.cost.sum())
+    pricing = _pricing(design, asked)
     count = asked.ravel().copy()
     usable = ((asked - pooled.n) < GIVE_UP).ravel()
-    budget = float(design.cost.sum()) * design.max_passes - float(count @ cost)
-    goal = design.growth * float(count @ cost)
+    budget = a_pass * design.max_passes - spent_before
+    goal = design.growth * spent_before
 
     logits = pooled.logit_mean.ravel()[:, None] + pooled.logit_sd.ravel()[:, None] * _NODES
     p = sigmoid(logits)
@@ -235,10 +274,14 @@ def _choose(design: Design, pooled: PooledMap, asked: NDArray[np.int64]) -> list
     chosen: list[tuple[int, int]] = []
     spent = 0.0
     while spent < goal:
-        most = MOST_PER_CELL * (1 + float(count @ cost) / float(cost.sum()))
+        cost = pricing.costs().ravel()
+        most = MOST_PER_CELL * (1 + (spent_before + spent) / a_pass)
         affordable = usable & (cost <= budget - spent) & (count < most)
         repeats = int(np.maximum(count - 1, 0).sum())
-        if repeats < LEAST_REPEATS * (int(count.sum()) + 1) and (affordable & (count > 0)).any():
+        if (
+            repeats < design.least_repeats * (int(count.sum()) + 1)
+            and (affordable & (count > 0)).any()
+        ):
             affordable &= count > 0
         if not affordable.any():
             break
@@ -265,10 +308,12 @@ def _choose(design: Design, pooled: PooledMap, asked: NDArray[np.int64]) -> list
         length_rows -= share * np.outer(member @ affected, affected)
         variance -= share * affected**2
         picks.append((share, affected))
-        chosen.append(divmod(best, lengths))
+        cell = divmod(best, lengths)
+        chosen.append(cell)
+        pricing.choose((*cell, int(count[best])))
         count[best] += 1
         spent += float(cost[best])
-    return chosen
+    return chosen, spent
 
 
 def _numbered(cells: list[tuple[int, int]], asked: NDArray[np.int64]) -> tuple[TrialKey, ...]:
@@ -280,8 +325,21 @@ def _numbered(cells: list[tuple[int, int]], asked: NDArray[np.int64]) -> tuple[T
     return tuple(keys)
 
 
-def _passes(design: Design, asked: NDArray[np.int64]) -> float:
-    return float((asked * design.cost).sum() / design.cost.sum())
+class _Fixed:
+    """Costs that no trial changes."""
+
+    def __init__(self, cost: FloatGrid) -> None:
+        self._cost = cost
+
+    def costs(self) -> FloatGrid:
+        return self._cost
+
+    def choose(self, key: TrialKey) -> None:
+        """Nothing becomes cheaper."""
+
+
+def _pricing(design: Design, asked: NDArray[np.int64]) -> Pricing:
+    return _Fixed(design.cost) if design.pricing is None else design.pricing(asked)
 
 
 def _check(design: Design) -> None:

@@ -9,6 +9,17 @@ from typing import Literal
 from niah.prompts import Placement
 from niah.providers import FailureKind, Outcome
 
+ADAPTIVE_NOTE = "adaptive sweep of "
+BILL_NOTE = "expected bill of "
+CALIBRATION_NOTE = "calibration of "
+_NOTES = (ADAPTIVE_NOTE, BILL_NOTE, CALIBRATION_NOTE)
+
+
+def is_note(name: str) -> bool:
+    """Whether an entry of a run's versions is no version, but what was found out on the way."""
+    return name.startswith(_NOTES)
+
+
 RunStatus = Literal["running", "complete", "incomplete"]
 
 

@@ -59,6 +59,21 @@ def set_run_status(
         raise _no_such_run(store, run)
 
 
+def set_planned_trials(store: Store, run: str, planned_trials: int) -> None:
+    """Say how many trials a run has, where that is found out on the way.
+
+    Raises:
+        StoreError: if there is no such run.
+        StoreUnavailable: if the disk is full or another process keeps the store locked.
+    """
+    with storage_errors(store.path):
+        changed = store.connection.execute(
+            "UPDATE runs SET planned_trials = ? WHERE run = ?", (planned_trials, run)
+        ).rowcount
+    if not changed:
+        raise _no_such_run(store, run)
+
+
 def find_run(store: Store, name: str) -> Run:
     """The run with this id, or the only one whose id begins so, or the newest for ``latest``.
 
