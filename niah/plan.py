@@ -112,9 +112,18 @@ def task_label(experiment: Experiment) -> str:
 
     Several keys in one text are another task than one needle, and named so.
     """
-    needle = experiment.task.parameters.get("needle")
-    variant = needle if isinstance(needle, str) else ("own" if experiment.task.parameters else "")
-    label = f"{experiment.task.kind}/{variant}" if variant else experiment.task.kind
+    task = experiment.task
+    needle = task.parameters.get("needle")
+    if isinstance(needle, str):
+        variant = needle
+    elif task.kind == "single":
+        variant = "own" if task.parameters else ""
+    else:
+        plain = {
+            k: v for k, v in task.parameters.items() if isinstance(v, str | int) and k != "path"
+        }
+        variant = ",".join(f"{name}={plain[name]}" for name in sorted(plain))
+    label = f"{task.kind}/{variant}" if variant else task.kind
     keys = experiment.sampling.packed_keys
     return f"{label}/keys={keys}" if keys > 1 else label
 
@@ -150,6 +159,8 @@ def trial_maker(
         ModelError: if a model cannot be resolved.
     """
     label, grid = task_label(experiment), experiment.grid
+    # Variants of another family than the first draw the same, so that they can be compared.
+    drawn = label if experiment.task.kind == "single" else experiment.task.kind
     facts = {
         model.id: _request_facts(experiment, ingredients, model)
         for model in experiment.resolved_models()
@@ -165,7 +176,7 @@ def trial_maker(
         }
         stream = stream_of_cell(experiment, ingredients, cell, repeat)
         if stream is None:
-            seed = derive_seed(experiment.seed, label, context_length, depth, repeat)
+            seed = derive_seed(experiment.seed, drawn, context_length, depth, repeat)
         else:
             seed = stream.needle_seeds[stream.asked]
             coordinates["stream"] = asdict(stream)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from niah.cli.options import Json, print_json
+
+if TYPE_CHECKING:
+    from niah.tasks import Family
 
 
 def register(app: typer.Typer) -> None:
@@ -19,25 +22,27 @@ def register(app: typer.Typer) -> None:
     app.add_typer(haystacks, name="haystacks")
 
 
-def tasks(json: Json = False) -> None:
-    """List the task families, their parameters and sources, and the needle catalogue."""
-    from niah.tasks.needles import CATALOGUE
-    from niah.tasks.registry import FAMILIES
+def tasks(
+    kind: Annotated[str | None, typer.Argument(help="One family, with all that it takes.")] = None,
+    json: Json = False,
+) -> None:
+    """List the task families, or show one with its parameters, source and an example."""
+    from niah.tasks.registry import all_families, find_family
 
+    if kind is not None:
+        family = find_family(kind)
+        if json:
+            print_json(_family_json(family))
+        else:
+            _print_family(family)
+        return
+    from niah.tasks.needles import CATALOGUE
+
+    families = all_families().values()
     if json:
         print_json(
             {
-                "tasks": [
-                    {
-                        "kind": family.kind,
-                        "summary": family.summary,
-                        "source": family.source,
-                        "parameters": {
-                            parameter.name: parameter.description for parameter in family.parameters
-                        },
-                    }
-                    for family in FAMILIES.values()
-                ],
+                "tasks": [_family_json(family) for family in families],
                 "needles": {
                     name: {language: form.text for language, form in forms.items()}
                     for name, forms in CATALOGUE.items()
@@ -45,14 +50,37 @@ def tasks(json: Json = False) -> None:
             }
         )
         return
-    for family in FAMILIES.values():
+    for family in families:
         print(f"{family.kind}: {family.summary}\n  after {family.source}")
-        for parameter in family.parameters:
-            print(f"  task.{parameter.name}: {parameter.description}")
-    print("\nneedles")
+        if family.parameters:
+            print(f"  takes {', '.join(parameter.name for parameter in family.parameters)}")
+    print("\nneedles of single")
     for name, forms in CATALOGUE.items():
         for language, form in forms.items():
             print(f"  {name} ({language}): {form.text}")
+    print("\nniah tasks KIND shows what a family takes.")
+
+
+def _print_family(family: Family) -> None:
+    print(f"{family.kind}: {family.summary}\n  after {family.source}")
+    for parameter in family.parameters:
+        print(f"  task.{parameter.name}: {parameter.description}")
+    axes = "length and depth" if family.has_depth else "length alone; depth means nothing here"
+    print(f"  measured over {axes}")
+    print(f"  at most {family.output_tokens:,} tokens of answer, unless the model thinks")
+    if family.example:
+        print("\n[task]\n" + family.example)
+
+
+def _family_json(family: Family) -> dict[str, Any]:
+    return {
+        "kind": family.kind,
+        "summary": family.summary,
+        "source": family.source,
+        "has_depth": family.has_depth,
+        "output_tokens": family.output_tokens,
+        "parameters": {parameter.name: parameter.description for parameter in family.parameters},
+    }
 
 
 def list_haystacks(context: typer.Context, json: Json = False) -> None:

@@ -17,9 +17,12 @@ from pydantic import (
     model_validator,
 )
 
+from niah.errors import TaskError
 from niah.experiment.series import ContextLengths, DepthPercents
 from niah.models import PROVIDERS, Model, Provider, resolve_model
 from niah.prices import Price, Rate
+from niah.tasks import Family
+from niah.tasks.registry import find_family
 
 
 class _Section(BaseModel):
@@ -90,7 +93,8 @@ class RequestSection(_Section):
     max_output_tokens: int | None = Field(
         default=None,
         ge=1,
-        description="Thinking included; 512 when not given, 16,384 for a model that thinks.",
+        description="Thinking included; 512 or what the task family needs when not given, "
+        "16,384 for a model that thinks.",
     )
     reasoning_effort: str | None = None
     thinking_budget_tokens: int | None = Field(default=None, ge=0)
@@ -368,6 +372,31 @@ class Experiment(_Section):
             )
         return self
 
+    @model_validator(mode="before")
+    @classmethod
+    def _length_alone(cls, value: Any) -> Any:
+        """Where depth means nothing there is one row, whatever the file says."""
+        if not isinstance(value, dict):
+            return value
+        task, grid = value.get("task"), value.get("grid")
+        kind = task.get("kind") if isinstance(task, dict) else None
+        if not isinstance(kind, str) or not isinstance(grid, dict):
+            return value
+        try:
+            has_depth = find_family(kind).has_depth
+        except TaskError:
+            return value  # the runner says what is wrong with it
+        return value if has_depth else {**value, "grid": {**grid, "depth_percents": [0]}}
+
+    @property
+    def family(self) -> Family:
+        """The task's family.
+
+        Raises:
+            TaskError: if it is unknown.
+        """
+        return find_family(self.task.kind)
+
     @property
     def language(self) -> str:
         """Language of needle and question."""
@@ -425,15 +454,14 @@ class Experiment(_Section):
         return (
             (own.max_output_tokens if own else None)
             or self.request.max_output_tokens
-            or (REASONING_OUTPUT_TOKENS if model.reasoning else PLAIN_OUTPUT_TOKENS)
+            or (REASONING_OUTPUT_TOKENS if model.reasoning else self.family.output_tokens)
         )
 
 
 # One needle at the asked depth and nothing else in the haystack: it can be cut at any length.
 SHAREABLE_TASKS = ("single",)
 
-# Wide enough that a verbose answer is not cut off; a thinking model needs room to think.
-PLAIN_OUTPUT_TOKENS = 512
+# A thinking model needs room to think.
 REASONING_OUTPUT_TOKENS = 16_384
 
 

@@ -60,6 +60,7 @@ class Placement:
         placed_depth_percent: Haystack tokens before the needle / all haystack tokens x 100.
         token_offset: Haystack tokens before the needle.
         char_offset: Start of the needle's sentence in the content of the message it is in.
+        asked: Whether the question is about it.
     """
 
     role: str
@@ -67,6 +68,7 @@ class Placement:
     placed_depth_percent: float
     token_offset: int
     char_offset: int
+    asked: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -58,10 +58,7 @@ def compose(
     Raises:
         PromptRefused: if there is no prompt of exactly that length; the message says why.
     """
-    asked = tuple(
-        depth_percent if needle.depth_percent is None else needle.depth_percent
-        for needle in challenge.needles
-    )
+    asked = tuple(needle.depth_in(depth_percent) for needle in challenge.needles)
     if asked and not (min(asked) >= 0 and max(asked) <= 100):
         raise PromptRefused(f"a depth of {depth_percent} percent is not between 0 and 100")
     frame = build_frame(

@@ -106,6 +106,7 @@ def assemble(
             placed_depth_percent=100 * tokens_before / total if total else 0.0,
             token_offset=tokens_before,
             char_offset=len(frame.before) + begin,
+            asked=challenge.needles[number].asked,
         )
     user = Message(role="user", content=write(index, [frame.before, *pieces, *frame.after]))
     system = () if layout.system is None else (Message(role="system", content=layout.system),)

@@ -22,6 +22,7 @@ from niah.prompts import Layout, Prompt
 from niah.prompts.compose import COMPOSITION_VERSION, compose, minimum_context_length
 from niah.prompts.index import CorpusIndex, build_index
 from niah.prompts.shared import NO_MARKS, SHARED_VERSION, Marks, compose_shared
+from niah.prompts.writing import compose_written
 from niah.providers.calibration import Calibration, tokens_to_compose
 from niah.tasks import Challenge, Task
 from niah.tasks.packing import pack
@@ -201,9 +202,18 @@ def compose_prompt(
     Raises:
         PromptRefused: if no prompt has exactly that length.
     """
-    challenge = draw_challenge(prepared, trial)
     index = prepared.indexes[prepared.models[trial.model].tokenizer]
     context_length = composed_tokens(prepared, trial) if tokens is None else tokens
+    if prepared.task.writer is not None:
+        return compose_written(
+            index,
+            prepared.task.writer,
+            context_length=context_length,
+            depth_percent=trial.depth_percent,
+            layout=layout(prepared.experiment),
+            seed=trial.seed,
+        )
+    challenge = draw_challenge(prepared, trial)
     if trial.stream is None:
         prompt = compose(
             index,

@@ -28,6 +28,8 @@ Reason = Literal[
     "another value",
     "denied",
     "not stated",
+    "no list",
+    "prefix missing",
 ]
 
 

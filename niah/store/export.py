@@ -203,6 +203,7 @@ def _arrow_type(pyarrow: Any, name: str) -> Any:
                     ("placed_depth_percent", pyarrow.float64()),
                     ("token_offset", pyarrow.int64()),
                     ("char_offset", pyarrow.int64()),
+                    ("asked", pyarrow.bool_()),
                 ]
             )
         )

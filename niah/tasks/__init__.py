@@ -2,26 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 Role = Literal["needle", "distractor"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Needle:
-    """One planted sentence.
+    """One planted sentence, or a few that stand together.
 
     Attributes:
-        text: The sentence, no line feeds, no space at either end, ends in punctuation.
+        text: No line feeds, no space at either end, ends in punctuation.
         role: ``needle`` holds the answer, ``distractor`` resembles one that does.
-        depth_percent: Where it stands, 0..100; None = at the trial's asked depth.
+        depth_percent: Where it stands, 0..100; None = at the trial's asked depth, or as
+            ``turn_percent`` or ``sway`` say from there.
+        turn_percent: So much deeper than the asked depth, going on at 0 after 100.
+        sway: In [-1, 1]: from the asked depth so far towards the nearer end of the haystack, as a
+            share of the way; needles with sways that cancel have the asked depth as their centre.
+        asked: Whether the question is about it; the trial's query depth is where it stands.
     """
 
     text: str
     role: Role = "needle"
     depth_percent: float | None = None
+    turn_percent: float = field(default=0.0, repr=False)
+    sway: float = field(default=0.0, repr=False)
+    asked: bool = field(default=True, repr=False)
+
+    def depth_in(self, depth_percent: float) -> float:
+        """Where it stands in a trial of this depth, 0..100."""
+        if self.depth_percent is not None:
+            return self.depth_percent
+        if self.turn_percent:
+            return (depth_percent + self.turn_percent) % 100
+        return depth_percent + self.sway * min(depth_percent, 100 - depth_percent)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +54,8 @@ class Challenge:
         forbidden: Values whose statement as an answer makes the response wrong (distractors').
         answer_kind: How the scorer normalises: a number, a code such as a UUID, or words.
         keywords: For ``answer_kind`` "phrase": groups of alternatives; every group must be met.
+        scorer: Name of the scorer; ``niah.scoring.scorers`` has them.
+        prefix: For the scorer "similarity": what the response has to begin with.
     """
 
     needles: tuple[Needle, ...]
@@ -48,6 +66,42 @@ class Challenge:
     forbidden: tuple[str, ...] = ()
     answer_kind: Literal["number", "code", "words", "phrase"] = "words"
     keywords: tuple[tuple[str, ...], ...] = field(default=())
+    scorer: str = field(default="values", repr=False)
+    prefix: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A haystack that a family wrote itself, and what is asked about it.
+
+    Attributes:
+        text: The whole haystack, needles included; no blank space at either end.
+        begins: Character offset of each of the challenge's needles in the text, ascending.
+        challenge: Its needles are parts of the text, word for word.
+    """
+
+    text: str
+    begins: tuple[int, ...]
+    challenge: Challenge
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writer:
+    """How a family writes its own haystacks, as long as they are needed.
+
+    Attributes:
+        write: From a trial's seed, a number of units (lines, words, edges, turns) and a depth in
+            percent to the haystack; pure, longer with more units.
+        least: The fewest units that make sense.
+        most: The most that it can tell apart; None = no limit.
+        padding: A line that tells the reader to ignore what follows on it; it brings the prompt to
+            the exact length.
+    """
+
+    write: Callable[[int, int, float], Written]
+    least: int
+    padding: str
+    most: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,11 +112,13 @@ class Task:
         kind: Name of the family.
         version: Of its construction and wording, and of the user's own facts.
         draw: From a trial's seed to what it plants and asks.
+        writer: For a family that writes its own haystacks; None = needles in a corpus.
     """
 
     kind: str
     version: str
     draw: Callable[[int], Challenge]
+    writer: Writer | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,3 +127,32 @@ class Parameter:
 
     name: str
     description: str
+
+
+PLAIN_OUTPUT_TOKENS = 512
+"""Wide enough that a verbose answer is not cut off."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Family:
+    """A task family.
+
+    Attributes:
+        kind: Its name in ``[task]``.
+        summary: One line for ``niah tasks``.
+        source: The paper or test that it follows.
+        parameters: The keys that it takes.
+        prepare: From parameters, language and haystack text to a task.
+        has_depth: Whether depth means anything; a family that aggregates has length alone.
+        output_tokens: Output limit of a model that does not think, when the user sets none.
+        example: A ``[task]`` table to begin with, for ``niah tasks KIND``.
+    """
+
+    kind: str
+    summary: str
+    source: str
+    parameters: tuple[Parameter, ...]
+    prepare: Callable[[Mapping[str, Any], str, str], Task]
+    has_depth: bool = True
+    output_tokens: int = PLAIN_OUTPUT_TOKENS
+    example: str = ""

@@ -40,6 +40,7 @@ def pack(
                 challenge.needles[0],
                 role="needle" if number == asked else "distractor",
                 depth_percent=depth,
+                asked=number == asked,
             )
             for number, (challenge, depth) in enumerate(zip(drawn, depth_percents, strict=True))
         ),

@@ -1,47 +1,83 @@
-"""Task families by name; adding one means adding its module here and a test."""
+"""Task families by name: niah's own, and those of installed packages."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import pkgutil
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
+from importlib.metadata import entry_points
 from typing import Any
 
 from niah.errors import TaskError
-from niah.tasks import Parameter, Task, single
+from niah.tasks import Family, Task, families, single
+
+ENTRY_POINTS = "niah.tasks"
+"""Group of the entry points by which an installed package adds families; each is a ``Family``."""
+
+SINGLE = Family(
+    kind="single",
+    summary="one needle at the asked depth, one question about it",
+    source="Kamradt 2023; RULER niah_single (Hsieh et al. 2024), own wording",
+    parameters=single.PARAMETERS,
+    prepare=single.prepare,
+    example='kind = "single"\nneedle = "magic-number"',
+)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Family:
-    """A task family.
-
-    Attributes:
-        kind: Its name in ``[task]``.
-        summary: One line for ``niah tasks``.
-        source: The paper or test that it follows.
-        parameters: The keys that it takes.
-        prepare: From parameters, language and haystack text to a task.
-    """
-
-    kind: str
-    summary: str
-    source: str
-    parameters: tuple[Parameter, ...]
-    prepare: Callable[[Mapping[str, Any], str, str], Task]
-
-
-FAMILIES: Mapping[str, Family] = {
-    family.kind: family
-    for family in (
-        Family(
-            kind="single",
-            summary="one needle at the asked depth, one question about it",
-            source="Kamradt 2023; RULER niah_single (Hsieh et al. 2024), own wording",
-            parameters=single.PARAMETERS,
-            prepare=single.prepare,
-        ),
+@cache
+def own_families() -> Mapping[str, Family]:
+    """Niah's own: ``single``, and ``FAMILY`` of each module in ``niah.tasks.families``."""
+    modules = (
+        import_module(f"{families.__name__}.{module.name}")
+        for module in pkgutil.iter_modules(families.__path__)
     )
-}
+    return {family.kind: family for family in (SINGLE, *(module.FAMILY for module in modules))}
+
+
+@cache
+def all_families() -> Mapping[str, Family]:
+    """Niah's own families, then those of installed packages, each by its kind.
+
+    Raises:
+        TaskError: if an installed package's family cannot be used; the message names it.
+    """
+    found = dict(own_families())
+    for entry in sorted(entry_points(group=ENTRY_POINTS), key=lambda entry: entry.name):
+        try:
+            family = entry.load()
+        except Exception as error:  # whatever a foreign module raises when it is imported
+            raise TaskError(
+                f"the task family {entry.name!r} of an installed package cannot be loaded from "
+                f"{entry.value}: {type(error).__name__}: {error}"
+            ) from None
+        if not isinstance(family, Family):
+            raise TaskError(
+                f"the task family {entry.name!r} of an installed package is no niah.tasks.Family: "
+                f"{entry.value} is a {type(family).__name__}"
+            )
+        if family.kind in found:
+            raise TaskError(
+                f"the task family {family.kind!r} of an installed package ({entry.value}) has the "
+                "name of another one; give it a name of its own"
+            )
+        found[family.kind] = family
+    return found
+
+
+def find_family(kind: str) -> Family:
+    """The family of that name; packages are looked at only for names that niah does not have.
+
+    Raises:
+        TaskError: if there is none, or an installed one cannot be used.
+    """
+    family = own_families().get(kind) or all_families().get(kind)
+    if family is None:
+        raise TaskError(
+            f"task.kind = {kind!r} is not known; use one of {', '.join(all_families())}"
+        )
+    return family
 
 
 def prepare_task(kind: str, parameters: Mapping[str, Any], *, language: str, haystack: str) -> Task:
@@ -57,13 +93,12 @@ def prepare_task(kind: str, parameters: Mapping[str, Any], *, language: str, hay
         TaskError: if the family or a parameter is unknown, or a needle cannot be used.
         HaystackError: if a fixed answer already stands in the haystack.
     """
-    family = FAMILIES.get(kind)
-    if family is None:
-        raise TaskError(f"task.kind = {kind!r} is not known; use one of {', '.join(FAMILIES)}")
+    family = find_family(kind)
     known = [parameter.name for parameter in family.parameters]
     for name in parameters:
         if name not in known:
             close = difflib.get_close_matches(name, known, n=1)
-            remedy = f"did you mean {close[0]!r}?" if close else f"{kind} takes {', '.join(known)}"
+            takes = f"{kind} takes {', '.join(known) or 'no parameters'}"
+            remedy = f"did you mean {close[0]!r}?" if close else takes
             raise TaskError(f"unknown key task.{name}; {remedy}")
     return family.prepare(parameters, language, haystack)

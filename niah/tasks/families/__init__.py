@@ -1,0 +1,1 @@
+"""One module per task family, each with its ``FAMILY``; the registry finds them here."""

@@ -1,0 +1,13 @@
+"""Sentences that several families share, in each language."""
+
+from __future__ import annotations
+
+PADDING = {
+    "en": "Please skip the rest of this line:",
+    "de": "Den Rest dieser Zeile bitte \u00fcbergehen:",
+}
+
+NOTHING = {
+    "en": "If the text does not say it, answer that the text does not say it.",
+    "de": "Wenn der Text es nicht sagt, antworten Sie, dass der Text es nicht sagt.",
+}
