@@ -84,7 +84,8 @@ def test_every_reason_is_from_the_closed_list_and_every_one_occurs() -> None:
     """Reports can count on the reasons."""
     reasons = {entry.scored().reason for entry in labelled()}
     assert reasons <= set(get_args(Reason))
-    assert set(get_args(Reason)) == reasons
+    others = {"no list", "prefix missing"}  # of the scorers of lists and texts
+    assert set(get_args(Reason)) == reasons | others
 
 
 @pytest.mark.parametrize(

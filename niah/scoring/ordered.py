@@ -57,8 +57,8 @@ def score_order_exact(response: str, challenge: Challenge) -> Score:
 def score_set(response: str, challenge: Challenge) -> Score:
     """F1 of the list in brackets that a response ends with and the set of accepted answers.
 
-    The list is the last one after "Final answer:", or the last one at all; without any, 0. Two empty
-    sets agree. The one accepted answer "[]" stands for the empty set.
+    The list is the last one after "Final answer:", or the last one at all; without any, 0. Two
+    empty sets agree. The one accepted answer "[]" stands for the empty set.
 
     Source: the measure of OpenAI's GraphWalks.
     """
