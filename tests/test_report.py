@@ -22,6 +22,7 @@ from niah.errors import ConfigurationError
 from niah.escape import html_text
 from niah.experiment import experiment_toml, load_experiment, parse_canonical
 from niah.prompts import Message, Placement, Prompt
+from niah.report import Passages
 from niah.report.cards import card
 from niah.report.contrasts import pair_sentences, refusal_sentence
 from niah.report.gather import gather, no_passages
@@ -334,6 +335,40 @@ def test_passages_are_cut_at_words_around_each_needle() -> None:
     assert passage.before.removeprefix("… ") + needle in text
     assert passage.after.endswith(" more …")
     assert cut_passages(prompt, ["something else"]) == ()
+
+
+def test_needles_and_distractors_are_shown_in_the_order_of_the_text() -> None:
+    """Each planted sentence has its passage; a distractor is named as one."""
+    sentences = ["First is 1.", "Second is 2.", "Third is 3."]
+    text = "Lead. " + " Filler. ".join(sentences) + " End."
+    placements = tuple(
+        Placement(
+            role=role,
+            asked_depth_percent=depth,
+            placed_depth_percent=depth,
+            token_offset=0,
+            char_offset=text.index(sentence),
+        )
+        for sentence, role, depth in zip(
+            sentences[::-1], ("needle", "distractor", "needle"), (90.0, 50.0, 10.0), strict=True
+        )
+    )
+    prompt = Prompt(
+        messages=(Message(role="system", content="Be brief."), Message(role="user", content=text)),
+        tokens=30,
+        haystack_tokens=9,
+        placements=placements,
+    )
+    found = cut_passages(prompt, sentences[::-1])
+    assert [passage.needle for passage in found] == sentences
+    trials = sweep_trials()
+    shown = card(trials[0], Passages(by_trial={trials[0].trial_id: found}), "en")
+    labels = [row.label for row in shown.rows if row.before]
+    assert labels == [
+        "In the text, at 10% (asked 10%)",
+        "Distractor, at 50% (asked 50%)",
+        "In the text, at 90% (asked 90%)",
+    ]
 
 
 def channel(part: float) -> float:

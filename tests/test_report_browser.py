@@ -160,6 +160,16 @@ def test_a_cell_opens_by_keyboard_and_back_again(browser: Browser, report: Path)
         assert tab.evaluate(label).startswith("64K tokens, depth 50%:")
 
 
+def test_a_cell_without_trials_opens_none(browser: Browser, tmp_path: Path) -> None:
+    """What was planned and never measured shows no trial, not those of other cells."""
+    path = tmp_path / "started.html"
+    path.write_text(page(gather([measured(sweep_trials(lengths=[1000]))])), encoding="utf-8")
+    with opened(browser, path) as tab:
+        cell(tab, "64K tokens, depth 50%: not measured").click()
+        expect(tab.locator("#count")).to_contain_text("No trial fits these filters.")
+        assert tab.locator("details.trial").count() == 0
+
+
 def test_a_cell_opens_by_touch(browser: Browser, report: Path) -> None:
     """A tap on a cell of a phone opens its trials."""
     phone: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True}

@@ -118,7 +118,7 @@ def _rows(
     if record.question:
         yield row("row-question", record.question)
     if record.answers:
-        yield row("row-answers", word(language, "or").join(record.answers))
+        yield row("row-answers", ", ".join(record.answers))
     response = cut(record.response, response_chars, language)
     yield row("row-response", response or word(language, "row-no-response"))
     yield row("row-verdict", _verdict(record, language))

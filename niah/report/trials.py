@@ -57,10 +57,9 @@ def trials_section(
 
 def _filters(report: Report, cards: Sequence[tuple[int, TrialRecord, Card]]) -> Html:
     language = report.language
-    records = [record for _, record, _ in cards]
     results = [r for r in RESULTS if any(shown.result == r for _, _, shown in cards)]
-    lengths = sorted({record.context_length for record in records})
-    depths = sorted({record.depth_percent for record in records})
+    lengths = sorted({v for sweep in report.sweeps for v in sweep.map.context_lengths})
+    depths = sorted({v for sweep in report.sweeps for v in sweep.map.depth_percents})
     fields = [
         _select("model", [(str(n), s.label) for n, s in enumerate(report.sweeps)], report)
         if len(report.sweeps) > 1

@@ -121,7 +121,6 @@ GERMAN: dict[str, str] = {
     "row-cost": "Kosten und Zeit",
     "row-served": "Geantwortet hat",
     "row-id": "Versuch",
-    "or": " oder ",
     "found": "genannt: {value}",
     "taken": "nahm eine Ablenkung: {value}",
     "cut": "… [hier gekürzt, {n} weitere Zeichen; niah export hat alles]",

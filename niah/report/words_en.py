@@ -121,7 +121,6 @@ ENGLISH: dict[str, str] = {
     "row-cost": "Cost and time",
     "row-served": "Answered by",
     "row-id": "Trial",
-    "or": " or ",
     "found": "stated: {value}",
     "taken": "took a distractor: {value}",
     "cut": "… [cut here, {n} more characters; niah export has all]",
