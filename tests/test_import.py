@@ -360,6 +360,20 @@ def test_binary_and_missing_files_give_one_sentence(niah: Niah, tmp_path: Path) 
         assert sentence in refused.err
 
 
+def test_a_file_name_cannot_steer_the_terminal(niah: Niah, tmp_path: Path) -> None:
+    """What a directory calls its files is shown inert in messages and in the run's source."""
+    folder = tmp_path / "results"
+    folder.mkdir()
+    write(folder / "a\x1b[31m.json", "{")
+    refused = niah("import", "results", "-m", "a/b")
+    assert refused.code == 2
+    assert "\x1b" not in refused.err
+    write(folder / "a\x1b[31m.json", ROWS)
+    done = niah("import", folder / "a\x1b[31m.json", "-m", "a/b")
+    assert done.code == 0, done.err
+    assert "\x1b" not in done.out + niah("runs").out + niah("show", "latest").out
+
+
 def test_files_of_two_formats_are_not_mixed(niah: Niah, tmp_path: Path) -> None:
     """Judge scores and RULER's shares do not end in one run."""
     write(tmp_path / "a.json", ROWS)

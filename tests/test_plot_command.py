@@ -113,6 +113,21 @@ def test_heatmaps_of_several_sweeps_are_files_of_their_own(plot: Plot, tmp_path:
     assert len(list((tmp_path / "plots").glob("*.alt.txt"))) == 2
 
 
+def test_heatmaps_of_one_model_and_several_tasks_are_not_the_same_file(
+    niah: Niah, tmp_path: Path
+) -> None:
+    """Sweeps of one run that differ by their task only keep apart by name."""
+    (tmp_path / "rows.csv").write_text(
+        "model,task,context_length,depth_percent,score\na/b,one,1000,0,1\na/b,two,1000,0,0\n",
+        encoding="utf-8",
+    )
+    assert niah("import", "rows.csv").code == 0
+    done = niah("plot", "latest", "--kind", "heatmap", "--json")
+    assert done.code == 0, done.err
+    assert len(set(done.json["figures"])) == 6
+    assert done.json["figures"][0].endswith("-one.png")
+
+
 @pytest.mark.parametrize("suffix", ["md", "tex", "csv"])
 def test_a_table_is_asked_for_by_its_suffix(plot: Plot, tmp_path: Path, suffix: str) -> None:
     """.md, .tex and .csv mean a table; published rows stand beside ours where asked."""

@@ -133,7 +133,7 @@ def plot(
     written: list[Path] = []
     words: list[str] = []
     for group in groups:
-        stem = out.with_suffix("") if out is not None else plots / _name(group, kind, len(groups))
+        stem = out.with_suffix("") if out is not None else plots / _name(group, kind, sweeps)
         paths, description = _draw(group, replace(choices, kind=kind), looks, stem, formats)
         written += paths
         words.append(description)
@@ -173,7 +173,7 @@ def plot_run(
     sweeps = sweeps_of(run, records)
     written: list[Path] = []
     for sweep in sweeps:
-        stem = directory / _name([sweep], "heatmap", len(sweeps))
+        stem = directory / _name([sweep], "heatmap", sweeps)
         written += _draw([sweep], Choices(kind="heatmap"), looks, stem, FORMATS)[0]
     return written
 
@@ -212,19 +212,27 @@ def _sweeps(db: Path, runs: Sequence[str], models: Sequence[str] | None) -> list
     known = sorted({sweep.grid.model for sweep in sweeps})
     for model in models or ():
         if model not in known:
-            raise ConfigurationError(f"--model {model}: not in these runs; they have {known}")
+            raise ConfigurationError(
+                f"--model {model}: not in these runs; they have {', '.join(known)}"
+            )
     chosen = [s for s in sweeps if not models or s.grid.model in models]
     if not chosen:
         raise ConfigurationError(f"{', '.join(found)}: no cell to plot; run the sweep first")
     return chosen
 
 
-def _name(sweeps: Sequence[Sweep], kind: str | None, figures: int) -> str:
-    """A figure's file name: its run or runs, its model among several, its kind."""
+def _name(sweeps: Sequence[Sweep], kind: str | None, all_sweeps: Sequence[Sweep]) -> str:
+    """A figure's file name: its run or runs, then its model and task among others, or its kind."""
     runs = list(dict.fromkeys(sweep.run.run for sweep in sweeps))
-    parts = [runs[0] if len(runs) == 1 else f"{runs[0]}-and-{len(runs) - 1}"]
+    others = f"{runs[1]}" if len(runs) == 2 else f"{len(runs) - 1}-others"
+    parts = [runs[0] if len(runs) == 1 else f"{runs[0]}-and-{others}"]
     if kind == "heatmap":
-        parts += [slug(sweeps[0].grid.model)] if figures > 1 else []
+        (sweep,) = sweeps
+        beside = [other.grid for other in all_sweeps if other.run.run == sweep.run.run]
+        if len({grid.model for grid in beside}) > 1:
+            parts.append(slug(sweep.grid.model))
+        if len({grid.task for grid in beside}) > 1:
+            parts.append(slug(sweep.grid.task))
     elif kind is not None:
         parts.append(kind)
     elif len(sweeps) > 1:

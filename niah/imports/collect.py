@@ -41,7 +41,7 @@ def read_results(paths: Sequence[Path], choices: Choices, *, now: datetime) -> I
     formats = [recognise(content, choices) for content in contents]
     if any(kind is not formats[0] for kind in formats):
         raise ConfigurationError(
-            f"{contents[0].path} and other files are of different formats; import them apart"
+            f"{contents[0].name} and other files are of different formats; import them apart"
         )
     kind = formats[0]
     sources = [content.source for content in contents]
@@ -165,13 +165,13 @@ def _all(contents: Sequence[Content]) -> list[tuple[Content, str, dict[str, Any]
 
 
 def _exported(content: Content, place: str, entry: dict[str, Any]) -> TrialRecord:
+    where = f"{content.name}: {place}"
     try:
         record = build(TrialRecord, {k: v for k, v in entry.items() if k in _RECORD})
     except ValueError as error:
         raise ConfigurationError(
-            f"{content.path}: {place} is not a trial that niah exported ({inert(str(error))})"
+            f"{where} is not a trial that niah exported ({shorten(inert(str(error)), 160)})"
         ) from None
-    where = f"{content.path}: {place}"
     for what, value in (("model", record.model), ("task", record.task), ("id", record.trial_id)):
         if not value or len(value) > _LONGEST_NAME or inert(value) != value:
             raise ConfigurationError(f"{where}: {shorten(inert(value), 60)!r} cannot be a {what}")
@@ -187,7 +187,7 @@ def _distinct(contents: Sequence[Content], trials: Sequence[TrialRecord]) -> Non
     twice = [trial for trial, n in Counter(t.trial_id for t in trials).items() if n > 1]
     if twice:
         raise ConfigurationError(
-            f"{contents[0].path}: the trial {twice[0][:16]} is there twice; import each run apart"
+            f"{contents[0].name}: the trial {twice[0][:16]} is there twice; import each run apart"
         )
 
 

@@ -31,13 +31,20 @@ class Content:
 
     Attributes:
         path: Of the file.
+        name: The path for messages.
         source: Its name and hash.
         entries: (place in the file, object).
     """
 
     path: Path
+    name: str
     source: Source
     entries: Sequence[tuple[str, Object]]
+
+
+def shown(path: Path) -> str:
+    """A path for a message: what a directory calls its files cannot steer a terminal."""
+    return shorten(inert(str(path)), 200)
 
 
 def expand(paths: Sequence[Path]) -> list[Path]:
@@ -52,12 +59,12 @@ def expand(paths: Sequence[Path]) -> list[Path]:
         if path.is_dir():
             inside = sorted(p for p in path.iterdir() if p.suffix in SUFFIXES and p.is_file())
             if not inside:
-                raise ConfigurationError(f"{path}: holds no .json, .jsonl or .csv file")
+                raise ConfigurationError(f"{shown(path)}: holds no .json, .jsonl or .csv file")
             found += inside
         elif path.is_file():
             found.append(path)
         else:
-            raise ConfigurationError(f"{path}: there is no such file")
+            raise ConfigurationError(f"{shown(path)}: there is no such file")
     return found
 
 
@@ -68,55 +75,56 @@ def read(path: Path) -> Content:
         ConfigurationError: if the file cannot be read, is too large, is not UTF-8, or does not
             hold objects.
     """
+    name = shown(path)
     try:
         size = path.stat().st_size
         if size > LARGEST_FILE:
-            raise ConfigurationError(f"{path}: larger than 2 GiB, which niah does not import")
+            raise ConfigurationError(f"{name}: larger than 2 GiB, which niah does not import")
         digest = hashlib.sha256()
         with path.open("rb") as file:
             while block := file.read(1 << 20):
                 digest.update(block)
         source = Source(name=inert(path.name), sha256=digest.hexdigest())
-        entries = _entries(path, size)
+        entries = _entries(path, name, size)
     except OSError as error:
-        raise ConfigurationError(f"{path}: cannot be read ({error.strerror or error})") from None
+        raise ConfigurationError(f"{name}: cannot be read ({error.strerror or error})") from None
     except UnicodeDecodeError as error:
-        raise ConfigurationError(f"{path}: is not UTF-8 text (byte {error.start})") from None
+        raise ConfigurationError(f"{name}: is not UTF-8 text (byte {error.start})") from None
     except csv.Error as error:
-        raise ConfigurationError(f"{path}: is not a CSV file ({error})") from None
+        raise ConfigurationError(f"{name}: is not a CSV file ({error})") from None
     if not entries:
-        raise ConfigurationError(f"{path}: holds no result")
-    return Content(path=path, source=source, entries=entries)
+        raise ConfigurationError(f"{name}: holds no result")
+    return Content(path=path, name=name, source=source, entries=entries)
 
 
-def _entries(path: Path, size: int) -> list[tuple[str, Object]]:
+def _entries(path: Path, name: str, size: int) -> list[tuple[str, Object]]:
     if path.suffix == ".csv":
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = csv.DictReader(file, strict=True)
             return [
                 (f"line {rows.line_num}", {str(k): v for k, v in row.items() if k is not None})
-                for row in _limited(path, rows)
+                for row in _limited(name, rows)
             ]
     if path.suffix == ".jsonl":
-        return list(_lines(path))
+        return list(_lines(path, name))
     if size > LARGEST_DOCUMENT:
-        raise ConfigurationError(f"{path}: a JSON document larger than 128 MiB; use JSON lines")
+        raise ConfigurationError(f"{name}: a JSON document larger than 128 MiB; use JSON lines")
     text = path.read_text(encoding="utf-8-sig")
     try:
         document = _parse(text)
     except ValueError:
-        return list(_lines(path))  # JSON lines under the name of a document
+        return list(_lines(path, name))  # JSON lines under the name of a document
     if isinstance(document, list):
         return [
-            (f"entry {number}", _object(path, f"entry {number}", entry))
-            for number, entry in enumerate(_limited(path, document), start=1)
+            (f"entry {number}", _object(name, f"entry {number}", entry))
+            for number, entry in enumerate(_limited(name, document), start=1)
         ]
-    return [("the document", _object(path, "the document", document))]
+    return [("the document", _object(name, "the document", document))]
 
 
-def _lines(path: Path) -> Iterator[tuple[str, Object]]:
+def _lines(path: Path, name: str) -> Iterator[tuple[str, Object]]:
     with path.open(encoding="utf-8-sig") as file:
-        for number, line in enumerate(_limited(path, file), start=1):
+        for number, line in enumerate(_limited(name, file), start=1):
             if not line.strip():
                 continue
             place = f"line {number}"
@@ -124,15 +132,18 @@ def _lines(path: Path) -> Iterator[tuple[str, Object]]:
                 value = _parse(line)
             except ValueError as error:
                 raise ConfigurationError(
-                    f"{path}: {place} is not JSON ({shorten(inert(str(error)), 120)})"
+                    f"{name}: {place} is not JSON ({shorten(inert(str(error)), 120)})"
                 ) from None
-            yield place, _object(path, place, value)
+            found = _object(name, place, value)
+            if "pred" in found:
+                found.pop("input", None)  # whole prompts, which would be all of the memory
+            yield place, found
 
 
-def _limited(path: Path, rows: Any) -> Iterator[Any]:
+def _limited(name: str, rows: Any) -> Iterator[Any]:
     for number, row in enumerate(rows, start=1):
         if number > MOST_ROWS:
-            raise ConfigurationError(f"{path}: has more than {MOST_ROWS:,} results")
+            raise ConfigurationError(f"{name}: has more than {MOST_ROWS:,} results")
         yield row
 
 
@@ -146,10 +157,10 @@ def _parse(text: str) -> Any:
         raise ValueError("nested too deeply") from None
 
 
-def _object(path: Path, place: str, value: Any) -> Object:
+def _object(name: str, place: str, value: Any) -> Object:
     if not isinstance(value, dict):
         raise ConfigurationError(
-            f"{path}: {place} is not an object with a context length, a depth and a score"
+            f"{name}: {place} is not an object with a context length, a depth and a score"
         )
     return value
 

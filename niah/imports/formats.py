@@ -55,7 +55,7 @@ def recognise(content: Content, choices: Choices) -> Format | None:
     if {choices.length_column, choices.depth_column, choices.score_column} <= keys:
         return COLUMNS
     raise ConfigurationError(
-        f"{content.path}: {content.entries[0][0]} is no result of LLMTest_NeedleInAHaystack "
+        f"{content.name}: {content.entries[0][0]} is no result of LLMTest_NeedleInAHaystack "
         "(context_length or token_limit, depth_percent, score), no prediction of RULER (pred, "
         "outputs, length), no log of Inspect (eval, samples) and no exported trial of niah's; name "
         "its keys with --length-column, --depth-column and --score-column"
@@ -65,7 +65,7 @@ def recognise(content: Content, choices: Choices) -> Format | None:
 def _legacy(content: Content, _: Choices) -> list[Row]:
     rows = []
     for place, entry in content.entries:
-        where = f"{content.path}: {place}"
+        where = f"{content.name}: {place}"
         length_key = "token_limit" if "token_limit" in entry else "context_length"
         needle = text(where, entry, "needle").strip()
         rows.append(
@@ -87,7 +87,7 @@ def _legacy(content: Content, _: Choices) -> list[Row]:
 def _ruler(content: Content, _: Choices) -> list[Row]:
     task = content.path.stem
     return [
-        _prediction(f"{content.path}: {place}", entry, content, task)
+        _prediction(f"{content.name}: {place}", entry, content, task)
         for place, entry in content.entries
     ]
 
@@ -151,7 +151,7 @@ def _found(response: str, references: list[str], *, any_will_do: bool) -> float:
 def _columns(content: Content, choices: Choices) -> list[Row]:
     rows = []
     for place, entry in content.entries:
-        where = f"{content.path}: {place}"
+        where = f"{content.name}: {place}"
         rows.append(
             Row(
                 where=where,

@@ -20,7 +20,7 @@ def inspect_rows(content: Content, choices: Choices) -> list[Row]:
     """The samples of a log; one that has an error or no score is a failure to measure."""
     rows = []
     for place, log in content.entries:
-        where = f"{content.path}: {place}"
+        where = f"{content.name}: {place}"
         about, samples = log["eval"], log["samples"]
         if not isinstance(about, dict) or not isinstance(samples, list) or not samples:
             raise ConfigurationError(f"{where}: eval or samples are not those of an Inspect log")
