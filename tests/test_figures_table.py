@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from niah.errors import ConfigurationError
-from niah.figures.table import Tabled, TableData, table_data
+from niah.figures.table import Origin, Tabled, TableData, table_data
 from niah.figures.table_text import csv_table, latex_table, markdown_table, write_table
 from niah.figures.text import Provenance
 from niah.statistics.effective import effective_length, ruler_rule, threshold_rule
@@ -37,13 +37,13 @@ def marginal(found: list[int], n: int, lengths: tuple[int, ...] = (4_000, 8_000)
     )
 
 
-def tabled(label: str, by_length: Marginal, *, simulated: bool = False) -> Tabled:
+def tabled(label: str, by_length: Marginal, *, origin: Origin = "measured") -> Tabled:
     return Tabled(
         label=label,
         by_length=by_length,
         effective=effective_length(by_length, ruler_rule()),
         claimed_tokens=128_000,
-        simulated=simulated,
+        origin=origin,
     )
 
 
@@ -129,11 +129,12 @@ def test_published_accuracies_give_the_published_effective_lengths(
 def test_simulated_rows_say_so_in_every_format() -> None:
     """A table with a reference reader names it; CSV keeps the reader's own name."""
     data = table_data(
-        [tabled("reference/exact", marginal([4, 4], 4), simulated=True)], FACTS, task="single"
+        [tabled("reference/exact", marginal([4, 4], 4), origin="simulated")], FACTS, task="single"
     )
     for text in (markdown_table(data, PROVENANCE), latex_table(data, PROVENANCE)):
         assert "simulated, not a language model" in text
-    assert "reference/exact" in csv_table(data, PROVENANCE)
+    (row,) = csv.DictReader(csv_table(data, PROVENANCE).splitlines())
+    assert (row["model"], row["source"]) == ("reference/exact", "simulated")
 
 
 def test_hostile_names_stay_inert() -> None:

@@ -128,6 +128,27 @@ def test_heatmaps_of_one_model_and_several_tasks_are_not_the_same_file(
     assert done.json["figures"][0].endswith("-one.png")
 
 
+def test_imported_sweeps_are_named_among_measured_ones(plot: Plot, niah: Niah) -> None:
+    """A table and curves of both say which rows and curves come from elsewhere."""
+    Path("rows.csv").write_text(
+        "context_length,depth_percent,score\n400,0,1\n1600,0,0\n", encoding="utf-8"
+    )
+    reader = plot("--kind", "length", "--out", "alone.svg")
+    assert reader.code == 0
+    run = niah("runs", "--json").json["runs"][0]["run"]
+    imported = niah("import", "rows.csv", "-m", "a/b", "--db", "other.db", "--json")
+    assert imported.code == 0
+    niah("export", run, "--out", "readers.jsonl")
+    assert niah("import", "readers.jsonl", "--db", "other.db").code == 0
+    both = (imported.json["run"], "latest", "--db", "other.db")
+    assert niah("plot", *both, "--out", "table.csv").code == 0
+    rows = csv.DictReader(Path("table.csv").read_text(encoding="utf-8").splitlines())
+    assert [row["source"] for row in rows] == ["imported", "simulated", "simulated"]
+    assert niah("plot", *both, "--out", "table.md").code == 0
+    said = Path("table.md").read_text(encoding="utf-8")
+    assert "scores as given (a/b)" in said
+
+
 @pytest.mark.parametrize("suffix", ["md", "tex", "csv"])
 def test_a_table_is_asked_for_by_its_suffix(plot: Plot, tmp_path: Path, suffix: str) -> None:
     """.md, .tex and .csv mean a table; published rows stand beside ours where asked."""

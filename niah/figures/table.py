@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from niah.errors import ConfigurationError
 from niah.figures.lengths import bound_words, rule_words
@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
 MOST_LENGTHS = 40
 
+Origin = Literal["measured", "simulated", "imported", "published"]
+"""Of a row's numbers."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tabled:
@@ -45,14 +48,14 @@ class Tabled:
         by_length: Its accuracy per context length.
         effective: Its effective context length; None = nothing was scored.
         claimed_tokens: What the model's maker states; None = unknown.
-        simulated: True for a reference reader.
+        origin: Of its numbers.
     """
 
     label: str
     by_length: Marginal
     effective: EffectiveLength | None
     claimed_tokens: int | None = None
-    simulated: bool = False
+    origin: Origin = "measured"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +64,7 @@ class TableRow:
 
     Attributes:
         label: Name of the sweep, or of a published model.
-        published: Whether somebody else's numbers stand here; they have no intervals.
+        origin: Of its numbers; published ones have no intervals.
         claimed, effective: Context lengths in words; empty = unknown.
         effective_bounds: The interval of the effective length in words; empty = none.
         claimed_tokens, effective_tokens, effective_lower, effective_upper: The same as numbers;
@@ -72,7 +75,7 @@ class TableRow:
     """
 
     label: str
-    published: bool
+    origin: Origin
     claimed: str
     effective: str
     effective_bounds: str
@@ -151,20 +154,28 @@ def table_data(
         )
     rows = [
         _row(
-            plain(s.label, 80), s.by_length, s.effective, s.claimed_tokens, lengths, False, language
+            plain(s.label, 80),
+            s.by_length,
+            s.effective,
+            s.claimed_tokens,
+            lengths,
+            s.origin,
+            language,
         )
         for s in sweeps
     ]
     if published:
         rows += [
-            _row(row.model, row.by_length, row.effective, None, lengths, True, language)
+            _row(row.model, row.by_length, row.effective, None, lengths, "published", language)
             for row in published.rows
         ]
     counts = [int(n) for s in sweeps for n in s.by_length.n if n]
     return TableData(
         title=words["table"],
         warning=simulated_words(
-            [plain(s.label, 80) for s in sweeps], [s.simulated for s in sweeps], language
+            [plain(s.label, 80) for s in sweeps],
+            [s.origin == "simulated" for s in sweeps],
+            language,
         ),
         subtitle=(
             words["task"].format(task=plain(task)),
@@ -215,7 +226,7 @@ def _row(
     effective: EffectiveLength | None,
     claimed_tokens: int | None,
     lengths: Sequence[int],
-    published: bool,
+    origin: Origin,
     language: Language,
 ) -> TableRow:
     measured = {
@@ -230,10 +241,11 @@ def _row(
         if by_length.n[i]
     }
     words = WORDS[language]
+    published = origin == "published"
     shown = effective if effective is not None and effective.longest_tested is not None else None
     return TableRow(
         label=label,
-        published=published,
+        origin=origin,
         claimed="" if claimed_tokens is None else length_label(claimed_tokens, language),
         effective="" if shown is None else bound_words(shown, shown.value, language),
         effective_bounds=""

@@ -70,7 +70,7 @@ def latex_table(data: TableData, provenance: Provenance) -> str:
         "\\midrule",
     ]
     for index, row in enumerate(data.rows):
-        if row.published and index and not data.rows[index - 1].published:
+        if row.origin == "published" and data.rows[index - 1].origin != "published":
             lines.append("\\midrule")
         cells = _cells(row, data, latex_text, _stacked)
         lines.append(" & ".join(cells) + " \\\\")
@@ -104,11 +104,11 @@ def csv_table(data: TableData, _: Provenance) -> str:
     for row in data.rows:
         numbers: list[object] = []
         for estimate in (*row.accuracy, row.average, row.rising, row.falling):
-            numbers += _numbers(estimate, published=row.published)
+            numbers += _numbers(estimate, published=row.origin == "published")
         writer.writerow(
             [
                 spreadsheet_text(row.label),
-                "published" if row.published else "measured",
+                row.origin,
                 row.claimed_tokens,
                 row.effective_tokens,
                 row.effective_lower,
@@ -145,7 +145,7 @@ def _cells(
         return joined(value, f"{low}\u2013{high}")
 
     return [
-        escaped(row.label + (f" {PUBLISHED}" if row.published else "")),
+        escaped(row.label + (f" {PUBLISHED}" if row.origin == "published" else "")),
         *((row.claimed or nothing,) if any(r.claimed for r in data.rows) else ()),
         joined(row.effective, row.effective_bounds)
         if row.effective_bounds

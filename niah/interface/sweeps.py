@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from niah import __version__
 from niah.errors import ConfigurationError
+from niah.figures.table import Origin
 from niah.figures.text import Facts, Provenance, plain
 from niah.imports import import_record
 from niah.models import Model
@@ -90,6 +91,13 @@ def labels_of(sweeps: Sequence[Sweep]) -> list[str]:
     return [label(sweep) for sweep in sweeps]
 
 
+def origin_of(sweep: Sweep) -> Origin:
+    """Whether a sweep was measured, simulated or imported; simulated goes before imported."""
+    if sweep.grid.simulated:
+        return "simulated"
+    return "measured" if sweep.run.source == "measured" else "imported"
+
+
 def provenance_of(sweeps: Sequence[Sweep]) -> Provenance:
     """Where a figure of some sweeps comes from."""
     runs = {sweep.run.run: sweep.run.experiment_sha256 for sweep in sweeps}
@@ -151,10 +159,19 @@ def merged_facts(sweeps: Sequence[Sweep]) -> Facts:
         trials_per_cell=_same([f.trials_per_cell for f in facts]),
         cost_usd=sum(f.cost_usd or 0.0 for f in known) if known else None,
         cost_at_least=len(known) < len(ours) or any(f.cost_at_least for f in ours),
-        source=_common([f.source for f in facts]),
+        source=_sources(sweeps),
         run=", ".join(dict.fromkeys(f.run for f in facts if f.run)) or None,
         niah_version=_common([f.niah_version for f in facts]),
     )
+
+
+def _sources(sweeps: Sequence[Sweep]) -> str | None:
+    """Where imported sweeps come from, each by its name where others come from elsewhere."""
+    sources = [sweep.facts.source for sweep in sweeps]
+    if len(set(sources)) == 1:
+        return sources[0]
+    named = zip(sources, labels_of(sweeps), strict=True)
+    return "; ".join(f"{source} ({label})" for source, label in named if source is not None)
 
 
 def pooled_of(sweep: Sweep) -> Pooled:

@@ -13,6 +13,7 @@ from niah.interface.sweeps import (
     effective_of,
     labels_of,
     merged_facts,
+    origin_of,
     pooled_of,
     rule_named,
     shows_pooled,
@@ -48,7 +49,7 @@ def table_of(sweeps: Sequence[Sweep], choices: Choices) -> TableData:
                 by_length=margins[-1],
                 effective=effective_of(sweep, rule, pooled),
                 claimed_tokens=sweep.claimed_tokens,
-                simulated=sweep.grid.simulated,
+                origin=origin_of(sweep),
             )
         )
     rows += _means(sweeps, margins, rule, choices.language)
@@ -83,7 +84,7 @@ def _means(
                 by_length=mean,
                 effective=effective_length(mean, rule_named(rule, mean)) if mean.n.any() else None,
                 claimed_tokens=first.claimed_tokens,
-                simulated=first.grid.simulated,
+                origin=origin_of(first),
             )
         )
     return means
