@@ -18,6 +18,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from niah.cli import reporting
 from niah.errors import ConfigurationError
 from niah.escape import html_text
 from niah.experiment import experiment_toml, load_experiment, parse_canonical
@@ -492,9 +493,14 @@ def test_the_command_writes_the_page_with_the_text_around_each_needle(
     assert "simulated, no model was asked" in shown
 
 
-def test_the_command_speaks_german(swept: Niah, tmp_path: Path) -> None:
-    """With --language de every fixed word of the page is German."""
-    assert swept("report", "latest", "--out", "r.html", "--language", "de").code == 0
+def test_the_command_speaks_german(
+    swept: Niah, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With --language de every fixed word of the page is German; a large page is warned of."""
+    monkeypatch.setattr(reporting, "LARGE_BYTES", 40_000)
+    done = swept("report", "latest", "--out", "r.html", "--language", "de")
+    assert done.code == 0
+    assert re.fullmatch(r"warning: r\.html has 0\.\d MB, too much .* --no-passages\n", done.err)
     shown = (tmp_path / "r.html").read_text(encoding="utf-8")
     assert 'lang="de"' in shown
     body = shown.partition("<body>")[2].partition('id="packed"')[0]

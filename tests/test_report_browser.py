@@ -217,6 +217,19 @@ def test_without_javascript_the_findings_stand(browser: Browser, report: Path) -
         assert tab.locator("details.trial dl").first.is_visible()
 
 
+def test_an_old_browser_keeps_the_trials_of_the_page(browser: Browser, report: Path) -> None:
+    """Where the packed trials cannot be unpacked, the list of the page stays, and it says so."""
+    context = browser.new_context()
+    context.add_init_script("delete window.DecompressionStream")
+    tab = context.new_page()
+    tab.goto(report.as_uri())
+    expect(tab.locator("#count")).to_contain_text("could not be unpacked")
+    assert tab.locator("details.trial").count() == 34
+    cell(tab, "64K tokens, depth 50%").hover()
+    expect(tab.locator("#tip")).to_contain_text("0.0%")
+    context.close()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_accessibility_rule_is_broken(browser: Browser, report: Path, scheme: str) -> None:
     """axe-core finds no violation at all, a cell opened, on a light and on a dark page."""

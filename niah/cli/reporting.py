@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from niah.store.database import Store
 
 FORMATS = (".html", ".md", ".tex")
+LARGE_BYTES = 5_000_000
 THREADS = 2
 """Hashing a prompt leaves the interpreter free to compose the next one."""
 
@@ -187,6 +188,9 @@ def _write(made: Report, out: Path) -> list[Path]:
     else:
         pictures = draw_pictures(made, out, "pdf")
         content = latex(made, pictures)
+    if len(content) > LARGE_BYTES:
+        size = f"{len(content) / 1e6:.1f} MB"
+        note(f"warning: {out} has {size}, too much for many mailboxes; try --no-passages")
     with whole_file(out) as draft:
         draft.write_text(content, encoding="utf-8", newline="\n")
     return [out, *(picture.path for picture in pictures)]

@@ -23,8 +23,6 @@
     return node;
   };
 
-  // --- trials ---------------------------------------------------------------------------------
-
   const unpack = async () => {
     const letters = atob($("packed").textContent);
     const bytes = Uint8Array.from(letters, (letter) => letter.charCodeAt(0));
@@ -134,8 +132,6 @@
     about = "";
     if (await ready) show();
   };
-
-  // --- maps -----------------------------------------------------------------------------------
 
   const maps = [...document.querySelectorAll("table.map")].map((table) => ({
     table,
@@ -267,8 +263,6 @@
       }
     });
   }
-
-  // --- controls -------------------------------------------------------------------------------
 
   const button = make("button", "", words.back);
   button.type = "button";
