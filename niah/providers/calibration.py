@@ -9,17 +9,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal, get_args
 
 Method = Literal["count-endpoint", "responses", "given", "none", "unfinished"]
 
 # One token in every vocabulary: what else is reported for it is the provider's own template.
 SMALLEST = "."
-# Lengths of the probes. A provider that counts for nothing is asked for a longer one too. Servers
-# that cut prompts silently often do so at 2,048 or 4,096 tokens, so one probe stays below both.
-PAID_PROBES = (1_000, 3_000)
-FREE_PROBES = (1_000, 4_000, 16_000)
+# Lengths of the probes. Texts of one corpus differ in their ratio by 1% at 1,000 tokens and by
+# 0.15% at 64,000, so the longer the probes the better. Servers that cut prompts silently often do
+# so at 2,048 or 4,096 tokens, so one stays below both.
+PAID_PROBES = (1_000, 1_000, 3_000, 3_000, 12_000, 48_000)
+FREE_PROBES = (1_000, 1_000, 4_000, 16_000, 64_000)
+# Paid probes take at most this share of the tokens that are planned; the first two in any case.
+PAID_SHARE = 0.05
+LEAST_PROBES = 2
 # A report of so much less per token than a shorter prompt's is a prompt that was cut.
 CUT_SHARE = 0.9
 # A larger vocabulary saves a third of the tokens at most; fewer are reported of a prompt that was
@@ -27,18 +31,30 @@ CUT_SHARE = 0.9
 PLAUSIBLE_RATIOS = (0.6, 8.0)
 # Templates may add or join a token at the seams of a prompt, so counts agree up to these.
 SEAM_TOKENS = 2
+# No instructions are so long.
+LARGEST_EXCESS = 10_000
 # Probes that must agree before a vocabulary is taken for the model's own.
 AGREEING_PROBES = 2
-# Reported lengths this close to the asked one need no second composition.
-CLOSE = 0.005
+# Another vocabulary stands in where its counts differ from the reports by so much less.
+BETTER_SHARE = 0.25
+BETTER_PROBES = 4
+# Reported lengths this close to the asked one need no other composition.
+CLOSE = 0.003
+# A template that is a larger share of the prompt than this is left out of the report.
+LARGE_TEMPLATE = 0.01
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:
-    """A short prompt: its tokens by vocabulary, and as the provider reported them."""
+    """A short prompt: its tokens by vocabulary, and as the provider reported them.
+
+    Attributes:
+        bare: It has no haystack, or hardly any.
+    """
 
     counted_tokens: Mapping[str, int]
     reported_tokens: int
+    bare: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +66,9 @@ class Calibration:
             ``unfinished`` = not all probes have been answered.
         tokenizer: The vocabulary that prompts are composed with: the one that stands in, or one
             that the reports agree with to the token.
-        ratio: Reported tokens for each counted one, the template's left out; 1 when unknown.
+        ratio: Reported tokens for each counted one of a haystack; 1 when unknown.
         overhead_tokens: Of the provider's template, which every prompt has besides its contents.
+        excess_tokens: What instructions, needle and question have more than the ratio says.
         probes: What was measured.
     """
 
@@ -59,6 +76,7 @@ class Calibration:
     tokenizer: str
     ratio: float = 1.0
     overhead_tokens: int = 0
+    excess_tokens: float = 0.0
     probes: tuple[Probe, ...] = field(default=())
 
     @property
@@ -66,11 +84,27 @@ class Calibration:
         """True when the reports agree with the vocabulary to the token."""
         return self.method == "responses" and self.ratio == 1.0 and bool(self.probes)
 
+    @property
+    def measured(self) -> bool:
+        """True when the ratio is known, from the provider or from the user."""
+        return self.method in ("count-endpoint", "responses", "given")
 
-def probe_lengths(lengths: Sequence[int], *, longest: int) -> tuple[int, ...]:
-    """Which of the lengths a grid up to the longest one can have; at least two."""
-    fitting = tuple(length for length in lengths if length <= longest)
-    return fitting if len(fitting) > 1 else (longest // 3, longest)
+
+def probe_lengths(lengths: Sequence[int], *, longest: int, planned_tokens: int) -> tuple[int, ...]:
+    """Which of the lengths are worth their tokens, and a grid up to the longest can have.
+
+    Args:
+        lengths: Ascending.
+        longest: Of the grid's context lengths.
+        planned_tokens: Of all prompts that the model will be sent.
+
+    Returns:
+        At least two.
+    """
+    fitting = [length for length in lengths if length <= longest]
+    while len(fitting) > LEAST_PROBES and sum(fitting) > PAID_SHARE * planned_tokens:
+        fitting.pop()
+    return tuple(fitting) if len(fitting) >= LEAST_PROBES else (longest // 3, longest)
 
 
 def fit(method: Method, probes: Sequence[Probe], *, tokenizer: str) -> Calibration:
@@ -78,28 +112,66 @@ def fit(method: Method, probes: Sequence[Probe], *, tokenizer: str) -> Calibrati
 
     Args:
         method: Where the reports come from.
-        probes: ``SMALLEST`` first if it was reported, the others by length.
+        probes: In the order of their lengths.
         tokenizer: The vocabulary that stands in; every probe was counted with it.
     """
     nothing = Calibration(method="none", tokenizer=tokenizer, probes=tuple(probes))
     smallest = [probe for probe in probes if probe.counted_tokens[tokenizer] == 1]
     overhead = max(0, smallest[0].reported_tokens - 1) if smallest else 0
-    texts = _uncut([p for p in probes if p.counted_tokens[tokenizer] > 1], tokenizer, overhead)
+    longer = [probe for probe in probes if probe.counted_tokens[tokenizer] > 1]
+    bare = next((probe for probe in longer if probe.bare), None)
+    texts = _uncut([probe for probe in longer if not probe.bare], tokenizer, overhead)
     if not texts:
         return nothing
-    reported = sum(probe.reported_tokens - overhead for probe in texts)
-    ratio = reported / sum(probe.counted_tokens[tokenizer] for probe in texts)
+    if method == "responses":
+        own = _agreeing(texts, tokenizer, overhead)
+        if own is not None:
+            return replace(nothing, method=method, tokenizer=own, overhead_tokens=overhead)
+        tokenizer = _closest(texts, tokenizer, bare, overhead)
+    ratio, excess = _line(texts, tokenizer, bare, overhead)
     if not PLAUSIBLE_RATIOS[0] <= ratio <= PLAUSIBLE_RATIOS[1]:
         return nothing
-    if method == "responses" and (own := _agreeing(texts, tokenizer, overhead)) is not None:
-        tokenizer, ratio = own, 1.0
     return Calibration(
         method=method,
         tokenizer=tokenizer,
         ratio=ratio,
         overhead_tokens=overhead,
+        excess_tokens=excess,
         probes=tuple(probes),
     )
+
+
+def _line(
+    texts: Sequence[Probe], tokenizer: str, bare: Probe | None, overhead_tokens: int
+) -> tuple[float, float]:
+    """Reported tokens per counted one of a haystack, and what all else has more than that."""
+    counted = reported = 0
+    if bare is not None:
+        counted, reported = bare.counted_tokens[tokenizer], bare.reported_tokens - overhead_tokens
+    ratio = sum(probe.reported_tokens - overhead_tokens - reported for probe in texts) / max(
+        1, sum(probe.counted_tokens[tokenizer] - counted for probe in texts)
+    )
+    return ratio, reported - ratio * counted
+
+
+def _closest(
+    texts: Sequence[Probe], tokenizer: str, bare: Probe | None, overhead_tokens: int
+) -> str:
+    """The vocabulary that stands in best: the one given, unless another is much closer."""
+    if len(texts) < BETTER_PROBES:
+        return tokenizer
+
+    def distance(name: str) -> float:
+        ratio, excess = _line(texts, name, bare, overhead_tokens)
+        return sum(
+            (probe.reported_tokens - overhead_tokens - excess - ratio * probe.counted_tokens[name])
+            ** 2
+            / probe.counted_tokens[name]
+            for probe in texts
+        )
+
+    best = min(texts[0].counted_tokens, key=distance)
+    return best if distance(best) <= BETTER_SHARE * distance(tokenizer) else tokenizer
 
 
 def _uncut(probes: Sequence[Probe], tokenizer: str, overhead_tokens: int) -> list[Probe]:
@@ -130,24 +202,23 @@ def _agreeing(texts: Sequence[Probe], tokenizer: str, overhead_tokens: int) -> s
 
 def tokens_to_compose(asked_tokens: int, calibration: Calibration) -> int:
     """How many counted tokens a prompt needs to be reported with the asked ones."""
-    return round(asked_tokens / calibration.ratio)
+    return round((aim(asked_tokens, calibration) - calibration.excess_tokens) / calibration.ratio)
 
 
-def corrected(
-    composed_tokens: int, *, asked_tokens: int, reported_tokens: int, calibration: Calibration
-) -> int:
-    """How many to compose instead, once a prompt's report is known; the same when it is close.
+def aim(asked_tokens: int, calibration: Calibration) -> float:
+    """How many tokens the provider should count in the contents of a prompt.
 
-    Args:
-        composed_tokens: Counted tokens of the prompt.
-        asked_tokens: What its report should be, the template left out.
-        reported_tokens: What it is, the template included.
-        calibration: Of the model.
+    The context length is that of the contents, and what is reported has the template too. A
+    small one is shared between both, so that each is within half of it of what was asked.
     """
-    surplus = reported_tokens - calibration.overhead_tokens - asked_tokens
-    if abs(surplus) <= CLOSE * asked_tokens:
-        return composed_tokens
-    return composed_tokens - round(surplus / calibration.ratio)
+    if calibration.exact or calibration.overhead_tokens > LARGE_TEMPLATE * asked_tokens:
+        return asked_tokens
+    return asked_tokens - calibration.overhead_tokens / 2
+
+
+def surplus(reported_tokens: int, *, asked_tokens: int, calibration: Calibration) -> float:
+    """How many tokens too many are reported; the template is left out."""
+    return reported_tokens - calibration.overhead_tokens - aim(asked_tokens, calibration)
 
 
 def describe(calibration: Calibration) -> str:
@@ -173,18 +244,22 @@ def describe(calibration: Calibration) -> str:
     )
 
 
-def foretell(tokenizer: str, *, counts: bool) -> str:
+def foretell(tokenizer: str, *, probes: Sequence[int], counts: bool) -> str:
     """One clause for people: what will be done before the first trial.
 
     Args:
         tokenizer: The vocabulary that stands in.
+        probes: Lengths of the prompts that would be sent.
         counts: Whether the provider has an endpoint that counts for nothing.
     """
     if counts:
-        return f"its vocabulary is not public; {tokenizer} and the count endpoint will be used"
+        return (
+            f"its vocabulary is not public; prompts are composed with {tokenizer} and counted by "
+            "the provider's count endpoint before they are sent"
+        )
     return (
-        f"its vocabulary is not known; {tokenizer} will be calibrated by {1 + len(PAID_PROBES)} "
-        f"small requests of {sum(PAID_PROBES):,} tokens in all"
+        f"its vocabulary is not known; {tokenizer} will be calibrated by {2 + len(probes)} "
+        f"requests of some {sum(probes):,} tokens in all"
     )
 
 
@@ -205,6 +280,7 @@ def from_json(text: str) -> Calibration:
             Probe(
                 counted_tokens={str(k): int(v) for k, v in probe["counted_tokens"].items()},
                 reported_tokens=int(probe["reported_tokens"]),
+                bare=bool(probe.get("bare", False)),
             )
             for probe in values.pop("probes")
         )
@@ -214,6 +290,7 @@ def from_json(text: str) -> Calibration:
             and isinstance(calibration.tokenizer, str)
             and PLAUSIBLE_RATIOS[0] <= calibration.ratio <= PLAUSIBLE_RATIOS[1]
             and calibration.overhead_tokens >= 0
+            and abs(calibration.excess_tokens) < LARGEST_EXCESS
         )
     except (KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"not a calibration: {error}") from error

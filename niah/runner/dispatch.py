@@ -13,6 +13,7 @@ from bisect import insort
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
+from math import inf
 from typing import Generic, TypeVar
 
 from niah.providers import Failure
@@ -50,11 +51,13 @@ class Job(Generic[T]):
         item: The caller's.
         tokens: What the provider counts against its limit: prompt and output limit.
         rank: Place in a prescribed order, the lowest first.
+        first: Before all others; trials wait for what it brings.
     """
 
     item: T
     tokens: int
     rank: int = 0
+    first: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,8 +248,9 @@ class Lane(Generic[T]):
 
     def _queue(self, job: Job[T]) -> None:
         self._queued += 1
-        key = job.rank if self._settings.prescribed else -job.tokens
-        insort(self._ready, (float(key), self._queued, job), key=lambda entry: entry[:2])
+        key = float(job.rank if self._settings.prescribed else -job.tokens)
+        entry = (-inf if job.first else key, self._queued, job)
+        insort(self._ready, entry, key=lambda entry: entry[:2])
 
     def _start_next(self) -> float | None:
         """Start what fits now; seconds until the next may, 0 = at once, None = not known."""

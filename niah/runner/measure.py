@@ -13,7 +13,9 @@ from niah.models import Model
 from niah.order import Replicate, predecessors, sending_order, stream_of
 from niah.plan import Trial
 from niah.providers.bills import mark_prompts
+from niah.runner.calibrate import Inquiry, attempt_inquiry, calibrate
 from niah.runner.dispatch import Attempt, Job, Lane, LaneSettings, Slots
+from niah.runner.prepare import awaits_calibration
 from niah.runner.session import Session, attempt
 
 LOCAL_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -60,7 +62,7 @@ class _Courier:
     """Puts trials into a provider's lane as soon as what they wait for is finished."""
 
     def __init__(self, session: Session, model: Model, slots: Slots) -> None:
-        self.lane: Lane[Trial] = Lane(
+        self.lane: Lane[Trial | Inquiry] = Lane(
             self._attempt,
             settings=_lane_settings(session.prepared.experiment, model),
             slots=slots,
@@ -68,23 +70,44 @@ class _Courier:
             sleep=asyncio.sleep,
         )
         self._session = session
-        self._followers: defaultdict[str, list[Job[Trial]]] = defaultdict(list)
+        self._followers: defaultdict[str, list[Job[Trial | Inquiry]]] = defaultdict(list)
         self._batches: dict[str, _Batch] = {}
         self._sent = 0
         self._warm: set[Replicate] = set()
+        self._calibrating: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def send(self, trials: Sequence[Trial]) -> None:
-        """See ``Send``."""
+        """See ``Send``; a model whose vocabulary is unknown is calibrated before its trials."""
+        prepared = self._session.prepared
+        unknown = {t.model for t in trials if awaits_calibration(prepared, t.model)}
+        if not unknown:
+            await self._send(trials)
+            return
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._send([t for t in trials if t.model not in unknown]))
+            for name in unknown:
+                own = [trial for trial in trials if trial.model == name]
+                group.create_task(self._send_calibrated(name, own))
+
+    async def _send_calibrated(self, name: str, trials: Sequence[Trial]) -> None:
+        async with self._calibrating[name]:
+            await calibrate(self._session, self._session.prepared.models[name], self._inquire)
+        await self._send(trials)
+
+    def _inquire(self, inquiry: Inquiry, tokens: int) -> None:
+        self.lane.add([Job(item=inquiry, tokens=tokens, first=True)])
+
+    async def _send(self, trials: Sequence[Trial]) -> None:
         if not trials:
             return
         batch = _Batch(len(trials))
         waits = predecessors(trials, warm=self._warm)
         ordered = sending_order(trials, waits)
         self._compose_ahead(ordered, waits)
-        roots: list[Job[Trial]] = []
+        roots: list[Job[Trial | Inquiry]] = []
         for trial in ordered:
             self._batches[trial.trial_id] = batch
-            job = Job(item=trial, tokens=self._tokens(trial), rank=self._sent)
+            job: Job[Trial | Inquiry] = Job(item=trial, tokens=self._tokens(trial), rank=self._sent)
             self._sent += 1
             before = waits.get(trial.trial_id)
             (roots if before is None else self._followers[before.trial_id]).append(job)
@@ -106,8 +129,10 @@ class _Courier:
             marked = mark_prompts(prepared.models[name], own, waits, frame_tokens)
             composer.mark({trial_id: entry.marks for trial_id, entry in marked.items()})
 
-    async def _attempt(self, job: Job[Trial]) -> Attempt:
-        done = await attempt(self._session, job)
+    async def _attempt(self, job: Job[Trial | Inquiry]) -> Attempt:
+        if isinstance(job.item, Inquiry):
+            return await attempt_inquiry(self._session, job.item)
+        done = await attempt(self._session, job.item)
         if done.again_after_s is None:
             self._finish(job.item)
         return done

@@ -225,13 +225,16 @@ def compose_prompt(
         )
         return challenge, prompt
     counted = partial(counted_tokens, prepared, trial.model)
+    calibration = prepared.calibrations.get(trial.model)
+    ratio = calibration.ratio if calibration else 1.0
     prompt = compose_shared(
         index,
         context_length=context_length,
         longest_length=counted(prepared.experiment.grid.context_lengths[-1]),
         frame_tokens=prepared.ingredients.frame_tokens,
         offsets_tokens=[
-            None if offset is None else counted(offset) for offset in trial.stream.offsets_tokens
+            None if offset is None else round(offset / ratio)
+            for offset in trial.stream.offsets_tokens
         ],
         depth_percent=trial.depth_percent,
         challenge=challenge,

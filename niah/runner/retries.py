@@ -37,6 +37,14 @@ class RetryLimits:
     max_retry_s: float
 
 
+@dataclass(slots=True, kw_only=True)
+class Tries:
+    """What one trial has taken so far: requests made, and waits decided between them."""
+
+    attempts: int = 0
+    waited_s: float = 0.0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retry:
     """Send it again after that many seconds."""

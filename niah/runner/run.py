@@ -15,6 +15,7 @@ import httpx
 
 from niah.errors import StoreUnavailable
 from niah.plan import Trial
+from niah.providers.calibration import stored_calibrations
 from niah.runner.adapt import adaptively, design_of, stand, standings_of
 from niah.runner.ahead import Composer
 from niah.runner.analyses import cells_of
@@ -23,7 +24,7 @@ from niah.runner.connections import open_transport
 from niah.runner.expected import bills_json, compare_bills
 from niah.runner.keys import Keys
 from niah.runner.measure import Feed, all_at_once, measure
-from niah.runner.prepare import Prepared
+from niah.runner.prepare import Prepared, calibrated
 from niah.runner.progress import Progress, Tally
 from niah.runner.records import is_final
 from niah.runner.results import analyse_run
@@ -123,6 +124,7 @@ def run_experiment(
     check_prices(prepared.models.values(), limit_usd)
     with lock_experiment(store, prepared.sha256):
         run = _open_run(prepared, store, new=new, new_after_s=new_after_s)
+        prepared = calibrated(prepared, stored_calibrations(run.versions))
         adaptive = prepared.experiment.sampling.mode == "adaptive"
         tally = Tally(() if adaptive else prepared.trials, open_end=adaptive)
         reasons: list[str] = []
@@ -146,6 +148,7 @@ def run_experiment(
                     progress=progress,
                     log=log,
                     began_s=monotonic(),
+                    noted=dict(run.versions),
                     reasons=reasons,
                 )
                 records = list(iter_trials(store, run.run))
@@ -156,6 +159,7 @@ def run_experiment(
                 )
                 interrupted = asyncio.run(_supervise(session, feeds, tell, max_time_s))
                 asyncio.run(_note_bills(session, iter_trials(store, run.run)))
+            run = find_run(store, run.run)
         return _close_run(prepared, store, run, tally, interrupted, tuple(reasons))
 
 

@@ -15,46 +15,37 @@ from niah.draws import integer
 from niah.errors import BudgetReached, PromptRefused
 from niah.models import Model
 from niah.plan import Trial
-from niah.providers import Failure, FailureKind, Response
+from niah.providers import Failure, Response
 from niah.providers.truncation import mark_truncated
 from niah.runner.ahead import Composer
-from niah.runner.budget import Ledger, fits, reserve, settle, worst_case_usd
-from niah.runner.dispatch import Attempt, Job
+from niah.runner.budget import MAYBE_BILLED, Ledger, fits, reserve, settle, worst_case_usd
+from niah.runner.dispatch import Attempt
 from niah.runner.keys import Keys
 from niah.runner.prepare import Prepared
 from niah.runner.progress import Progress, Tally
 from niah.runner.records import Asked, answered_record, failed_record, is_final, refused_record
-from niah.runner.retries import Decision, Retry, RetryLimits, StopModel, decide
+from niah.runner.recount import compose_counted
+from niah.runner.retries import Decision, Retry, RetryLimits, StopModel, Tries, decide
 from niah.runner.transport import Exchange, ask
 from niah.statistics.scores import score_of
 from niah.store import TrialRecord
 from niah.store.writer import Writer
-
-# An attempt that failed in one of these ways may have been worked on, and billed, all the same.
-MAYBE_BILLED: frozenset[FailureKind] = frozenset(
-    {"timeout", "connection", "malformed", "server-error"}
-)
 
 # So long after sending, the prompt is hashed and another composed: between answers there is time.
 QUIET_AFTER_S = 0.1
 
 
 @dataclass(slots=True, kw_only=True)
-class Tries:
-    """What one trial has taken so far: requests made, and waits decided between them."""
-
-    attempts: int = 0
-    waited_s: float = 0.0
-
-
-@dataclass(slots=True, kw_only=True)
 class Session:
-    """What the requests of one session share; everything up to ``began_s`` is fixed.
+    """What the requests of one session share.
 
     Attributes:
+        prepared: Replaced by one that knows more when a model has been calibrated.
+        noted: What earlier requests have told of the run, as it stands in the store.
         purse: What may still be spent.
         composer: Of the prompts.
         tries: Of the trials that were asked in this session, by id.
+        settled_tokens: Tokens to compose of the trials that the provider has counted, by id.
         stop: Set when no further trial shall begin.
         stopped_models: Why a model is not asked any more, by id.
         answering: Providers that have answered at least once.
@@ -73,12 +64,38 @@ class Session:
     progress: Callable[[Progress], None]
     log: Callable[[str], None]
     began_s: float
+    noted: dict[str, str] = field(default_factory=dict)
     tries: dict[str, Tries] = field(default_factory=dict)
+    settled_tokens: dict[str, int] = field(default_factory=dict)
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     stopped_models: dict[str, str] = field(default_factory=dict)
     answering: set[str] = field(default_factory=set)
     reasons: list[str] = field(default_factory=list)
     scores: dict[str, float | None] = field(default_factory=dict)
+
+    def decide(self, model: Model, failure: Failure, tries: Tries, *, seed: int) -> Decision:
+        """What to do after a failed attempt, jittered by the seed of what is asked."""
+        limits = self.prepared.experiment.limits
+        return decide(
+            failure,
+            attempt=tries.attempts,
+            waited_s=tries.waited_s,
+            limits=RetryLimits(max_attempts=limits.max_attempts, max_retry_s=limits.max_retry_s),
+            jitter=integer(seed, f"jitter/{tries.attempts}", 1 << 53) / (1 << 53),
+            answered=model.provider.name in self.answering,
+        )
+
+    def stop_model(self, model: Model, reason: str) -> None:
+        """Ask the model nothing more; the others go on."""
+        if model.id not in self.stopped_models:
+            self.stopped_models[model.id] = reason
+            self.reasons.append(f"{model.id} is not asked any more: {reason}")
+
+    def end(self, reason: str) -> None:
+        """Send nothing more to any model."""
+        if reason not in self.reasons:
+            self.reasons.append(reason)
+        self.stop.set()
 
 
 class Purse:
@@ -124,14 +141,15 @@ class Purse:
             self._changed.notify_all()
 
 
-async def attempt(session: Session, job: Job[Trial]) -> Attempt:
+async def attempt(session: Session, trial: Trial) -> Attempt:
     """Ask once: store what came of it, or say when to ask again."""
-    trial, prepared = job.item, session.prepared
+    prepared = session.prepared
     model = prepared.models[trial.model]
     if session.stop.is_set() or model.id in session.stopped_models:
         return Attempt()
+    calibration = prepared.calibrations.get(model.id)
     try:
-        composed = session.composer.take(trial)
+        composed = await compose_counted(session, trial)
     except PromptRefused as refusal:
         await _keep(session, refused_record(session.run, trial, str(refusal)), None, 0.0, 0.0)
         return Attempt()
@@ -142,11 +160,12 @@ async def attempt(session: Session, job: Job[Trial]) -> Attempt:
             model,
             prompt_tokens=prompt.tokens,
             max_output_tokens=composed.sampling.max_output_tokens,
+            ratio=calibration.ratio if calibration else None,
         )
     try:
         reservation = await session.purse.reserve(trial.trial_id, worst_usd)
     except BudgetReached as reached:
-        _stop(session, str(reached))
+        session.end(str(reached))
         return Attempt()
     tries = session.tries.setdefault(trial.trial_id, Tries())
     tries.attempts += 1
@@ -176,19 +195,23 @@ async def attempt(session: Session, job: Job[Trial]) -> Attempt:
     )
     if isinstance(result, Response):
         session.answering.add(model.provider.name)
-        result = mark_truncated(result, prompt_tokens=prompt.tokens, model=model)
+        result = mark_truncated(
+            result,
+            prompt_tokens=prompt.tokens,
+            model=model,
+            measured_ratio=calibration.ratio if calibration and calibration.measured else None,
+        )
         record = answered_record(asked, model, result)
         billed_usd = record.cost_usd
     else:
         billed_usd = None if result.kind in MAYBE_BILLED else 0.0
-        decision = _decide(session, trial, model, result, tries)
+        decision = session.decide(model, result, tries, seed=trial.seed)
         if isinstance(decision, Retry) and not session.stop.is_set():
             return await _again(
                 session, trial, exchange, decision, reservation, worst_usd, billed_usd
             )
-        if isinstance(decision, StopModel) and model.id not in session.stopped_models:
-            session.stopped_models[model.id] = decision.reason
-            session.reasons.append(f"{model.id} is not asked any more: {decision.reason}")
+        if isinstance(decision, StopModel):
+            session.stop_model(model, decision.reason)
         record = failed_record(asked, result)
     await _keep(session, record, reservation, worst_usd, billed_usd)
     return Attempt(limits=exchange.limits, rejected=_rejection(result))
@@ -225,20 +248,6 @@ def _rejection(result: Response | Failure) -> Failure | None:
     return result if isinstance(result, Failure) and result.kind == "rate-limit" else None
 
 
-def _decide(
-    session: Session, trial: Trial, model: Model, failure: Failure, tries: Tries
-) -> Decision:
-    limits = session.prepared.experiment.limits
-    return decide(
-        failure,
-        attempt=tries.attempts,
-        waited_s=tries.waited_s,
-        limits=RetryLimits(max_attempts=limits.max_attempts, max_retry_s=limits.max_retry_s),
-        jitter=integer(trial.seed, f"jitter/{tries.attempts}", 1 << 53) / (1 << 53),
-        answered=model.provider.name in session.answering,
-    )
-
-
 async def _keep(
     session: Session,
     record: TrialRecord,
@@ -257,9 +266,3 @@ async def _keep(
             elapsed_s=monotonic() - session.began_s, cost_usd=session.purse.spent_usd
         )
     )
-
-
-def _stop(session: Session, reason: str) -> None:
-    if reason not in session.reasons:
-        session.reasons.append(reason)
-    session.stop.set()

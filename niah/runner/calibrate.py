@@ -1,0 +1,351 @@
+"""Calibration in a session: each report is on the disk before the next probe is sent.
+
+A model whose vocabulary is unknown is calibrated once in a run, before its first trial, and the
+same numbers serve whenever the run is gone on with. Its probes go through the lane of its trials,
+so caps and rate limits hold for them too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from niah import tokenizers
+from niah.draws import derive_seed
+from niah.errors import BudgetReached, PromptRefused, TokenizerError
+from niah.models import Model
+from niah.plan import Trial
+from niah.prompts import Message
+from niah.prompts.compose import minimum_context_length
+from niah.providers import Failure
+from niah.providers.calibration import (
+    FREE_PROBES,
+    LEAST_PROBES,
+    PAID_PROBES,
+    SMALLEST,
+    Calibration,
+    Probe,
+    as_json,
+    describe,
+    entry_name,
+    fit,
+    probe_lengths,
+    read_entries,
+)
+from niah.providers.limits import LimitsSeen
+from niah.providers.wire import COUNT_FORMATS, WIRE_FORMATS
+from niah.runner.budget import MAYBE_BILLED, worst_case_usd
+from niah.runner.dispatch import Attempt
+from niah.runner.prepare import Prepared, awaits_calibration, calibrated, compose_prompt, layout
+from niah.runner.records import cost_usd, sampling
+from niah.runner.retries import Retry, StopModel, Tries
+from niah.runner.transport import ask, ask_count
+
+if TYPE_CHECKING:
+    from niah.runner.session import Session
+
+# Enough for every server to accept; what is answered does not matter.
+OUTPUT_TOKENS = 16
+# So many lengths are tried for a prompt without a haystack.
+BARE_TRIED = 40
+# A probe is reserved for at this multiple of its counted tokens, before anything is known.
+UNKNOWN_RATIO = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProbeText:
+    """A probe that is to be sent, with its tokens by vocabulary."""
+
+    messages: tuple[Message, ...]
+    counted_tokens: dict[str, int]
+    bare: bool
+
+    def reported(self, tokens: int) -> Probe:
+        """The probe with what was reported of it."""
+        return Probe(counted_tokens=self.counted_tokens, reported_tokens=tokens, bare=self.bare)
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Inquiry:
+    """A probe on its way through the lane.
+
+    Attributes:
+        counting: By the count endpoint, for nothing; otherwise by a small request.
+        before: What was reported of the probes before it.
+        answer: Reported tokens, None when a response has no usage; or why there is none.
+    """
+
+    model: Model
+    text: ProbeText
+    counting: bool
+    before: Sequence[Probe]
+    answer: asyncio.Future[int | Failure | None]
+    tries: Tries = field(default_factory=Tries)
+
+
+# Queues a probe in the lane of its model, with the tokens that count against the lane's limit.
+Send = Callable[[Inquiry, int], None]
+
+
+async def calibrate(session: Session, model: Model, send: Send) -> None:
+    """Have the model's token counts known, or the model stopped with the reason.
+
+    Args:
+        session: In which it will be asked.
+        model: Whose trials wait.
+        send: Into its lane.
+
+    Raises:
+        StoreUnavailable: if what was reported could not be stored.
+    """
+    if not awaits_calibration(session.prepared, model.id):
+        return
+    calibration = None
+    if model.provider.api in COUNT_FORMATS:
+        calibration = await _by_counting(session, model, send)
+    if calibration is None and not session.stop.is_set():
+        calibration = await _by_asking(session, model, send)
+    if calibration is None:
+        return
+    await _note(session, model, calibration)
+    session.log(f"{model.id}: {describe(calibration)}")
+    known = await asyncio.to_thread(calibrated, session.prepared, {model.id: calibration})
+    # Other models may have become known in the meantime.
+    others = {k: v for k, v in session.prepared.calibrations.items() if k != model.id}
+    session.prepared = calibrated(known, others)
+    session.composer.learn(session.prepared)
+
+
+async def _by_counting(session: Session, model: Model, send: Send) -> Calibration | None:
+    """From the provider's own counts; None when it gives none."""
+    probes: list[Probe] = []
+    for text in await asyncio.to_thread(probe_texts, session.prepared, model, counting=True):
+        counted = await _inquire(session, model, text, probes, send, counting=True)
+        if isinstance(counted, Failure):
+            session.log(f"{model.id}: its prompts are not counted: {counted.message}")
+            return None
+        if counted is None:
+            return None
+        probes.append(text.reported(counted))
+    fitted = fit("count-endpoint", probes, tokenizer=model.tokenizer)
+    return None if fitted.method == "none" else fitted
+
+
+async def _by_asking(session: Session, model: Model, send: Send) -> Calibration | None:
+    """From the usage of small requests; None when the model or the session is stopped."""
+    unfinished = read_entries(session.noted).get(model.id)
+    probes = list(unfinished.probes if unfinished else ())
+    texts = await asyncio.to_thread(probe_texts, session.prepared, model, counting=False)
+    for text in texts[len(probes) :]:
+        reported = await _inquire(session, model, text, probes, send, counting=False)
+        if isinstance(reported, Failure):
+            if session.stop.is_set() or model.id in session.stopped_models:
+                return None
+            if any(not probe.bare for probe in probes[LEAST_PROBES:]):
+                break
+            _stop_model(session, model, reported)
+            return None
+        if reported is None:
+            break
+        probes.append(text.reported(reported))
+    return fit("responses", probes, tokenizer=model.tokenizer)
+
+
+async def _inquire(
+    session: Session,
+    model: Model,
+    text: ProbeText,
+    before: Sequence[Probe],
+    send: Send,
+    *,
+    counting: bool,
+) -> int | Failure | None:
+    """Send a probe and await what becomes of it, or the session's end."""
+    answer: asyncio.Future[int | Failure | None] = asyncio.get_running_loop().create_future()
+    inquiry = Inquiry(model=model, text=text, counting=counting, before=before, answer=answer)
+    tokens = text.counted_tokens[model.tokenizer] + OUTPUT_TOKENS
+    send(inquiry, 1 if counting else tokens)
+    stopped = asyncio.ensure_future(session.stop.wait())
+    await asyncio.wait((answer, stopped), return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+    if answer.done():
+        return answer.result()
+    return Failure(kind="refused", message="the session was stopped")
+
+
+def probe_texts(prepared: Prepared, model: Model, *, counting: bool) -> list[ProbeText]:
+    """The smallest prompt, one without a haystack, and prompts like those of the trials."""
+    first = next(trial for trial in prepared.trials if trial.model == model.id)
+    smallest = (Message(role="user", content=SMALLEST),)
+    bare = _bare(prepared, first)
+    lengths = probe_lengths_of(prepared, model, counting=counting)
+    texts = [*_of_lengths(prepared, first, lengths)]
+    if not texts:  # what is planted needs more room; then the grid's own lengths serve
+        grid = {t.context_length for t in prepared.trials if t.model == model.id}
+        texts = [*_of_lengths(prepared, first, sorted(grid))][:1]
+    vocabularies = [tokenizers.load(model.tokenizer)]
+    for name in () if counting else tokenizers.names():
+        if name != model.tokenizer:
+            try:
+                vocabularies.append(tokenizers.load(name))
+            except TokenizerError:
+                continue
+    return [
+        ProbeText(
+            messages=messages,
+            counted_tokens={
+                vocabulary.name: sum(len(vocabulary.encode(m.content)) for m in messages)
+                for vocabulary in vocabularies
+            },
+            bare=messages is bare,
+        )
+        for messages in (smallest, *([bare] if bare else ()), *texts)
+    ]
+
+
+def _bare(prepared: Prepared, trial: Trial) -> tuple[Message, ...] | None:
+    """The shortest prompt that can be composed, without a haystack or nearly so."""
+    least = minimum_context_length(
+        tokenizers.load(prepared.models[trial.model].tokenizer),
+        prepared.task.draw(trial.seed),
+        layout(prepared.experiment),
+    )
+    for tokens in range(least, least + BARE_TRIED):
+        try:
+            return compose_prompt(prepared, trial, tokens=tokens)[1].messages
+        except PromptRefused:
+            continue
+    return None
+
+
+def _of_lengths(
+    prepared: Prepared, first: Trial, lengths: Sequence[int]
+) -> Iterator[tuple[Message, ...]]:
+    for number, length in enumerate(lengths):
+        seed = derive_seed(prepared.experiment.seed, "calibration", number)
+        trial = replace(first, context_length=length, depth_percent=50.0, seed=seed)
+        try:
+            yield compose_prompt(prepared, trial, tokens=length)[1].messages
+        except PromptRefused:
+            continue
+
+
+def probe_lengths_of(prepared: Prepared, model: Model, *, counting: bool) -> tuple[int, ...]:
+    """Lengths of the probes that the model is sent, besides the smallest one."""
+    lengths = [trial.context_length for trial in prepared.trials if trial.model == model.id]
+    return probe_lengths(
+        FREE_PROBES if counting else PAID_PROBES,
+        longest=max(lengths),
+        planned_tokens=sum(lengths) if not counting else 10**12,
+    )
+
+
+async def attempt_inquiry(session: Session, inquiry: Inquiry) -> Attempt:
+    """Send a probe once: its report noted, or when to send it again."""
+    model = inquiry.model
+    if session.stop.is_set():
+        return Attempt()
+    inquiry.tries.attempts += 1
+    limits = LimitsSeen()
+    result: int | Failure | None
+    try:
+        if inquiry.counting:
+            result = await count_prompt(session, model, inquiry.text.messages)
+        else:
+            result, limits = await _ask(session, inquiry)
+    except BudgetReached as reached:
+        session.end(str(reached))
+        return Attempt()
+    if not isinstance(result, Failure):
+        session.answering.add(model.provider.name)
+        inquiry.answer.set_result(result)
+        return Attempt(limits=limits)
+    seed = derive_seed(session.prepared.experiment.seed, entry_name(model.id))
+    decision = session.decide(model, result, inquiry.tries, seed=seed)
+    rejected = result if result.kind == "rate-limit" else None
+    if isinstance(decision, Retry) and not session.stop.is_set():
+        inquiry.tries.waited_s += decision.after_s
+        session.log(f"{entry_name(model.id)}: {result.message}; again in {decision.after_s:.1f} s")
+        return Attempt(limits=limits, rejected=rejected, again_after_s=decision.after_s)
+    if isinstance(decision, StopModel) and not inquiry.counting:
+        session.stop_model(model, decision.reason)
+    inquiry.answer.set_result(result)
+    return Attempt(limits=limits, rejected=rejected)
+
+
+async def count_prompt(
+    session: Session, model: Model, messages: tuple[Message, ...]
+) -> int | Failure:
+    """The provider's count of a prompt; any other answer is a failure."""
+    result = await ask_count(
+        session.transports[model.provider.name],
+        messages,
+        model=model,
+        key=session.keys.get(model.provider.name),
+        timeout_s=session.prepared.experiment.limits.timeout_s,
+    )
+    if isinstance(result, int | Failure):
+        return result
+    return Failure(kind="bad-request", message=result.message)
+
+
+async def _ask(session: Session, inquiry: Inquiry) -> tuple[int | Failure | None, LimitsSeen]:
+    """One small request, reserved before it is sent and settled with its report."""
+    model, text = inquiry.model, inquiry.text
+    how = sampling(session.prepared, model)
+    how = replace(how, max_output_tokens=OUTPUT_TOKENS + (how.thinking_budget_tokens or 0))
+    worst_usd = 0.0
+    if model.price is not None:
+        worst_usd = worst_case_usd(
+            model,
+            prompt_tokens=UNKNOWN_RATIO * text.counted_tokens[model.tokenizer],
+            max_output_tokens=how.max_output_tokens,
+        )
+    reservation = await session.purse.reserve(entry_name(model.id), worst_usd)
+    exchange = await ask(
+        session.transports[model.provider.name],
+        WIRE_FORMATS[model.provider.api].build_request(text.messages, model=model, sampling=how),
+        model=model,
+        key=session.keys.get(model.provider.name),
+        timeout_s=session.prepared.experiment.limits.timeout_s,
+    )
+    result = exchange.result
+    if isinstance(result, Failure):
+        billed_usd = None if result.kind in MAYBE_BILLED else 0.0
+        if reservation is not None and billed_usd is not None:
+            await session.writer.settle(reservation, billed_usd)
+        await session.purse.settle(worst_usd, billed_usd)
+        return result, exchange.limits
+    billed_usd = cost_usd(model, result.usage)
+    reported = result.usage.input_tokens
+    done = [*inquiry.before]
+    if reported is not None:
+        done.append(text.reported(reported))
+    unfinished = Calibration(method="unfinished", tokenizer=model.tokenizer, probes=tuple(done))
+    settled = reservation if billed_usd is not None else None
+    await _note(session, model, unfinished, settled, billed_usd or 0.0)
+    await session.purse.settle(worst_usd, billed_usd)
+    return reported, exchange.limits
+
+
+def _stop_model(session: Session, model: Model, failure: Failure) -> None:
+    session.stop_model(
+        model,
+        f"its token counts could not be calibrated ({failure.message}); the same command "
+        f'tries again, and calibrate = "off" in [model."{model.id}"] goes on without',
+    )
+
+
+async def _note(
+    session: Session,
+    model: Model,
+    calibration: Calibration,
+    reservation: int | None = None,
+    spent_usd: float = 0.0,
+) -> None:
+    text = as_json(calibration)
+    name = entry_name(model.id)
+    await session.writer.note(name, text, reservation=reservation, spent_usd=spent_usd)
+    session.noted[name] = text

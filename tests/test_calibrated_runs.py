@@ -1,0 +1,281 @@
+"""Runs of models whose vocabulary is unknown: what is asked is what the provider reports."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from niah.reference.behaviour import Behaviour
+from tests.command import Niah, Outcome
+from tests.servers import listening
+from tests.servers_raw import response_bytes, scripted
+from tests.small_vocabularies import half_of_deepseek
+
+CONFIG = """
+name = "unknown"
+models = ["local/exact"]
+seed = 11
+
+[grid]
+context_lengths = {lengths}
+depth_percents = [0, 50, 100]
+trials = {trials}
+
+[haystack]
+language = "{language}"
+
+[limits]
+concurrency = 16
+max_attempts = 2
+
+[providers.local]
+api = "{api}"
+base_url = "{url}"
+"""
+
+
+def write_config(
+    directory: Path,
+    url: str,
+    *,
+    api: str = "openai",
+    language: str = "en",
+    lengths: str = '["1K", "2K"]',
+    trials: int = 1,
+    extra: str = "",
+) -> Path:
+    path = directory / "unknown.toml"
+    if api == "openai":
+        url += "/v1"
+    text = CONFIG.format(url=url, api=api, language=language, lengths=lengths, trials=trials)
+    path.write_text(text + extra, encoding="utf-8")
+    return path
+
+
+def deviations(niah: Niah) -> dict[int, list[float]]:
+    """Of each trial's reported prompt tokens from those asked, by context length."""
+    found: dict[int, list[float]] = defaultdict(list)
+    for line in niah("export", "latest", "--format", "jsonl").out.splitlines():
+        trial = json.loads(line)
+        found[trial["context_length"]].append(trial["input_tokens"] / trial["context_length"] - 1)
+    return found
+
+
+@pytest.fixture(scope="module")
+def unpublished(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A vocabulary that niah has no name for: DeepSeek's with the first half of its tokens."""
+    path = tmp_path_factory.mktemp("vocabulary") / "tokenizer.json"
+    path.write_text(half_of_deepseek())
+    return str(path)
+
+
+LENGTHS = pytest.mark.parametrize(
+    "lengths", ['["1K", "4K"]', pytest.param('["16K", "64K"]', marks=pytest.mark.slow)]
+)
+
+
+@LENGTHS
+@pytest.mark.parametrize(("api", "language"), [("anthropic", "en"), ("google", "de")])
+def test_a_provider_that_counts_reports_what_was_asked(
+    niah: Niah, tmp_path: Path, unpublished: str, api: str, language: str, lengths: str
+) -> None:
+    """Each single prompt from 1K to 64K is within 1%, and it is said who counted."""
+    with listening(Behaviour(tokenizer=unpublished)) as endpoint:
+        config = write_config(
+            tmp_path, endpoint.url, api=api, language=language, lengths=lengths, trials=2
+        )
+        told = niah("plan", config).out
+        assert "counted by the provider's count endpoint" in told
+        done = niah("run", config, "--json")
+        assert done.code == 0, done.err
+        assert endpoint.app.state.seen.requests == 12  # counting is no request for an answer
+    calibration = done.json["calibrations"]["local/exact"]
+    assert calibration["method"] == "count-endpoint"
+    assert calibration["ratio"] > 1.02, "the two vocabularies are too alike to tell"
+    assert max(abs(off) for offs in deviations(niah).values() for off in offs) <= 0.01
+    shown = niah("show", "latest").out
+    assert "calibrated by the count endpoint" in shown
+    length = json.loads(lengths)[0]
+    prompt = niah("show", "latest", "--length", length, "--depth", "50", "--prompt", "--json")
+    assert prompt.code == 0, prompt.err  # its hash has been compared with the stored one
+    assert prompt.json["prompt_tokens"] < int(length[:-1]) * 1_000  # as composed
+
+
+@LENGTHS
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_first_responses_calibrate_where_nobody_counts(
+    niah: Niah, tmp_path: Path, unpublished: str, language: str, lengths: str
+) -> None:
+    """Reports are within 1% on average, and singly as far as the two vocabularies agree."""
+    with listening(Behaviour(tokenizer=unpublished)) as endpoint:
+        config = write_config(tmp_path, endpoint.url, language=language, lengths=lengths, trials=8)
+        told = niah("plan", config).out
+        done = niah("run", config, "--json")
+        assert done.code == 0, done.err
+        probes = endpoint.app.state.seen.requests - 48
+    assert f"calibrated by {probes} requests" in told
+    assert done.json["calibrations"]["local/exact"]["method"] == "responses"
+    offs = [off for offs in deviations(niah).values() for off in offs]
+    assert abs(sum(offs) / len(offs)) <= 0.01
+    assert max(map(abs, offs)) <= (0.07 if "1K" in lengths else 0.015)
+    assert "calibrated by the first responses" in niah("show", "latest").out
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_a_public_vocabulary_is_recognised(niah: Niah, tmp_path: Path, language: str) -> None:
+    """A server that counts with one that has a name is composed for to the token."""
+    with listening(Behaviour(tokenizer="cl100k_base")) as endpoint:
+        done = niah("run", write_config(tmp_path, endpoint.url, language=language))
+        assert done.code == 0, done.err
+    assert "cl100k_base, which the first responses agree with to the token" in done.out
+    assert {off for offs in deviations(niah).values() for off in offs} == {0.0}
+
+
+def answer_with(tokens: int | None) -> bytes:
+    usage = {} if tokens is None else {"prompt_tokens": tokens, "completion_tokens": 1}
+    choice = {"message": {"content": "4711"}, "finish_reason": "stop"}
+    return response_bytes({"choices": [choice], "usage": usage})
+
+
+def content_of(body: bytes) -> str:
+    return "".join(message["content"] for message in json.loads(body)["messages"])
+
+
+def a_third(body: bytes) -> bytes:
+    """A server whose tokens are three characters, with a template of five."""
+    return answer_with(5 + len(content_of(body)) // 3)
+
+
+def is_probe(body: bytes) -> bool:
+    return bool(json.loads(body)["max_tokens"] == 16)
+
+
+def refused(status: int, message: str) -> bytes:
+    return response_bytes({"error": {"message": message}}, status=status)
+
+
+def test_a_calibration_is_paid_for_once(niah: Niah, tmp_path: Path) -> None:
+    """Cut off among its probes and again among its trials, a run goes on with what it has."""
+    allowed = 2
+
+    def answer(body: bytes) -> bytes:
+        nonlocal allowed
+        allowed -= 1
+        return a_third(body) if allowed >= 0 else refused(402, "Insufficient Balance")
+
+    with scripted(answer) as server:
+        config = write_config(tmp_path, server.url)
+        first = niah("run", config)
+        assert first.code == 3
+        assert "local/exact is not asked any more" in first.err
+        assert "Insufficient Balance" in first.err
+        allowed = 3
+        second = niah("run", config, "--json")
+        assert second.code == 3
+        allowed = 100
+        third = niah("run", config, "--json")
+        assert third.code == 0, third.err
+        again = niah("run", config, "--json")
+        answered = [content_of(request.body) for request in server.requests]
+        probes = [request for request in server.requests if is_probe(request.body)]
+    assert third.json["calibrations"] == second.json["calibrations"] == again.json["calibrations"]
+    assert len({content_of(request.body) for request in probes}) == 4
+    assert len(probes) == 4 + 1  # the third was refused once
+    assert len(answered) <= 5 + 6 + 2 * 16
+    assert deviations(niah)
+    shown = niah("show", "latest", "--length", "2K", "--depth", "50", "--prompt", "--json")
+    assert shown.code == 0, shown.err
+    assert shown.json["messages"][-1]["content"] in answered
+
+
+def test_a_budget_holds_among_the_probes(niah: Niah, tmp_path: Path) -> None:
+    """A probe that could cost more than is left is not sent; what is spent is counted."""
+    price = '\n[model."local/exact".price]\ninput = 10.0\noutput = 10.0\n'
+    with scripted(a_third) as server:
+        config = write_config(tmp_path, server.url, extra=price)
+        done = niah("run", config, "--max-cost", "0.05", "--json")
+        assert done.code == 3
+        assert "budget of $0.05" in done.err
+        assert 0 < len(server.requests) < 4
+        billed = sum(
+            (5 + len(content_of(request.body)) // 3 + 1) * 10 / 1e6 for request in server.requests
+        )
+    assert done.json["cost_usd"] == pytest.approx(billed)
+    assert billed <= 0.05
+
+
+@pytest.mark.parametrize("count", [refused(404, "Not Found"), response_bytes({"total": "many"})])
+def test_without_a_count_the_responses_decide(niah: Niah, tmp_path: Path, count: bytes) -> None:
+    """A count endpoint that is not there, or that counts nothing, costs the run nothing else."""
+
+    def answer(body: bytes) -> bytes:
+        asked: dict[str, Any] = json.loads(body)
+        if "max_tokens" not in asked:
+            return count
+        text = "".join(message["content"] for message in asked["messages"])
+        text += asked.get("system", "")
+        return response_bytes(
+            {
+                "content": [{"type": "text", "text": "4711"}],
+                "stop_reason": "end_turn",
+                "usage": {"input_tokens": 5 + len(text) // 3, "output_tokens": 1},
+            }
+        )
+
+    with scripted(answer) as server:
+        done = niah("run", write_config(tmp_path, server.url, api="anthropic"))
+    assert done.code == 0, done.err
+    assert "its prompts are not counted" in done.err
+    assert "calibrated by the first responses" in done.out
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (lambda _: answer_with(None), "not calibrated"),
+        (lambda _: answer_with(17), "not calibrated"),
+    ],
+    ids=["no usage", "a constant"],
+)
+def test_reports_that_say_nothing_are_said_to(
+    niah: Niah, tmp_path: Path, answer: Callable[[bytes], bytes], said: str
+) -> None:
+    """Without usable reports the trials are asked all the same, their lengths approximate."""
+    with scripted(answer) as server:
+        done: Outcome = niah("run", write_config(tmp_path, server.url))
+        assert len([r for r in server.requests if not is_probe(r.body)]) == 6
+    assert said in done.out
+    assert "approximate" in done.out
+
+
+def test_a_model_that_cannot_be_calibrated_stops_alone(niah: Niah, tmp_path: Path) -> None:
+    """It is said why, and another model of the same provider is measured."""
+
+    def answer(body: bytes) -> bytes:
+        broken = json.loads(body)["model"] == "broken"
+        return refused(400, "no such option") if broken else a_third(body)
+
+    with scripted(answer) as server:
+        config = write_config(tmp_path, server.url)
+        text = config.read_text().replace('["local/exact"]', '["local/broken", "local/exact"]')
+        config.write_text(text)
+        done = niah("run", config, "--json")
+    assert done.code == 3
+    assert 'calibrate = "off" in [model."local/broken"]' in done.err
+    assert done.json["trials"] == 6
+
+
+def test_a_given_ratio_asks_nobody(niah: Niah, tmp_path: Path) -> None:
+    """Neither ``off`` nor a number sends a probe, and each is said."""
+    for how, said in (('"off"', "is not known"), ("1.4", "calibrated by the experiment file")):
+        with scripted(a_third) as server:
+            extra = f'\n[model."local/exact"]\ncalibrate = {how}\n'
+            config = write_config(tmp_path, server.url, extra=extra)
+            done = niah("run", config, "--new")
+            assert len(server.requests) == 6
+        assert said in done.out + done.err
