@@ -123,6 +123,14 @@ def test_cells_of_an_unfinished_run_are_all_there(niah: Niah, tmp_path: Path) ->
     assert "cells have 0 to 2 trials: raw means weigh cells by their trials" in shown
 
 
+def test_one_model_of_a_run_can_be_shown_and_no_other(niah: Niah, run: str) -> None:
+    """-m shows that model alone; a model that the run does not have is named with those it has."""
+    assert niah("show", run, "-m", "reference/cliff-2k", "--json").json["sweeps"][0]["n"] == 18
+    done = niah("show", run, "-m", "reference/exact")
+    assert (done.code, done.out) == (2, "")
+    assert "has no model reference/exact; it has reference/cliff-2k" in done.err
+
+
 def test_what_cannot_be_exported_is_named(niah: Niah, run: str) -> None:
     """--what rows is refused in one sentence that says what there is."""
     done = niah("export", run, "--what", "rows")

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 OUT_OF_TOLERANCE = 1
 READERS = ("exact", "flat-90", "decay", "lost-in-the-middle", "cliff-4k", "last-3k")
+ANYWHERE = tuple(name for name in READERS if not name.startswith("last-"))
+"""Readers whose recall is known to the token. The edge of a reader of its last tokens is known up
+to what the question takes, which matters where a cell of the grid lies on it."""
+
 STANDARD = """
 name = "calibrate"
 models = ["reference/exact"]
@@ -71,7 +75,7 @@ def calibrate(
     from niah.runner.instrument import calibrate_instrument
     from niah.store.database import open_store
 
-    names = tuple(dict.fromkeys(reader or READERS))
+    names = tuple(dict.fromkeys(reader or (READERS if config is None else ANYWHERE)))
     recalls = {f"reference/{name}": recall_map(name) for name in names}
     with TemporaryDirectory(prefix="niah-calibrate-") as folder:
         experiments = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -181,10 +182,11 @@ def _draw(pair: Pair, comparison: Comparison, plots: Path, style: str) -> list[P
         task=first.task if first.task == second.task else f"{first.task} / {second.task}",
         simulated=first.run.simulated or second.run.simulated,
     )
+    names = [re.sub(r"[^A-Za-z0-9._-]+", "-", one.run.run).lstrip(".") for one in pair]
     stem = (
-        f"{first.run.run}-{slug(second.model)}-minus-{slug(first.model)}"
+        f"{names[0]}-{slug(second.model)}-minus-{slug(first.model)}"
         if len(runs) == 1
-        else f"{second.run.run}-minus-{first.run.run}"
+        else f"{names[1]}-minus-{names[0]}"
         + ("" if first.label == first.run.run else f"-{slug(second.model)}")
     )
     return write(

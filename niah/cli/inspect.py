@@ -109,10 +109,11 @@ def show(
 
     with open_store(db, access="read") as store:
         found = find_run(store, run)
-        records = list(iter_trials(store, found.run, model=model))
+        records = list(iter_trials(store, found.run))
     if length is None and depth is None and not prompt and repeat is None:
         show_run(found, records, thresholds=threshold or (), model=model, cells=cells, json=json)
         return
+    records = [record for record in records if model in (None, record.model)]
     chosen = _choose(found, records, length, depth, repeat)
     if prompt:
         _show_prompt(found, chosen[0], json=json)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from niah.axes import format_tokens
 from niah.cli.options import print_json
 from niah.console import count, inert, percent, table, usd
+from niah.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from niah.statistics.analysis import Analysis, LengthRuling
@@ -34,7 +35,7 @@ def show_run(
 
     Args:
         run: As stored.
-        records: Its trials, or those of one model.
+        records: Its trials.
         thresholds: Of the user's own rules of effective length.
         model: The only one to show.
         cells: Whether to print every cell; JSON always has them.
@@ -46,11 +47,11 @@ def show_run(
     from niah.runner.results import analyse_run, calibrations_json, run_calibrations
     from niah.store import is_note
 
-    analyses = [
-        analysis
-        for analysis in analyse_run(run, records, thresholds=thresholds)
-        if model in (None, analysis.grid.model)
-    ]
+    every = analyse_run(run, records, thresholds=thresholds)
+    analyses = [analysis for analysis in every if model in (None, analysis.grid.model)]
+    if model is not None and not analyses:
+        known = ", ".join(inert(analysis.grid.model) for analysis in every)
+        raise ConfigurationError(f"{run.run} has no model {inert(model)}; it has {known}")
     calibrations = run_calibrations(run)
     if json:
         print_json(
@@ -68,7 +69,8 @@ def show_run(
             }
         )
         return
-    _print_head(run, len(records), sum(int(a.grid.planned.sum()) for a in analyses))
+    finished = sum(analysis.summary.trials for analysis in analyses)
+    _print_head(run, finished, sum(analysis.summary.planned for analysis in analyses))
     for analysis in analyses:
         summary = analysis.summary
         print(f"\n{inert(summary.model)}, {inert(summary.task)}")
