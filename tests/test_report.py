@@ -189,9 +189,9 @@ def test_imported_results_say_so_on_their_face() -> None:
 
 
 def test_simulated_runs_say_so_everywhere() -> None:
-    """Title, summary and each map of a reference reader name it as simulated."""
+    """Title, summary, map and answers of a reference reader name it as simulated."""
     shown = page(small_report(simulated=True))
-    assert shown.count("Reference reader - simulated, not a language model</p>") == 3
+    assert shown.count("Reference reader - simulated, not a language model</p>") == 4
     assert "simulated" not in page(small_report()).partition("<body>")[2].replace(
         "source-simulated", ""
     )

@@ -128,7 +128,7 @@ def test_a_cell_says_its_number_under_the_pointer(browser: Browser, report: Path
     with opened(browser, report) as tab:
         cell(tab, "64K tokens, depth 50%").hover()
         expect(tab.locator("#tip")).to_have_text(
-            re.compile(r"64K tokens, depth 50%: 0\.0% \(95% interval 0\.0% to 66\.7%\), n = 2")
+            re.compile(r"64K tokens, depth 50%: 0\.0% \(95% interval 0\.0% to 66\.7%\), n\s=\s2")
         )
 
 

@@ -39,6 +39,7 @@ def trials_section(
     return element(
         "section",
         element("h2", word(language, "trials"), id="trials-title", tabindex="-1"),
+        element("p", report.warning, class_="simulated") if report.warning else None,
         element("p", word(language, "trials-help"), class_="scripted"),
         _filters(report, cards),
         note,
