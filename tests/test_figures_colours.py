@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import subprocess
 import sys
 
@@ -9,7 +10,21 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from niah.figures.styles import INKS, MARKS, STYLES, Mark, Style, colour, greyed, ink_on, ramp
+from niah.figures.styles import (
+    CURVE_COLOURS,
+    CURVE_MARKERS,
+    INKS,
+    MARKS,
+    STYLES,
+    THEMES,
+    Mark,
+    Style,
+    Theme,
+    colour,
+    greyed,
+    ink_on,
+    ramp,
+)
 
 Matrix = NDArray[np.float64]
 
@@ -130,6 +145,21 @@ def test_values_in_cells_are_readable(style: Style) -> None:
         ink = 1.0 if ink_on(background) == "#ffffff" else 0.0
         light, dark = sorted((ink, luminance(background)), reverse=True)
         assert (light + 0.05) / (dark + 0.05) >= 4.5
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("deficiency", DEFICIENCIES)
+def test_curves_differ_for_every_eye(theme: Theme, deficiency: str) -> None:
+    """Any two curves differ by colour, beside their markers, and stand out from the page."""
+    hexes = [*CURVE_COLOURS[theme], INKS[theme].page]
+    colours = np.array([[int(c[i : i + 2], 16) / 255 for i in (1, 3, 5)] for c in hexes])
+    seen = seen_as_lab(colours, deficiency)
+    for one, other in itertools.combinations(range(len(hexes)), 2):
+        assert np.linalg.norm(seen[one] - seen[other]) > 4 * JUST_NOTICEABLE, (
+            hexes[one],
+            hexes[other],
+        )
+    assert len(set(CURVE_MARKERS)) == len(CURVE_MARKERS) == len(CURVE_COLOURS[theme])
 
 
 def test_marks_differ_in_pattern_and_in_colour() -> None:

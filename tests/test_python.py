@@ -77,6 +77,7 @@ def test_the_documented_examples_run(store: Path, monkeypatch: pytest.MonkeyPatc
         exec(compile(example, "docs/python.md", "exec"), names)
     assert len(EXAMPLES) >= 6
     assert read_provenance(store / "map.svg")["run"].startswith("quickstart-")
+    assert "reference/exact" in (store / "table.tex").read_text(encoding="utf-8")
     assert (store / "map.alt.txt").read_text(encoding="utf-8").startswith("Reference reader")
 
 
@@ -168,7 +169,7 @@ def test_foreign_text_is_inert_in_a_notebook(store: Path) -> None:
 @pytest.mark.slow
 def test_a_real_notebook_kernel_shows_them(store: Path) -> None:
     """A Jupyter kernel runs the examples and displays tables and a figure with its description."""
-    cells = [*EXAMPLES, "runs", "run", "figure"]
+    cells = [*EXAMPLES, "table", "runs", "run", "figure"]
     notebook = nbformat.from_dict(  # type: ignore[no-untyped-call]
         {
             "nbformat": 4,
@@ -190,7 +191,8 @@ def test_a_real_notebook_kernel_shows_them(store: Path) -> None:
     NotebookClient(
         notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(store)}}
     ).execute()
-    *_, runs, run, figure = (cell.outputs[-1].data for cell in notebook.cells[-3:])
+    table, runs, run, figure = (cell.outputs[-1].data for cell in notebook.cells[-4:])
+    assert "| model | effective |" in table["text/markdown"]
     assert "<table>" in runs["text/html"]
     assert "reference/exact" in run["text/html"]
     assert figure["image/png"]

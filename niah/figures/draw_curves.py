@@ -70,6 +70,7 @@ def _draw_curve(
     """The curve in pieces: where nothing was scored the line is broken."""
     tone, marker = look_of(index, theme)
     width, height = frame.plot_width, frame.plot_height
+    veil = min(0.18, 0.6 / len(data.curves))
     points = [
         (across(data, at, width), accuracy, lower, upper)
         for at, accuracy, lower, upper in zip(
@@ -87,7 +88,7 @@ def _draw_curve(
                 Line2D((xs[0], xs[0]), (bounds[0][0], bounds[1][0]), color=tone, lw=2.5, alpha=0.3)
             )
         else:
-            axes.fill_between(xs, *bounds, color=tone, alpha=0.18, linewidth=0, zorder=2)
+            axes.fill_between(xs, *bounds, color=tone, alpha=veil, linewidth=0, zorder=2)
         axes.add_line(
             Line2D(
                 xs,

@@ -122,10 +122,11 @@ MARKS: dict[str, Mark] = {
 }
 
 CURVE_COLOURS: dict[Theme, tuple[str, ...]] = {
-    "light": ("#0072b2", "#d55e00", "#009e73", "#b0559a", "#8a6d00", "#1f8fbf", "#333333"),
-    "dark": ("#56b4e9", "#f08a3c", "#2fc79b", "#dd90c4", "#f0e442", "#7fa6ff", "#e6e6e6"),
+    "light": ("#0072b2", "#d55e00", "#009e73", "#b0559a", "#6c00d9", "#8c0000", "#1a1a1a"),
+    "dark": ("#56b4e9", "#f08a3c", "#2fc79b", "#dd90c4", "#f0e442", "#8460ff", "#e6e6e6"),
 }
-"""After Okabe and Ito (2008), Color Universal Design, darkened or lightened for the page."""
+"""The first after Okabe and Ito (2008), Color Universal Design, darkened or lightened for the page;
+the others as far from all of them as any is for every eye."""
 CURVE_MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 
 Colour = tuple[float, float, float]

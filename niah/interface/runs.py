@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypedDict, Unpack, overload
+from typing import TYPE_CHECKING, Unpack, overload
 
 from niah.console import usd
 from niah.errors import ConfigurationError
 from niah.interface.arrays import Arrays, arrays_of
+from niah.interface.drawn import Options, picture_of
 from niah.interface.html import html_table, number_words, origin_words
-from niah.interface.pictures import Choices, figure_data
+from niah.interface.pictures import Choices
 from niah.interface.sweeps import Sweep, labels_of, provenance_of, sweeps_of
 from niah.store import RunSummary, TrialRecord
 from niah.store.database import open_store
@@ -23,44 +24,10 @@ if TYPE_CHECKING:
     import pandas
 
     from niah.figures.picture import Picture
+    from niah.interface.tables import Table
 
 SHOWN = 20
 """Runs that a notebook shows of a store."""
-
-
-class Options(TypedDict, total=False):
-    """How a figure looks and what it shows; every key may be left out.
-
-    Attributes:
-        pooled: The pooled estimate, or raw accuracies; None = as suits the run.
-        uncertainty: Width of the cells' intervals: ``none``, ``fade`` or ``hatch``.
-        effective: Mark the effective length by ``ruler``, ``nolima`` or an accuracy like ``0.9``.
-        claimed: Mark the context length that the model's maker states.
-        scale: ``categorical``, or ``true`` for lengths and depths in proportion.
-        values: Accuracies in the cells of ``small`` grids, ``always`` or ``never``.
-        margins: Strips over length and depth beside a heatmap.
-        title: In place of the usual one.
-        language: ``en`` or ``de``.
-        style: ``accessible`` or ``classic``.
-        preset: ``readme`` (the default here), ``one-column``, ``two-columns`` or ``slide``.
-        theme: ``light`` or ``dark``.
-    """
-
-    pooled: bool | None
-    uncertainty: str
-    effective: str | None
-    claimed: bool
-    scale: str
-    values: str
-    margins: bool
-    title: str | None
-    language: str
-    style: str
-    preset: str
-    theme: str
-
-
-_LOOK = ("style", "preset", "theme", "margins")
 
 
 @dataclass(frozen=True)
@@ -172,11 +139,11 @@ class LoadedRun:
         Raises:
             ConfigurationError: if the sweep is not clear or a choice is unknown.
         """
-        return _picture([self.sweep(model, task)], "heatmap", options)
+        return picture_of([self.sweep(model, task)], "heatmap", options)
 
     def figure(self, kind: str | None = None, **options: Unpack[Options]) -> Picture:
         """A figure of all sweeps of the run; see `Runs.figure`."""
-        return _picture(self.sweeps, kind, options)
+        return picture_of(self.sweeps, kind, options)
 
     def _repr_html_(self) -> str:
         rows = [
@@ -239,8 +206,38 @@ class Runs(Sequence[LoadedRun]):
             ConfigurationError: if there is nothing to show, the kind shows another number of
                 sweeps, or a choice is unknown.
         """
-        sweeps = [sweep for name in names for sweep in self[name].sweeps]
-        return _picture(sweeps, kind, options)
+        return picture_of(self._sweeps(names), kind, options)
+
+    def table(
+        self,
+        *names: str,
+        published: str | None = None,
+        effective: str = "ruler",
+        pooled: bool | None = None,
+        language: str = "en",
+    ) -> Table:
+        """A table in RULER's form of all sweeps of some runs; a notebook shows it.
+
+        Args:
+            names: Of the runs, as for ``runs[name]``.
+            published: Rows of this publication below: ``ruler`` or ``nolima``.
+            effective: Rule of the effective length.
+            pooled: The pooled estimate, or raw accuracies; None = as suits the runs.
+            language: ``en`` or ``de``.
+
+        Raises:
+            ConfigurationError: if there is no sweep or a choice is unknown.
+        """
+        from niah.interface.tables import Table, table_of
+
+        sweeps = self._sweeps(names)
+        choices = Choices(
+            published=published, effective=effective, pooled=pooled, language=language
+        )
+        return Table(data=table_of(sweeps, choices), provenance=provenance_of(sweeps))
+
+    def _sweeps(self, names: Sequence[str]) -> list[Sweep]:
+        return [sweep for name in names for sweep in self[name].sweeps]
 
     def _repr_html_(self) -> str:
         rows = [
@@ -269,16 +266,6 @@ def load(path: Path | str = "niah.db") -> Runs:
     """
     with open_store(path, access="read") as store:
         return Runs(store.path, tuple(list_runs(store)))
-
-
-def _picture(sweeps: Sequence[Sweep], kind: str | None, options: Options) -> Picture:
-    from niah.figures.drawing import draw
-
-    given: dict[str, Any] = {"preset": "readme", **options}
-    look = {key: given.pop(key) for key in _LOOK if key in given}
-    picture = draw(figure_data(sweeps, Choices(kind=kind, **given)), **look)
-    picture.provenance = provenance_of(sweeps)
-    return picture
 
 
 def _chosen(sweeps: Sequence[Sweep], model: str | None, task: str | None) -> list[Sweep]:

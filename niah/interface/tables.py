@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from niah.figures.table import Tabled, TableData, table_data
-from niah.figures.text import LANGUAGES, WORDS, one_of, plain
+from niah.figures.table_text import TABLE_FORMATS, markdown_table, write_table
+from niah.figures.text import LANGUAGES, WORDS, Provenance, one_of, plain
 from niah.interface.pictures import Choices
 from niah.interface.sweeps import (
     Sweep,
@@ -24,6 +26,35 @@ from niah.statistics.effective import effective_length
 from niah.statistics.grids import Marginal
 from niah.statistics.published import PUBLICATIONS
 from niah.statistics.ruler import task_average
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A table that a notebook shows and that writes itself.
+
+    Attributes:
+        data: What it holds.
+        provenance: Where it comes from.
+    """
+
+    data: TableData
+    provenance: Provenance
+
+    def write(self, path: Path | str) -> Path:
+        """Write the table as Markdown, LaTeX or CSV, by the suffix ``.md``, ``.tex`` or ``.csv``.
+
+        Raises:
+            ConfigurationError: if the suffix is another one, or the file cannot be written.
+        """
+        path = Path(path)
+        name = one_of("format", path.suffix.lstrip(".").lower(), TABLE_FORMATS)
+        (written,) = write_table(
+            self.data, path.with_suffix(""), formats=(name,), provenance=self.provenance
+        )
+        return written
+
+    def _repr_markdown_(self) -> str:
+        return markdown_table(self.data, self.provenance)
 
 
 def table_of(sweeps: Sequence[Sweep], choices: Choices) -> TableData:
