@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 
+from niah.errors import StoreError
 from niah.prompts import Placement
 from niah.providers import Outcome
 from niah.statistics.grids import CellKey, build_grids, summarize
@@ -104,7 +105,7 @@ def test_only_scored_outcomes_count() -> None:
 
 def test_a_scored_record_without_score_is_refused() -> None:
     """A missing score is never taken for a zero."""
-    with pytest.raises(ValueError, match="needs a score"):
+    with pytest.raises(StoreError, match="needs a score"):
         build_grids([record(1000, 0.0, 0, None)], simulated=False, planned={})
 
 

@@ -24,7 +24,7 @@ from niah.cli import (
     serving,
 )
 from niah.cli.logs import log, set_format
-from niah.console import shorten
+from niah.console import inert, shorten
 from niah.errors import NiahError
 
 INTERRUPTED = 130
@@ -63,7 +63,7 @@ def main() -> NoReturn:
     try:
         app()
     except NiahError as error:
-        sentence = shorten(str(error), LONGEST_SENTENCE)  # what it quotes may be of any length
+        sentence = inert(shorten(str(error), LONGEST_SENTENCE))  # it may quote anything
         log(f"niah: {sentence}", event="error", level="error", exit_code=error.exit_code)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
+from niah.errors import StoreError
 from niah.providers import Outcome
 from niah.statistics.intervals import CONFIDENCE, Estimate, pooled_estimate, replicate_estimate
 from niah.store import TrialRecord
@@ -25,16 +26,17 @@ def score_of(record: TrialRecord) -> float | None:
     """The score that counts in an accuracy: None unless the outcome is scored, 0 when empty.
 
     Raises:
-        ValueError: if a scored record holds no score in [0, 1].
+        StoreError: if a scored record holds no score in [0, 1]; niah writes none such.
     """
     if record.outcome not in SCORED:
         return None
     if record.outcome == "empty":
         return 0.0
     if record.score is None or not 0 <= record.score <= 1:
-        raise ValueError(
+        raise StoreError(
             f"trial {record.trial_id} has the outcome {record.outcome} and the score "
-            f"{record.score}; a scored trial needs a score in [0, 1]: run niah score"
+            f"{record.score}, and a scored trial needs a score in [0, 1]; the store was changed by "
+            "something else"
         )
     return record.score
 
