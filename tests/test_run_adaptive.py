@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -13,9 +14,12 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from niah.reference.behaviour import Behaviour, Faults
+from niah.runner.adapt import next_round
+from niah.statistics.adaptive import Design, begin
 from tests.command import Niah
 from tests.servers import listening, reference_endpoint
 
@@ -234,3 +238,31 @@ def test_a_shared_sweep_is_billed_as_expected(
         "0",
     )
     assert shown.json["prompt_sha256"] == trial["prompt_sha256"]
+
+
+def test_choosing_a_batch_leaves_the_requests_in_flight_alone() -> None:
+    """While a batch of a large grid is chosen, the event loop goes on turning."""
+    design = Design(cost=np.ones((20, 20)), seed=0, target_error=1e-9)
+    progress = begin(design)
+    scores = {key: float(sum(key) % 3 > 0) for key in progress.batch}
+    gaps: list[float] = []
+
+    async def tick() -> None:
+        last = time.perf_counter()
+        while True:
+            await asyncio.sleep(0.002)
+            gaps.append(time.perf_counter() - last)
+            last = time.perf_counter()
+
+    async def choose() -> float:
+        ticking = asyncio.create_task(tick())
+        await asyncio.sleep(0.02)
+        start = time.perf_counter()
+        await next_round(design, progress, scores)
+        took = time.perf_counter() - start
+        ticking.cancel()
+        return took
+
+    took = asyncio.run(choose())
+    assert len(gaps) > 15
+    assert max(gaps) < took / 2

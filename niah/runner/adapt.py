@@ -125,11 +125,17 @@ def adaptively(
                         "not be measured"
                     )
                 return
-            # In a thread: meanwhile other models' answers come in, and their requests go out.
-            now = await asyncio.to_thread(advance, design, now, scores)
+            now = await next_round(design, now, scores)
             await session.writer.note(ADAPTIVE_NOTE + model.id, standing_json(now))
 
     return feed
+
+
+async def next_round(
+    design: Design, progress: Progress, scores: Mapping[TrialKey, float | None]
+) -> Progress:
+    """The next round, found in a thread: meanwhile other models are asked, and answers come in."""
+    return await asyncio.to_thread(advance, design, progress, scores)
 
 
 def standing_json(progress: Progress) -> str:

@@ -49,13 +49,9 @@ def bill_choices(prepared: Prepared, model: Model) -> tuple[Choice, ...]:
         except (ValueError, TaskError, PromptRefused):
             continue
     if len(choices) > 1:
-        loop = _loop(prepared, model)
-        bill = expected_bill(
-            model,
-            loop,
-            frame_tokens=_frame_tokens(prepared, _sharing(experiment, "nested")),
-            in_flight=max(2, experiment.limits.concurrency),
-        )
+        frame_tokens, loop = plain_loop(prepared, model)
+        in_flight = max(2, experiment.limits.concurrency)
+        bill = expected_bill(model, loop, frame_tokens=frame_tokens, in_flight=in_flight)
         choices.insert(1, Choice(way="loop", task=choices[0].task, bill=bill, chosen=False))
     return tuple(choices)
 
@@ -99,12 +95,16 @@ def _frame_tokens(prepared: Prepared, experiment: Experiment) -> int:
     return int(shared.get("frame_tokens", 0))
 
 
-def _loop(prepared: Prepared, model: Model) -> list[Trial]:
-    """Every cell at its exact depth in one haystack, length by length, as the usual tools go."""
+def plain_loop(prepared: Prepared, model: Model) -> tuple[int, list[Trial]]:
+    """Every cell at its exact depth in one haystack, length by length, as the usual tools go.
+
+    The first value is how many tokens of a prompt are not haystack. These trials are no part of
+    any run: they only have the shape that a bill is made of.
+    """
     experiment = _sharing(prepared.experiment, "nested")
     frame_tokens = _frame_tokens(prepared, experiment)
     grid = experiment.grid
-    return [
+    return frame_tokens, [
         Trial(
             trial_id=f"{repeat}/{length}/{depth}",
             model=model.id,
