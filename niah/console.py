@@ -21,7 +21,7 @@ def inert(text: str, *, multiline: bool = False) -> str:
         multiline: Keep line feeds and tabs.
     """
     kept = "\n\t" if multiline else ""
-    if text.translate(_LINES if multiline else {}).isprintable():
+    if text.isprintable() or (multiline and text.translate(_LINES).isprintable()):
         return text
     return "".join(
         character

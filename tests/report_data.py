@@ -25,6 +25,7 @@ HOSTILE = (
     "$(calc) `backtick` {{7*7}} ${7*7} &lt;b&gt; &#x3c;script&#x3e;",
     "[link](javascript:pwned) ![x](https://example.org/x.png) ```\n# heading\n| a | b |",
     r"\input{/etc/passwd} \write18{pwned} $x_1^2$ 100% & # ~ {unbalanced",
+    '<object data="data:text/html,<script>window.pwned=6</script>"></object><base href="//x.y">',
     '=HYPERLINK("https://example.org") \ud800 lone',
 )
 """Texts that no report may obey."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -155,6 +157,21 @@ def test_what_cannot_be_compared_is_refused_unless_asked_for(
     assert any(reason in note for note in result["notes"])
     (pair,) = result["comparisons"]
     assert pair["paired"] is (other == {"position": "before"})
+
+
+def test_what_could_not_be_measured_is_counted_apart(niah: Niah, tmp_path: Path) -> None:
+    """A blocked trial is in no accuracy and no pair, and is named beside the side it befell."""
+    run = measure(tmp_path, "exact", "cliff-2k")
+    with closing(sqlite3.connect(tmp_path / "niah.db")) as connection, connection:
+        connection.execute(
+            "UPDATE trials SET outcome = 'blocked' WHERE rowid ="
+            " (SELECT rowid FROM trials WHERE model = 'reference/exact' LIMIT 1)"
+        )
+    (pair,) = compared(niah, run)["comparisons"]
+    assert pair["second"]["outcomes"] == {"answered": 44, "blocked": 1}
+    assert pair["difference"]["n"] == 44
+    text = niah("compare", run, "--no-figures").out
+    assert text.count("not scored: 1 blocked") == 1
 
 
 def test_unclear_requests_are_answered_with_what_would_be_right(niah: Niah, tmp_path: Path) -> None:

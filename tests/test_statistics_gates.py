@@ -181,8 +181,8 @@ def test_suspicions_are_judged_on_fresh_trials_alone() -> None:
     truth = known_map("flat 90", 15, 0)
     fresh: list[TrialRecord] = []
 
-    def honest(_: Sequence[Group], number: int) -> Scores:
-        fresh.extend(measure(prompts, truth, [15 + number], g))
+    def honest(_: Sequence[Group]) -> Scores:
+        fresh.extend(measure(prompts, truth, [16 + len(fresh) // truth.size], g))
         return scores_of(fresh, baseline)
 
     assert any(one.group.kind == "all" for one in suspicions(watched, baseline, unlucky))
@@ -190,7 +190,7 @@ def test_suspicions_are_judged_on_fresh_trials_alone() -> None:
     assert cleared.verdict == "pass"
     assert cleared.rounds >= 1
     assert all(one is not None and one.finding == "clear" for one in cleared.judged)
-    stuck = regression(baseline, unlucky, watched, lambda _groups, _number: None)
+    stuck = regression(baseline, unlucky, watched, lambda _: None)
     assert (stuck.verdict, stuck.rounds) == ("undecided", 0)
     assert set(stuck.judged) == {None}
 

@@ -9,11 +9,13 @@ from typing import NoReturn
 import typer
 
 from niah.cli import (
+    baselines,
     calibrating,
     catalogues,
     checking,
     comparing,
     export,
+    gating,
     importing,
     inspect,
     models,
@@ -48,6 +50,8 @@ for module in (
     inspect,
     plotting,
     reporting,
+    gating,
+    baselines,
     export,
     importing,
     models,

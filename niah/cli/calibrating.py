@@ -48,7 +48,7 @@ def calibrate(
     config: Annotated[
         str | None,
         typer.Argument(
-            metavar="[CONFIG]",
+            metavar="CONFIG",
             help="Your experiment, to calibrate with its grid, task and haystack; its models are "
             "not asked. A grid of niah's own when not given.",
         ),

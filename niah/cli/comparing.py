@@ -36,7 +36,7 @@ def compare(
     runs: Annotated[
         list[str],
         typer.Argument(
-            metavar="RUN...",
+            metavar="RUN",
             help="Run ids or their starts, or latest; RUN:PROVIDER/MODEL for one model of a run.",
         ),
     ],

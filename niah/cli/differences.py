@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from niah.axes import format_tokens
 from niah.cli.overview import estimate_text, interval
 from niah.console import count, inert, percent, table
+from niah.statistics.scores import SCORED
 
 if TYPE_CHECKING:
     from niah.runner.contestants import Contestant
@@ -35,14 +37,17 @@ def lines(
         yield from _comparison_lines(pair, comparison)
     if league:
         yield _league_text(league)
+        for one in everyone:
+            if unscored := _unscored(one):
+                yield f"{inert(one.label)}:{unscored}"
 
 
 def _comparison_lines(pair: Pair, comparison: Comparison) -> Iterator[str]:
     first, second = pair
     yield f"first       {_titled(first)}"
-    yield f"            {estimate_text(comparison.first)}"
+    yield f"            {estimate_text(comparison.first)}{_unscored(first)}"
     yield f"second      {_titled(second)}"
-    yield f"            {estimate_text(comparison.second)}"
+    yield f"            {estimate_text(comparison.second)}{_unscored(second)}"
     yield f"difference  {_difference_text(comparison.difference)}"
     yield f"            {comparison.pairing}"
     if comparison.mcnemar_p is not None:
@@ -117,6 +122,13 @@ def _p(value: float) -> str:
     return "< 0.001" if value < 0.001 else f"= {value:.3f}"
 
 
+def _unscored(one: Contestant) -> str:
+    """The trials of a sweep that no accuracy counts, by outcome; empty when there are none."""
+    outcomes = Counter(r.outcome for r in one.records if r.outcome not in SCORED)
+    counts = ", ".join(f"{count(n)} {outcome}" for outcome, n in sorted(outcomes.items()))
+    return f"  not scored: {counts}" if counts else ""
+
+
 def _titled(one: Contestant) -> str:
     return f"{inert(one.model)}, {inert(one.task)}, run {inert(one.run.run)}"
 
@@ -135,6 +147,7 @@ def comparison_json(pair: Pair, comparison: Comparison) -> dict[str, Any]:
                 "model": one.model,
                 "task": one.task,
                 "simulated": one.run.simulated,
+                "outcomes": dict(Counter(record.outcome for record in one.records)),
                 **estimate_json(estimate),
             }
             for side, one, estimate in (

@@ -74,7 +74,7 @@ class Rule:
 
 
 RULES: dict[Kind, Rule] = {
-    "all": Rule(drops=(0.02,), suspicion=0.4, alarm=0.06, clear=0.3, rounds=10, last=1.5),
+    "all": Rule(drops=(0.02,), suspicion=0.4, alarm=0.05, clear=0.3, rounds=10, last=1.6),
     "lengths": Rule(drops=(0.07, 0.15), suspicion=1.5, alarm=0.02, clear=0.2, rounds=6),
     "depths": Rule(drops=(0.07, 0.15), suspicion=1.5, alarm=0.02, clear=0.2, rounds=6),
     "tile": Rule(drops=(0.2, 0.4), suspicion=3.0, alarm=0.006, clear=0.2, rounds=6),
@@ -290,10 +290,14 @@ def _exact_ratio(scores: Scores, expected: Expected, drops: tuple[float, ...]) -
 
 
 def _variance(scores: Scores, expected: Floats) -> float:
-    """Of the mean difference: as seen, and as expected for so many trials more."""
-    seen = float((expected - scores.score).var()) if scores.n > 1 else 0.0
-    blended = (scores.n * seen + _PRIOR_TRIALS * _noise(expected)) / (scores.n + _PRIOR_TRIALS)
-    return blended / scores.n
+    """Of the mean difference: as expected without a drop, or as seen where that is smaller.
+
+    It is smaller where twins tell more than the lower bound of the stability says.
+    """
+    noise = _noise(expected)
+    seen = float((expected - scores.score).var()) if scores.n > 1 else noise
+    blended = (scores.n * seen + _PRIOR_TRIALS * noise) / (scores.n + _PRIOR_TRIALS)
+    return min(blended, noise) / scores.n
 
 
 def _noise(accuracy: Floats) -> float:

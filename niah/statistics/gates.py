@@ -57,7 +57,7 @@ def regression(
     baseline: Baseline,
     tonight: Scores,
     watched: Sequence[Group],
-    retest: Callable[[Sequence[Group], int], Scores | None],
+    retest: Callable[[Sequence[Group]], Scores | None],
 ) -> Regression:
     """Raises suspicions from tonight's trials and has each tested again until it is settled.
 
@@ -67,15 +67,15 @@ def regression(
         baseline: Of the sweep.
         tonight: The sweep's own trials.
         watched: From `evidence.groups`.
-        retest: Sends another round for the groups that are open, the round's 1-based number given,
-            and returns all fresh trials so far; None = no more can be sent.
+        retest: Sends another round for the groups that are open and returns all fresh trials so
+            far; None = no more can be sent.
     """
     suspected = suspicions(watched, baseline, tonight)
     judged: dict[int, Judgement] = {}
     open_ = list(range(len(suspected)))
     rounds = 0
     while open_:
-        fresh = retest([suspected[i].group for i in open_], rounds + 1)
+        fresh = retest([suspected[i].group for i in open_])
         if fresh is None:
             break
         rounds += 1

@@ -133,14 +133,16 @@ def night(
     baseline = known or build_baseline(pool, trials)
     assert baseline is not None
     fresh: list[TrialRecord] = []
+    asked = np.zeros(truth.shape, int)
 
-    def retest(open_: Sequence[Group], number: int) -> Scores:
+    def retest(open_: Sequence[Group]) -> Scores:
         wanted = np.zeros(truth.shape, bool)
         for group in open_:
             wanted[group.rows, group.columns] = True
         repeats = prompts.hardness.shape[2]
         for i, j in np.argwhere(wanted).tolist():
-            latin = 1 + (number - 1 + i + j) % (repeats - 1)
+            latin = 1 + (asked[i, j] + i + j) % (repeats - 1)
+            asked[i, j] += 1
             fresh.append(ask(prompts, truth, i, j, latin, g))
         return scores_of(fresh, baseline)
 

@@ -1,0 +1,301 @@
+"""Absolute demands on a sweep, each judged on the bounds of an interval.
+
+A trial that could not be measured is no failure of the model: where too many are missing, the
+demand is undecided.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from niah.axes import format_tokens
+from niah.console import percent
+from niah.errors import ConfigurationError
+from niah.statistics import Grid
+from niah.statistics.effective import (
+    EffectiveLength,
+    Rule,
+    effective_length,
+    ruler_rule,
+    threshold_rule,
+)
+from niah.statistics.gates import Verdict, threshold_verdict
+from niah.statistics.grids import Marginal
+from niah.statistics.intervals import CONFIDENCE, Estimate, pooled_estimate
+from niah.statistics.scores import score_of, sweep_estimate
+from niah.store import TrialRecord
+
+MAX_UNMEASURED = 0.1
+
+
+class Estimator(Protocol):
+    """The mean score of trials with an interval."""
+
+    def __call__(self, records: Iterable[TrialRecord], *, confidence: float = ...) -> Estimate:
+        """Of these trials."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demands:
+    """What is asked of every sweep of a run.
+
+    Attributes:
+        accuracy: Least accuracy over the whole grid; None = not asked.
+        lengths: Context length in tokens and the least accuracy there.
+        depths: First and last depth in percent, both included, and the least accuracy there.
+        effective: Least effective context length in tokens, and the accuracy of its rule; None =
+            RULER's.
+        max_unmeasured: Share of the planned trials without a score above which nothing is decided.
+    """
+
+    accuracy: float | None = None
+    lengths: tuple[tuple[int, float], ...] = ()
+    depths: tuple[tuple[float, float, float], ...] = ()
+    effective: tuple[tuple[int, float | None], ...] = ()
+    max_unmeasured: float = MAX_UNMEASURED
+
+    @property
+    def any(self) -> bool:
+        """Whether anything is asked."""
+        return self.accuracy is not None or bool(self.lengths or self.depths or self.effective)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One demand and what became of it.
+
+    Attributes:
+        subject: What is judged, such as ``accuracy at 64K tokens``.
+        verdict: See `gates.threshold_verdict`.
+        reason: One sentence.
+        minimum: What was asked: an accuracy, or tokens.
+        value, lower, upper: What was measured, with its 95 % interval; None = nothing.
+        n: Scored trials behind it.
+        unmeasured: Planned trials without a score.
+    """
+
+    subject: str
+    verdict: Verdict
+    reason: str
+    minimum: float
+    value: float | None
+    lower: float | None
+    upper: float | None
+    n: int
+    unmeasured: int
+
+
+def check_demands(
+    demands: Demands, grid: Grid, records: Sequence[TrialRecord], *, shared: bool
+) -> list[Check]:
+    """Every demand judged on one sweep.
+
+    Args:
+        demands: Of every sweep.
+        grid: The sweep's cells.
+        records: Its trials.
+        shared: Whether prompts of one repeat have a haystack in common. Then the interval is one
+            over repeats; otherwise trials are independent, and it is Jeffreys' over all of them,
+            which two repeats make no wider.
+
+    Raises:
+        ConfigurationError: if a demand is about a length or depth that the sweep does not have.
+    """
+    estimate = sweep_estimate if shared else _independent
+    return list(_checks(demands, grid, records, estimate))
+
+
+def missing(grid: Grid, inside: Callable[[int, float], bool] | None = None) -> tuple[int, int]:
+    """Planned trials without a score, and planned trials, of the cells that are meant."""
+    unmeasured = planned = 0
+    for i, depth in enumerate(grid.depth_percents):
+        for j, length in enumerate(grid.context_lengths):
+            if inside is None or inside(int(length), float(depth)):
+                wanted, scored = int(grid.planned[i, j]), int(grid.n[i, j])
+                planned += max(wanted, scored)
+                unmeasured += max(0, wanted - scored)
+    return unmeasured, planned
+
+
+def _independent(records: Iterable[TrialRecord], *, confidence: float = CONFIDENCE) -> Estimate:
+    scores = [score for record in records if (score := score_of(record)) is not None]
+    return pooled_estimate(math.fsum(scores), len(scores), confidence=confidence)
+
+
+def _checks(
+    demands: Demands, grid: Grid, records: Sequence[TrialRecord], estimate: Estimator
+) -> Iterator[Check]:
+    most = demands.max_unmeasured
+    if demands.accuracy is not None:
+        everywhere = missing(grid)
+        found = estimate(records)
+        yield _accuracy("accuracy", demands.accuracy, found, everywhere, most)
+    for length, minimum in demands.lengths:
+        if length not in grid.context_lengths:
+            known = ", ".join(format_tokens(int(n)) for n in grid.context_lengths)
+            raise ConfigurationError(
+                f"--min-length-accuracy {format_tokens(length)}: not a context length of this run; "
+                f"it has {known}"
+            )
+        yield _accuracy(
+            f"accuracy at {format_tokens(length)} tokens",
+            minimum,
+            estimate([r for r in records if r.context_length == length]),
+            missing(grid, lambda n, _, wanted=length: n == wanted),  # type: ignore[misc]
+            most,
+        )
+    for first, last, minimum in demands.depths:
+        if not any(first <= depth <= last for depth in grid.depth_percents):
+            known = ", ".join(f"{depth:g}" for depth in grid.depth_percents)
+            raise ConfigurationError(
+                f"--min-depth-accuracy {first:g}-{last:g}: no depth of this run lies there; it has "
+                f"{known}"
+            )
+        yield _accuracy(
+            f"accuracy at depths {first:g} to {last:g}%",
+            minimum,
+            estimate([r for r in records if first <= r.depth_percent <= last]),
+            missing(grid, lambda _, depth, a=first, b=last: a <= depth <= b),  # type: ignore[misc]
+            most,
+        )
+    for tokens, threshold in demands.effective:
+        if tokens > grid.context_lengths[-1]:
+            raise ConfigurationError(
+                f"--min-effective {format_tokens(tokens)}: the longest context of this run has "
+                f"{format_tokens(int(grid.context_lengths[-1]))} tokens; measure longer ones"
+            )
+        yield _effective(tokens, threshold, grid, records, most, estimate)
+
+
+def _accuracy(
+    subject: str,
+    minimum: float,
+    estimate: Estimate,
+    counted: tuple[int, int],
+    most: float,
+) -> Check:
+    unmeasured, planned = counted
+    verdict = threshold_verdict(estimate, minimum)
+    if planned == 0 or unmeasured > most * planned:
+        verdict = "undecided"
+        reason = _too_few(subject, unmeasured, planned)
+    else:
+        reason = f"{_capital(subject)} {_measured(estimate)}, {_accuracy_words(verdict, minimum)}"
+    return Check(
+        subject=subject,
+        verdict=verdict,
+        reason=reason,
+        minimum=minimum,
+        value=_known(estimate.value),
+        lower=_known(estimate.lower),
+        upper=_known(estimate.upper),
+        n=estimate.n,
+        unmeasured=unmeasured,
+    )
+
+
+def _effective(
+    tokens: int,
+    threshold: float | None,
+    grid: Grid,
+    records: Sequence[TrialRecord],
+    most: float,
+    estimate: Estimator,
+) -> Check:
+    rule = ruler_rule() if threshold is None else threshold_rule(threshold)
+    found = _effective_length(grid, records, rule, estimate)
+    unmeasured, planned = missing(grid, lambda n, _: n <= tokens)
+    needed = next(int(n) for n in grid.context_lengths if n >= tokens)
+    verdict: Verdict = "undecided"
+    if found.lower is not None and found.lower >= needed:
+        verdict = "pass"
+    elif found.shortest_tested is not None and (found.upper or 0) < tokens:
+        verdict = "fail"
+    if planned == 0 or unmeasured > most * planned:
+        verdict = "undecided"
+        reason = _too_few("contexts up to there", unmeasured, planned)
+    else:
+        reason = _effective_words(verdict, tokens, found, rule)
+    return Check(
+        subject=f"effective context length ({rule.name})",
+        verdict=verdict,
+        reason=reason,
+        minimum=tokens,
+        value=found.value,
+        lower=found.lower,
+        upper=found.upper,
+        n=sum(r.score is not None for r in records),
+        unmeasured=unmeasured,
+    )
+
+
+def _effective_length(
+    grid: Grid, records: Sequence[TrialRecord], rule: Rule, estimate: Estimator
+) -> EffectiveLength:
+    """See `effective.measured_effective_length`; the upper bounds share their error."""
+    at = [[r for r in records if r.context_length == length] for length in grid.context_lengths]
+    found = [estimate(own) for own in at]
+    tested = max(1, sum(one.n > 0 for one in found))
+    joint = [estimate(own, confidence=1 - (1 - CONFIDENCE) / tested).upper for own in at]
+    by_length = Marginal(
+        axis=grid.context_lengths.astype(np.float64),
+        accuracy=np.array([one.value for one in found], np.float64),
+        lower=np.array([one.lower for one in found], np.float64),
+        upper=np.array([one.upper for one in found], np.float64),
+        n=np.array([one.n for one in found], np.int64),
+        methods=tuple(one.method for one in found),
+    )
+    return effective_length(by_length, rule, joint_upper=joint)
+
+
+def _measured(estimate: Estimate) -> str:
+    return (
+        f"is {percent(estimate.value)} (95% interval {percent(estimate.lower)} to "
+        f"{percent(estimate.upper)}, n = {estimate.n:,})"
+    )
+
+
+def _accuracy_words(verdict: Verdict, minimum: float) -> str:
+    least = percent(minimum)
+    if verdict == "pass":
+        return f"surely at least {least}."
+    if verdict == "fail":
+        return f"surely below {least}."
+    return f"so that it may be above or below {least}: more trials would tell."
+
+
+def _effective_words(verdict: Verdict, tokens: int, found: EffectiveLength, rule: Rule) -> str:
+    value, lower, upper = (
+        "below the shortest tested" if n is None else format_tokens(n)
+        for n in (found.value, found.lower, found.upper)
+    )
+    measured = (
+        f"Effective context length is {value} (95% interval {lower} to {upper}; {rule.sentence})"
+    )
+    asked = format_tokens(tokens)
+    if verdict == "pass":
+        return f"{measured}, surely at least {asked}."
+    if verdict == "fail":
+        return f"{measured}, surely below {asked}."
+    return f"{measured}, so that it may be above or below {asked}: more trials would tell."
+
+
+def _too_few(subject: str, unmeasured: int, planned: int) -> str:
+    return (
+        f"{_capital(subject)}: {unmeasured:,} of {planned:,} planned trials could not be measured, "
+        "too many to decide."
+    )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _known(value: float) -> float | None:
+    return None if math.isnan(value) else float(value)
