@@ -364,6 +364,11 @@ def test_needles_and_distractors_are_shown_in_the_order_of_the_text() -> None:
     assert [passage.needle for passage in found] == sentences
     trials = sweep_trials()
     shown = card(trials[0], Passages(by_trial={trials[0].trial_id: found}), "en")
+    many = replace(trials[0], placements=placements + placements[:2])
+    more = card(many, Passages(by_trial={many.trial_id: found}), "en")
+    assert [row.text for row in more.rows if row.label == "Planted too"] == [
+        "2 more sentences, not shown; niah show --prompt has all"
+    ]
     labels = [row.label for row in shown.rows if row.before]
     assert labels == [
         "In the text, at 10% (asked 10%)",

@@ -166,6 +166,9 @@ def _passage_rows(record: TrialRecord, passages: Passages, language: Language) -
         return
     for passage in found:
         yield _passage_row(passage, language)
+    if left_out := len(record.placements) - len(found):
+        more = word(language, "more-passages", n=whole(language, left_out))
+        yield Row(label=word(language, "row-planted"), text=more)
 
 
 def _passage_row(passage: Passage, language: Language) -> Row:

@@ -116,6 +116,8 @@ GERMAN: dict[str, str] = {
     "row-passage": "Im Text, bei {depth}",
     "row-distractor": "Ablenkung, bei {depth}",
     "depths": "{placed} % (verlangt {asked} %)",
+    "row-planted": "Auch versteckt",
+    "more-passages": "{n} weitere Sätze, nicht gezeigt; niah show --prompt hat alle",
     "row-no-passage": "nicht gezeigt: {why}",
     "row-tokens": "Token",
     "row-cost": "Kosten und Zeit",

@@ -116,6 +116,8 @@ ENGLISH: dict[str, str] = {
     "row-passage": "In the text, at {depth}",
     "row-distractor": "Distractor, at {depth}",
     "depths": "{placed}% (asked {asked}%)",
+    "row-planted": "Planted too",
+    "more-passages": "{n} more sentences, not shown; niah show --prompt has all",
     "row-no-passage": "not shown: {why}",
     "row-tokens": "Tokens",
     "row-cost": "Cost and time",
