@@ -41,6 +41,8 @@ REASONS: dict[Language, dict[str, str]] = {
         "another value": "states another value",
         "denied": "denies the expected answer",
         "not stated": "does not state the expected answer",
+        "no list": "gives no list of values",
+        "prefix missing": "does not begin as it was told to",
     },
     "de": {
         "stated": "nennt die erwartete Antwort",
@@ -54,6 +56,8 @@ REASONS: dict[Language, dict[str, str]] = {
         "another value": "nennt einen anderen Wert",
         "denied": "verneint die erwartete Antwort",
         "not stated": "nennt die erwartete Antwort nicht",
+        "no list": "gibt keine Liste von Werten",
+        "prefix missing": "beginnt nicht so, wie es sollte",
     },
 }
 """Why a trial got its score; a reason that is not listed is shown as stored."""
