@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import ssl
 import zlib
 from collections.abc import Mapping, Sequence
@@ -157,11 +158,36 @@ def checked_key(key: str) -> str:
 
 def _without_echo(reply: Reply, key: str) -> Reply:
     """The reply with every echo of the key blotted out; some servers quote it in errors."""
-    plain, escaped = key.strip().encode(), key.strip().replace("/", "\\/").encode()
+    key = key.strip()
     return replace(
         reply,
-        body=reply.body.replace(plain, b"[key]").replace(escaped, b"[key]"),
-        headers={name: value.replace(key, "[key]") for name, value in reply.headers.items()},
+        body=_blotted(reply.body, key),
+        headers={
+            name: _blotted(value.encode("utf-8", "surrogateescape"), key).decode(
+                "utf-8", "surrogateescape"
+            )
+            for name, value in reply.headers.items()
+        },
+    )
+
+
+def _blotted(content: bytes, key: str) -> bytes:
+    content = content.replace(key.encode(), b"[key]")
+    if any(mark in content for mark in (b"\\u00", b"\\/", b"%")):
+        return _echoes(key).sub(b"[key]", content)
+    return content
+
+
+@lru_cache(maxsize=64)
+def _echoes(key: str) -> re.Pattern[bytes]:
+    """The key, plain or with characters escaped as JSON or an address may have them."""
+    return re.compile(
+        b"".join(
+            rb"(?:%b|\\?\\u00%02x|%%%02x%b)"
+            % (re.escape(bytes([c])), c, c, rb"|\\/" if c == ord("/") else b"")
+            for c in key.encode()
+        ),
+        re.IGNORECASE,
     )
 
 
