@@ -287,6 +287,9 @@ def test_endless_answers_are_cut_and_say_so() -> None:
     (response,) = [row.text for row in shown.rows if row.label == "Response"]
     assert len(response) < 400
     assert "999,700 more characters" in response
+    lengthy = replace(trials[0], question="q" * 9000, answers=("a" * 9000,), found=("a" * 9000,))
+    rows = card(lengthy, report.passages["acme-1"], "en", response_chars=300).rows
+    assert sum(len(row.text) for row in rows) < 3500
     many = [replace(trial, response="x" * 4000) for trial in trials * 200]
     crowd = replace(report.sweeps[0], records=tuple(many))
     most = response_chars(replace(report, sweeps=(crowd,)))

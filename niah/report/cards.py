@@ -19,6 +19,7 @@ RESULTS: tuple[Result, ...] = ("unscored", "wrong", "partial", "right")
 
 RESPONSE_CHARS = 4_000
 THINKING_CHARS = 1_000
+QUESTION_CHARS = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,9 +117,9 @@ def _rows(
         return Row(label=word(language, key), text=inert(text, multiline=True))
 
     if record.question:
-        yield row("row-question", record.question)
+        yield row("row-question", cut(record.question, QUESTION_CHARS, language))
     if record.answers:
-        yield row("row-answers", ", ".join(record.answers))
+        yield row("row-answers", cut(", ".join(record.answers), response_chars, language))
     response = cut(record.response, response_chars, language)
     yield row("row-response", response or word(language, "row-no-response"))
     yield row("row-verdict", _verdict(record, language))
@@ -144,7 +145,8 @@ def _verdict(record: TrialRecord, language: Language) -> str:
     ]
     for key, texts in (("found", record.found), ("taken", record.taken)):
         if texts:
-            parts.append(word(language, key, value=", ".join(texts)))
+            named = cut(", ".join(texts), QUESTION_CHARS, language)
+            parts.append(word(language, key, value=named))
     return "; ".join(part for part in parts if part)
 
 

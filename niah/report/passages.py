@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from niah.console import shorten
 from niah.prompts import Prompt
 from niah.report import Passage
 
 REACH_CHARS = 180
 """Text shown on each side of a needle, to the nearest word."""
+
+NEEDLE_CHARS = 600
+"""A planted text that is longer is shown by its beginning."""
 
 MOST_PASSAGES = 12
 """A prompt of many needles and distractors shows as many, those that hold the answer first."""
@@ -38,7 +42,7 @@ def cut_passages(prompt: Prompt, needles: Sequence[str]) -> tuple[Passage, ...]:
                 asked_depth_percent=placement.asked_depth_percent,
                 placed_depth_percent=placement.placed_depth_percent,
                 before=_tail(content[max(0, start - REACH_CHARS) : start], whole=start),
-                needle=needle,
+                needle=shorten(needle, NEEDLE_CHARS),
                 after=_head(content[end : end + REACH_CHARS], whole=len(content) - end),
             )
         )
