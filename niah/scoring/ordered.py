@@ -10,7 +10,7 @@ from niah.scoring.normalise import clean, fold, without_thinking
 from niah.scoring.verdict import Reason, Score
 from niah.tasks import Challenge
 
-_FINAL = re.compile(r"(?:final answer|endg\u00fcltige antwort|endantwort)\s*:?\s*", re.IGNORECASE)
+_FINAL = re.compile(r"(?:final answer|endgültige antwort|endantwort)\s*:?\s*", re.IGNORECASE)
 _LIST = re.compile(r"\[([^\[\]]{0,200000})\]")
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from niah.scoring.ordered import score_order, score_order_exact, score_sequence, score_set
+from niah.scoring.rejection import score_rejection
 from niah.scoring.similar import score_similarity, score_substring, score_token_f1
 from niah.scoring.verdict import SCORER_VERSION, Score
 from niah.scoring.verdict import score as score_values
@@ -18,6 +19,7 @@ SCORERS: Mapping[str, Scorer] = {
     "order-exact": score_order_exact,
     "sequence": score_sequence,
     "set-f1": score_set,
+    "rejection": score_rejection,
     "similarity": score_similarity,
     "token-f1": score_token_f1,
     "substring": score_substring,

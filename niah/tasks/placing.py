@@ -39,6 +39,8 @@ def place(needles: Sequence[Needle], *, placement: str, axis: str, seed: int) ->
         seed: Of the trial.
     """
     size = len(needles)
+    if not needles:
+        return ()
     if placement == "together":
         order = permutation(seed, "placing/order", size)
         return tuple(needles[number] for number in order)

@@ -23,7 +23,7 @@ from niah.tasks.needles import (
     own_form,
     read_forms,
 )
-from niah.tasks.values import KINDS
+from niah.tasks.values import KINDS, long_numbers
 
 VERSION = "single-1"
 
@@ -108,13 +108,6 @@ def _reader(haystack: str) -> Callable[[str], bool]:
         return False
 
     return stands
-
-
-def long_numbers(text: str) -> frozenset[str]:
-    """The numbers of five and more digits in a text, without their separators."""
-    found = (re.sub(r"\D", "", match) for match in _NUMBER.findall(text))
-    plain = re.findall(r"\d{5,}", text)
-    return frozenset(number for number in found if len(number) >= 5).union(plain)
 
 
 def _forms(parameters: Mapping[str, Any], language: str) -> tuple[NeedleForm, ...]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from uuid import UUID
 
-from niah.draws import choice, integer
+from niah.draws import choice, derive_seed, integer
+from niah.errors import HaystackError
 
 CITIES = (
     "Aarhus Accra Adelaide Antwerp Arequipa Basel Bergen Bilbao Bogota Bordeaux Brisbane Calgary "
@@ -38,9 +40,36 @@ GERMAN_WORDS = (
 ).split()
 
 
+_REDRAWS = 100
+_NUMBER = re.compile(r"\d(?:[\d.,_'\u00a0\u202f ]*\d)?")
+
+
 def number(seed: int, name: str) -> str:
     """Seven digits, the first not 0."""
     return str(1_000_000 + integer(seed, name, 9_000_000))
+
+
+def long_numbers(text: str) -> frozenset[str]:
+    """The numbers of five and more digits in a text, without their separators."""
+    found = (re.sub(r"\D", "", match) for match in _NUMBER.findall(text))
+    plain = re.findall(r"\d{5,}", text)
+    return frozenset(number for number in found if len(number) >= 5).union(plain)
+
+
+def number_drawer(haystack: str, digits: int = 7) -> Callable[[int, str], str]:
+    """Draws numbers of so many digits, 5 or more, that the haystack does not state."""
+    taken = long_numbers(haystack)
+    least = 10 ** (digits - 1)
+
+    def draw(seed: int, name: str) -> str:
+        for redraw in range(_REDRAWS):
+            own = derive_seed(seed, redraw) if redraw else seed
+            drawn = str(least + integer(own, name, 9 * least))
+            if drawn not in taken:
+                return drawn
+        raise HaystackError("the haystack states every number that was drawn; use another one")
+
+    return draw
 
 
 def code(seed: int, name: str) -> str:

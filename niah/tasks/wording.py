@@ -4,7 +4,7 @@ from __future__ import annotations
 
 PADDING = {
     "en": "Please skip the rest of this line:",
-    "de": "Den Rest dieser Zeile bitte \u00fcbergehen:",
+    "de": "Den Rest dieser Zeile bitte übergehen:",
 }
 
 NOTHING = {

@@ -9,14 +9,11 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
-from niah.draws import derive_seed
-from niah.errors import HaystackError
 from niah.tasks import Challenge, Family, Needle, Parameter, Task, Writer, Written
 from niah.tasks.keys import key_at
 from niah.tasks.parameters import in_language, option, whole_number
 from niah.tasks.placing import AXES, PARAMETERS, PLACEMENTS, place
-from niah.tasks.single import long_numbers
-from niah.tasks.values import number, uuid
+from niah.tasks.values import number, number_drawer, uuid
 from niah.tasks.wording import PADDING
 
 VERSION = "multi-key-1"
@@ -55,7 +52,7 @@ def prepare(parameters: Mapping[str, Any], language: str, haystack: str) -> Task
     keys = whole_number(parameters, "keys", 4, least=2, most=MOST_KEYS)
     placement = option(parameters, "placement", PLACEMENTS)
     axis = option(parameters, "axis", AXES)
-    values = value_drawer(haystack)
+    values = number_drawer(haystack)
 
     def draw(seed: int) -> Challenge:
         pairs = [
@@ -90,20 +87,6 @@ def prepare(parameters: Mapping[str, Any], language: str, haystack: str) -> Task
         draw=lambda seed: write(seed, keys, 50).challenge,
         writer=writer,
     )
-
-
-def value_drawer(haystack: str) -> Callable[[int, str], str]:
-    """Draws seven-digit numbers that the haystack does not state."""
-    taken = long_numbers(haystack)
-
-    def values(seed: int, name: str) -> str:
-        for redraw in range(100):
-            drawn = number(derive_seed(seed, redraw) if redraw else seed, name)
-            if drawn not in taken:
-                return drawn
-        raise HaystackError("the haystack states every number that was drawn; use another one")
-
-    return values
 
 
 def _lines(

@@ -1,0 +1,31 @@
+"""The score of saying that the text does not tell what was asked."""
+
+from __future__ import annotations
+
+from niah.scoring.verdict import Score, score_answers
+from niah.tasks import Challenge
+
+_ANY_NUMBER = "1111111"
+"""What a value looks like where no distractor shows it."""
+
+
+def score_rejection(response: str, challenge: Challenge) -> Score:
+    """1 when a response says that the text does not tell, and gives no value as its answer.
+
+    A value that was planted for something else and a value from nowhere are both false answers;
+    values that the response gives to what they belong to are none.
+    """
+    verdict = score_answers(
+        response,
+        question=challenge.question,
+        answers=challenge.forbidden[:1] or (_ANY_NUMBER,),
+        forbidden=challenge.forbidden[1:],
+        answer_kind=challenge.answer_kind,
+    )
+    if verdict.reason == "refusal":
+        return Score(value=1.0, reason="absence stated", found=challenge.answers[:1])
+    taken = verdict.taken + (verdict.found if challenge.forbidden else ())
+    if taken:
+        return Score(value=0.0, reason="distractor taken", taken=taken)
+    reason = "another value" if verdict.reason == "stated" else verdict.reason
+    return Score(value=0.0, reason=reason)
