@@ -19,7 +19,8 @@ from niah.tasks import Challenge, Writer, Written
 
 WRITING_VERSION = 1
 
-_SEARCHES = 24
+_SEARCHES = 40
+_FEWER = 40
 _PADS = (" -", " .", " x", " a", "-", "x", " ab", "\u00b7")
 _MOST_PADDING = 4_096
 
@@ -64,10 +65,11 @@ def compose_written(
         return _Fit(written=written, tokens=index.count(content))
 
     units = _most_units(writer, fit, wanted, context_length)
-    for fewer in range(4):
-        if units - fewer < writer.least:
-            break
+    room = wanted - index.count(writer.padding + "\n\n")
+    for fewer in range(min(_FEWER, units - writer.least + 1)):
         found = fit(units - fewer)
+        if room < found.tokens < wanted:
+            continue  # not even the beginning of the padding has room
         padding = _padding(index, writer, found.written, layout, wanted)
         if padding is not None:
             return found.written.challenge, _prompt(
@@ -88,32 +90,38 @@ def _most_units(
     writer: Writer, fit: Callable[[int], _Fit], wanted: int, context_length: int
 ) -> int:
     """The most units whose prompt is no longer than wanted."""
-    low = writer.least
-    least = fit(low).tokens
+    least = fit(writer.least).tokens
     if least > wanted:
         raise PromptRefused(
             f"context length {context_length:,} is shorter than the smallest haystack of this task "
             f"and its question: at least {context_length + least - wanted:,} tokens are needed"
         )
-    high: int | None = writer.most + 1 if writer.most is not None else None
-    ahead = low + 16 if high is None else min(low + 16, high - 1)
-    low_tokens = least
-    each = max(0.05, (fit(ahead).tokens - least) / max(1, ahead - low))
-    for _ in range(_SEARCHES):
-        if high is not None and high - low <= 1:
+    low, low_tokens, reach = writer.least, least, 16
+    high = _capped(low + reach, writer)
+    high_tokens = fit(high).tokens
+    while high_tokens <= wanted:
+        if high == writer.most:
+            return high
+        each = max(0.05, (high_tokens - low_tokens) / (high - low))
+        low, low_tokens = high, high_tokens
+        reach = max(2 * reach, int(1.02 * (wanted - low_tokens) / each))
+        high = _capped(low + reach, writer)
+        high_tokens = fit(high).tokens
+    for search in range(_SEARCHES):
+        if high - low <= 1:
             break
-        step = max(1, int((wanted - low_tokens) / each))
-        tried = low + step
-        if high is not None:
-            tried = min(tried, high - 1)
+        share = (wanted - low_tokens) / (high_tokens - low_tokens) if search % 3 else 0.5
+        tried = min(max(low + int(share * (high - low)), low + 1), high - 1)
         tokens = fit(tried).tokens
         if tokens <= wanted:
-            each = max(0.05, (tokens - least) / (tried - writer.least))
             low, low_tokens = tried, tokens
         else:
-            high = tried
-            each = max(each, (tokens - low_tokens) / (tried - low))
+            high, high_tokens = tried, tokens
     return low
+
+
+def _capped(units: int, writer: Writer) -> int:
+    return units if writer.most is None else min(units, writer.most)
 
 
 def _content(written: Written, layout: Layout, padding: str) -> tuple[str, int]:

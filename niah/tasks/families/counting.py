@@ -12,7 +12,7 @@ from niah.draws import integer
 from niah.errors import TaskError
 from niah.tasks import Challenge, Family, Needle, Parameter, Task
 from niah.tasks.parameters import in_language, whole_number
-from niah.tasks.single import long_numbers
+from niah.tasks.values import long_numbers
 
 REDRAWS = 10_000
 VERSION = "counting-1"

@@ -14,7 +14,7 @@ from niah.draws import integer
 from niah.errors import TaskError
 from niah.tasks import Challenge, Family, Needle, Parameter, Task
 from niah.tasks.parameters import in_language, whole_number
-from niah.tasks.single import long_numbers
+from niah.tasks.values import long_numbers
 
 REDRAWS = 1_000
 _LETTERS = "BCDFGHJKLMNPQRSTVWXZ"

@@ -1,0 +1,47 @@
+"""Made-up words that no text has and no language favours, as many as are needed."""
+
+from __future__ import annotations
+
+from math import gcd
+
+from niah.draws import integer
+
+_ONSETS = "b d f g k l m n p r s t v z br dr gl kr pl st tr".split()
+_VOWELS = "a e i o u".split()
+_CODAS = "n r l s m".split()
+_SYLLABLES = [onset + vowel for onset in _ONSETS for vowel in _VOWELS]
+_SIZE = len(_SYLLABLES) ** 2 * len(_CODAS)
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+def made_word(seed: int, name: str, number: int) -> str:
+    """A pronounceable word; different numbers below 55,125 give different words."""
+    place = _shuffled(seed, name, number, _SIZE)
+    place, coda = divmod(place, len(_CODAS))
+    first, second = divmod(place, len(_SYLLABLES))
+    return _SYLLABLES[first] + _SYLLABLES[second] + _CODAS[coda]
+
+
+def made_name(seed: int, name: str, number: int) -> str:
+    """A person's made-up name, with a capital; different numbers give different names."""
+    beyond, within = divmod(number, _SIZE)
+    word = made_word(seed, name, within)
+    return (word + _SYLLABLES[beyond % len(_SYLLABLES)] if beyond else word).capitalize()
+
+
+def coded_word(seed: int, name: str, number: int, letters: int = 6) -> str:
+    """A word of so many random letters; different numbers give different words."""
+    place = _shuffled(seed, name, number, len(_LETTERS) ** letters)
+    word = ""
+    for _ in range(letters):
+        place, letter = divmod(place, len(_LETTERS))
+        word += _LETTERS[letter]
+    return word
+
+
+def _shuffled(seed: int, name: str, number: int, size: int) -> int:
+    """The place of a number in a drawn order of the numbers below ``size``."""
+    step = size // 3 + integer(seed, f"{name}/step", size // 3)
+    while gcd(step, size) != 1:
+        step += 1
+    return (integer(seed, f"{name}/start", size) + step * (number % size)) % size
