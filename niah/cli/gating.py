@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from niah.runner.gating import Gate
+    from niah.runner.keys import Keys
     from niah.runner.likeness import Pool
+    from niah.runner.prepare import Prepared
     from niah.runner.retests import Retests, SentRetests
     from niah.runner.thresholds import Demands
     from niah.store import Run
@@ -166,7 +168,7 @@ def gate(
         with open_store(db) as store:
             # Before money is spent on a run: is there such a baseline?
             pool = None if baseline is None else load_pool(store, baseline)
-            judged = _run_of(
+            judged, prepared = _run_of(
                 store, run, model, override, variables, until_s, new_after_s, new=new, quiet=quiet
             )
             records = list(iter_trials(store, judged.run))
@@ -174,7 +176,7 @@ def gate(
                 check_pool(judged, records, pool)
             retests = None
             if retest and pool is not None:
-                retests = _retests(store, judged, variables, max_cost, until_s)
+                retests = _retests(store, judged, prepared, variables, max_cost, until_s)
             with live_line("re-tests", quiet=quiet or retests is None) as shown:
                 if retests is not None:
                     retests.progress = shown
@@ -307,8 +309,8 @@ def _run_of(
     *,
     new: bool,
     quiet: bool,
-) -> Run:
-    """The named run; of an experiment, the one that was just measured or goes on."""
+) -> tuple[Run, Prepared | None]:
+    """The named run; of an experiment, the one that was just measured, and the experiment."""
     from niah.cli.options import load_config, shipped_configs
     from niah.cli.progress import live_line
     from niah.cli.serving import reference_transports
@@ -324,7 +326,7 @@ def _run_of(
                 f"{name} is a run; --model, --set and --new belong to an experiment that is to be "
                 "measured"
             )
-        return find_run(store, name)
+        return find_run(store, name), None
     experiment = load_config(name, models, overrides)
     keys = read_keys(experiment.resolved_models(), variables)
     prepared = prepare(experiment)
@@ -351,12 +353,13 @@ def _run_of(
         log(f"niah: {reason}", event="reason", level="warning", run=result.run.run)
     if result.interrupted:
         raise typer.Exit(INTERRUPTED)
-    return result.run
+    return result.run, prepared
 
 
 def _retests(
     store: Store,
     run: Run,
+    measured: Prepared | None,
     variables: Mapping[str, str],
     max_cost: float | None,
     until_s: float | None,
@@ -365,8 +368,8 @@ def _retests(
     from niah.cli.serving import reference_transports
     from niah.experiment import parse_canonical
     from niah.providers.calibration import stored_calibrations
-    from niah.runner.keys import Keys, read_keys
-    from niah.runner.prepare import Prepared, calibrated, prepare
+    from niah.runner.keys import read_keys
+    from niah.runner.prepare import calibrated, prepare
     from niah.runner.retests import Retests
     from niah.store.runs import spent_usd
 
@@ -377,7 +380,8 @@ def _retests(
 
     def load() -> tuple[Prepared, Keys]:
         keys = read_keys(experiment.resolved_models(), variables)
-        return calibrated(prepare(experiment), stored_calibrations(run.versions)), keys
+        prepared = measured or prepare(experiment)
+        return calibrated(prepared, stored_calibrations(run.versions)), keys
 
     return Retests(
         load=load,

@@ -14,7 +14,7 @@ from niah.store import TrialRecord
 from tests.benchmarks.truth_maps import Map, truth_map
 
 CHANGES = ("none", "all by 2", "all by 3", "all by 5", "patch", "two rows", "edge")
-LENGTHS = tuple(range(200, 1700, 100))
+LENGTHS = tuple(range(200, 950, 50))
 DEPTHS = tuple(float(round(100 * i / 14, 3)) for i in range(15))
 
 
