@@ -11,8 +11,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-import numpy as np
-
 from niah.axes import format_tokens
 from niah.console import percent
 from niah.errors import ConfigurationError
@@ -20,12 +18,11 @@ from niah.statistics import Grid
 from niah.statistics.effective import (
     EffectiveLength,
     Rule,
-    effective_length,
+    effective_length_of_estimates,
     ruler_rule,
     threshold_rule,
 )
 from niah.statistics.gates import Verdict, threshold_verdict
-from niah.statistics.grids import Marginal
 from niah.statistics.intervals import CONFIDENCE, Estimate, pooled_estimate
 from niah.statistics.scores import score_of, sweep_estimate
 from niah.store import TrialRecord
@@ -238,20 +235,13 @@ def _effective(
 def _effective_length(
     grid: Grid, records: Sequence[TrialRecord], rule: Rule, estimate: Estimator
 ) -> EffectiveLength:
-    """See `effective.measured_effective_length`; the upper bounds share their error."""
-    at = [[r for r in records if r.context_length == length] for length in grid.context_lengths]
-    found = [estimate(own) for own in at]
-    tested = max(1, sum(one.n > 0 for one in found))
-    joint = [estimate(own, confidence=1 - (1 - CONFIDENCE) / tested).upper for own in at]
-    by_length = Marginal(
-        axis=grid.context_lengths.astype(np.float64),
-        accuracy=np.array([one.value for one in found], np.float64),
-        lower=np.array([one.lower for one in found], np.float64),
-        upper=np.array([one.upper for one in found], np.float64),
-        n=np.array([one.n for one in found], np.int64),
-        methods=tuple(one.method for one in found),
+    at = {
+        int(length): [r for r in records if r.context_length == length]
+        for length in grid.context_lengths
+    }
+    return effective_length_of_estimates(
+        list(at), lambda length, confidence: estimate(at[length], confidence=confidence), rule
     )
-    return effective_length(by_length, rule, joint_upper=joint)
 
 
 def _measured(estimate: Estimate) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from niah.statistics import FloatGrid
 from niah.statistics.grids import Marginal, length_marginal
-from niah.statistics.intervals import CONFIDENCE
+from niah.statistics.intervals import CONFIDENCE, Estimate
 from niah.store import TrialRecord
 
 RULER_THRESHOLD = 0.856
@@ -180,6 +180,31 @@ def measured_effective_length(
     tested = max(1, int(np.count_nonzero(by_length.n)))
     joint = length_marginal(records, lengths, confidence=1 - (1 - CONFIDENCE) / tested)
     return effective_length(by_length, rule, joint_upper=joint.upper)
+
+
+def effective_length_of_estimates(
+    context_lengths: Sequence[int], estimate: Callable[[int, float], Estimate], rule: Rule
+) -> EffectiveLength:
+    """The effective context length from any estimate per length, with bounds that hold jointly.
+
+    Args:
+        context_lengths: Ascending.
+        estimate: The accuracy at a length, with an interval of some confidence.
+        rule: What counts as held.
+    """
+    found = [estimate(length, CONFIDENCE) for length in context_lengths]
+    tested = max(1, sum(one.n > 0 for one in found))
+    joint = 1 - (1 - CONFIDENCE) / tested
+    by_length = Marginal(
+        axis=np.array(context_lengths, np.float64),
+        accuracy=np.array([one.value for one in found], np.float64),
+        lower=np.array([one.lower for one in found], np.float64),
+        upper=np.array([one.upper for one in found], np.float64),
+        n=np.array([one.n for one in found], np.int64),
+        methods=tuple(one.method for one in found),
+    )
+    upper = [estimate(length, joint).upper for length in context_lengths]
+    return effective_length(by_length, rule, joint_upper=upper)
 
 
 def held_lengths(accuracy: FloatGrid, threshold: float) -> FloatGrid:

@@ -1,0 +1,329 @@
+"""niah history: what an experiment's runs measured over time, and when that changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from niah.cli.options import DEFAULT_DATABASE, Database, Json, print_json
+from niah.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from niah.runner.histories import History, Point
+    from niah.statistics.effective import EffectiveLength
+
+FORMATS = ("png", "svg", "pdf")
+TABLES = ("text", "csv", "md")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command("history")(history)
+
+
+def history(
+    experiment: Annotated[
+        str, typer.Argument(help="An experiment's name, as niah runs shows it, or its file.")
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="A figure: .png, .svg or .pdf.", dir_okay=False),
+    ] = None,
+    model: Annotated[
+        list[str] | None, typer.Option("-m", "--model", help="Only this model; repeatable.")
+    ] = None,
+    last: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Only the newest N runs.")
+    ] = None,
+    threshold: Annotated[
+        float | None,
+        typer.Option(
+            min=0, max=1, help="Least accuracy of the effective context length; RULER's rule else."
+        ),
+    ] = None,
+    format_: Annotated[
+        str, typer.Option("--format", help="Of the table: text, csv or md.")
+    ] = "text",
+    theme: Annotated[str, typer.Option(help="Of the figure: light or dark.")] = "light",
+    language: Annotated[str, typer.Option(help="Of the figure: en or de.")] = "en",
+    db: Database = DEFAULT_DATABASE,
+    json: Json = False,
+) -> None:
+    """Print and plot what an experiment's runs measured over time, and when that changed."""
+    from niah.runner.histories import histories
+    from niah.store.database import open_store
+    from niah.store.runs import find_run, list_runs
+    from niah.store.tallies import tally_trials
+    from niah.store.verdicts import latest_verdicts, parents_of_retests
+
+    if format_ not in TABLES:
+        raise ConfigurationError(f"--format {format_}: use {', '.join(TABLES)}")
+    if out is not None and out.suffix.lstrip(".").lower() not in FORMATS:
+        raise ConfigurationError(f"--out {out}: name a figure .png, .svg or .pdf")
+    name = _name(experiment)
+    with open_store(db, access="read") as store:
+        retests = parents_of_retests(store)
+        listed = [run for run in list_runs(store) if run.run not in retests]
+        chosen = [run for run in listed if run.name == name and run.source == "measured"][:last]
+        if not chosen:
+            known = ", ".join(dict.fromkeys(run.name for run in listed)) or "none"
+            raise ConfigurationError(f"{db} has no run of {name!r}; it has runs of {known}")
+        verdicts = {run: found.verdict for run, found in latest_verdicts(store).items()}
+        found = histories(
+            [find_run(store, run.run) for run in reversed(chosen)],
+            lambda run: tally_trials(store, run),
+            verdicts,
+            threshold=threshold,
+        )
+    found = [one for one in found if not model or one.model in model]
+    if not found:
+        raise ConfigurationError(f"no run of {name!r} has a finished trial of that model")
+    figures = [] if out is None else _plot(found, out, theme=theme, language=language)
+    if json:
+        print_json(
+            {
+                "experiment": name,
+                "histories": [_history_json(one) for one in found],
+                "figures": [str(path) for path in figures],
+            }
+        )
+        return
+    if format_ == "csv":
+        _print_csv(found)
+    else:
+        for line in _lines(found, markdown=format_ == "md"):
+            print(line)
+    for path in figures:
+        print(path)
+
+
+def _name(experiment: str) -> str:
+    if Path(experiment).suffix != ".toml":
+        return experiment
+    from niah.cli.options import load_config
+
+    return load_config(experiment).name
+
+
+def _lines(found: Sequence[History], *, markdown: bool) -> Iterator[str]:
+    from niah.cli.verdicts import SIMULATED
+    from niah.console import inert, table
+    from niah.escape import markdown_text
+
+    for number, one in enumerate(found):
+        if number:
+            yield ""
+        heading = f"{inert(one.model)}, {inert(one.task)}" + (
+            f"  ({SIMULATED})" if one.simulated else ""
+        )
+        rows = [_row(one, i) for i in range(len(one.points))]
+        if markdown:
+            yield f"### {markdown_text(heading)}\n"
+            yield "| " + " | ".join(_HEADINGS) + " |"
+            yield "|" + "---|" * len(_HEADINGS)
+            for row in rows:
+                yield "| " + " | ".join(map(markdown_text, row)) + " |"
+            yield ""
+        else:
+            yield heading
+            yield table(_HEADINGS, [tuple(map(inert, row)) for row in rows], right=(1, 3, 5, 6))
+        yield f"effective context length: {one.points[0].effective.rule.sentence}"
+
+
+_HEADINGS = (
+    "ended",
+    "accuracy",
+    "95% interval",
+    "n",
+    "effective",
+    "cost",
+    "mean latency",
+    "outcomes",
+    "gate",
+    "change",
+)
+
+
+_COLUMNS = (
+    "model",
+    "task",
+    "run",
+    "ended",
+    "accuracy",
+    "lower",
+    "upper",
+    "n",
+    "effective_tokens",
+    "cost_usd",
+    "latency_s",
+    "verdict",
+    "change",
+    "simulated",
+)
+
+
+def _row(one: History, index: int) -> tuple[str, ...]:
+    from niah.console import count, percent, usd
+
+    point = one.points[index]
+    accuracy = point.accuracy
+    return (
+        point.at[:16].replace("T", " "),
+        percent(accuracy.value) if accuracy.n else "not measured",
+        f"{percent(accuracy.lower)} to {percent(accuracy.upper)}" if accuracy.n else "",
+        count(accuracy.n),
+        _effective_text(point.effective),
+        usd(point.cost_usd),
+        "" if point.latency_s is None else f"{point.latency_s:.2f} s",
+        _outcomes(point),
+        point.verdict,
+        "; ".join(_marks(one, index)),
+    )
+
+
+def _marks(one: History, index: int) -> Iterator[str]:
+    """What changed at a run: the accuracy's level, or the experiment."""
+    from niah.console import percent
+
+    for change in one.changes:
+        if change.index == index:
+            yield (
+                f"{percent(change.before)} before, {percent(change.after)} since "
+                f"(p = {change.p:.3f})"
+            )
+    if one.points[index].note:
+        yield one.points[index].note
+
+
+def _effective_text(found: EffectiveLength) -> str:
+    from niah.axes import format_tokens
+
+    if found.shortest_tested is None:
+        return "not measured"
+    if found.value is None:
+        return f"below {format_tokens(found.shortest_tested)}"
+    least = "at least " if found.value == found.longest_tested else ""
+    return f"{least}{format_tokens(found.value)}"
+
+
+def _outcomes(point: Point) -> str:
+    from niah.console import percent
+
+    total = sum(point.outcomes.values())
+    return ", ".join(f"{percent(n / total)} {outcome}" for outcome, n in point.outcomes.items())
+
+
+def _history_json(one: History) -> dict[str, Any]:
+    from niah.runner.results import estimate_json
+
+    return {
+        "model": one.model,
+        "task": one.task,
+        "simulated": one.simulated,
+        "runs": [
+            {
+                "run": point.run.run,
+                "at": point.at,
+                **estimate_json(point.accuracy),
+                "effective_length": {
+                    "rule": point.effective.rule.sentence,
+                    "value": point.effective.value,
+                    "interval": [point.effective.lower, point.effective.upper],
+                },
+                "cost_usd": point.cost_usd,
+                "latency_s": point.latency_s,
+                "outcomes": dict(point.outcomes),
+                "verdict": point.verdict or None,
+                "experiment_changed": point.note or None,
+            }
+            for point in one.points
+        ],
+        "changes": [
+            {
+                "run": one.points[change.index].run.run,
+                "at": one.points[change.index].at,
+                "before": change.before,
+                "after": change.after,
+                "p": change.p,
+            }
+            for change in one.changes
+        ],
+    }
+
+
+def _print_csv(found: Sequence[History]) -> None:
+    import csv
+    import sys
+
+    from niah.escape import spreadsheet_text
+
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(_COLUMNS)
+    for one in found:
+        for index, point in enumerate(one.points):
+            scored = point.accuracy.n > 0
+            numbers = (point.accuracy.value, point.accuracy.lower, point.accuracy.upper)
+            writer.writerow(
+                [
+                    *map(spreadsheet_text, (one.model, one.task, point.run.run, point.at)),
+                    *(f"{n:.6f}" if scored else "" for n in numbers),
+                    point.accuracy.n,
+                    point.effective.value or "",
+                    "" if point.cost_usd is None else f"{point.cost_usd:.6f}",
+                    "" if point.latency_s is None else f"{point.latency_s:.3f}",
+                    point.verdict,
+                    spreadsheet_text("; ".join(_marks(one, index))),
+                    str(one.simulated).lower(),
+                ]
+            )
+
+
+def _plot(found: Sequence[History], out: Path, *, theme: str, language: str) -> list[Path]:
+    from niah import __version__
+    from niah.figures.drawing import write
+    from niah.figures.text import Facts, Provenance
+    from niah.figures.trend import Measured, trend_data
+
+    several = len({one.task for one in found}) > 1
+    names = [one.model + (f", {one.task}" if several else "") for one in found]
+    runs = [point.run for one in found for point in one.points]
+    days = sorted({point.at[:10] for one in found for point in one.points})
+    haystacks = {run.versions.get("haystack") for run in runs}
+    costs = [point.cost_usd for one in found for point in one.points]
+    known = [cost for cost in costs if cost is not None]
+    facts = Facts(
+        date=" \u2013 ".join(dict.fromkeys((days[0], days[-1]))),
+        haystack=haystacks.pop() if len(haystacks) == 1 else None,
+        cost_usd=sum(known) if known else None,
+        cost_at_least=len(known) < len(costs),
+        niah_version=__version__,
+    )
+    data = trend_data(
+        {
+            name: [Measured(at=point.at, estimate=point.accuracy) for point in one.points]
+            for name, one in zip(names, found, strict=True)
+        },
+        facts,
+        task=", ".join(dict.fromkeys(one.task for one in found)),
+        changes={
+            name: [one.points[change.index].at for change in one.changes]
+            for name, one in zip(names, found, strict=True)
+        },
+        simulated={name for name, one in zip(names, found, strict=True) if one.simulated},
+        language=language,
+    )
+    return write(
+        data,
+        out.with_suffix(""),
+        formats=(out.suffix.lstrip(".").lower(),),
+        theme=theme,
+        provenance=Provenance(
+            run=",".join(dict.fromkeys(run.run for run in runs)),
+            experiment_sha256=",".join(dict.fromkeys(run.experiment_sha256 for run in runs)),
+            niah_version=__version__,
+        ),
+    )
