@@ -112,6 +112,7 @@ def judge_run(
     own, before = by_sweep(records), by_sweep([] if pool is None else pool.records)
     judged: list[Judged] = []
     grids = run_grids(run, records)
+    sweeps = [(grid.model, grid.task) for grid in grids]
     experiment = experiment_of(run)
     shared = experiment is None or experiment.sampling.sharing != "none"
     for grid in grids:
@@ -119,7 +120,7 @@ def judge_run(
         checks = tuple(check_demands(demands, grid, trials, shared=shared))
         compared = None
         if pool is not None:
-            against = twin_sweep((grid.model, grid.task), list(own), before, pool.name)
+            against = twin_sweep((grid.model, grid.task), sweeps, before, pool.name)
             compared = _compare(
                 grid, trials, before[against], against[0], demands, retests, drop, len(grids)
             )

@@ -16,12 +16,13 @@ from time import monotonic
 import httpx
 
 from niah.plan import Trial, trial_maker
+from niah.providers.calibration import is_entry
 from niah.runner.keys import Keys
 from niah.runner.prepare import Prepared
 from niah.runner.progress import Progress
 from niah.runner.run import run_experiment
 from niah.statistics.scores import score_of
-from niah.store import Run, TrialRecord
+from niah.store import Run, TrialRecord, is_note
 from niah.store.database import Store
 from niah.store.runs import create_run, latest_run, plan_more_trials, spent_usd
 from niah.store.trials import iter_trials
@@ -214,7 +215,11 @@ def _open(retests: Retests) -> Run:
             name=name,
             experiment_sha256=planned.sha256,
             experiment=planned.experiment.canonical_json(),
-            versions=dict(retests.of.versions),
+            versions={
+                name: value
+                for name, value in retests.of.versions.items()
+                if is_entry(name) or not is_note(name)
+            },
             simulated=retests.of.simulated,
             planned_trials=len(retests.trials),
             created_at=now.isoformat(timespec="seconds"),
@@ -229,8 +234,14 @@ def _as_planned(retests: Retests) -> Prepared:
     """The experiment with the re-tests as its trials, under a name and a hash of their own."""
     experiment = retests.prepared.experiment
     limits = experiment.limits.model_copy(update={"max_cost_usd": retests.budget_usd})
+    # The gate chooses what is sent, whatever chose tonight's trials.
+    sampling = experiment.sampling.model_copy(update={"mode": "uniform"})
     named = experiment.model_copy(
-        update={"name": f"{experiment.name[:70]}-retests", "limits": limits}
+        update={
+            "name": f"{experiment.name[:70]}-retests",
+            "limits": limits,
+            "sampling": sampling,
+        }
     )
     return replace(
         retests.prepared,
