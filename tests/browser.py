@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 NEEDED = "needs Chromium: apt-get install -y chromium"
 FLAGS = (
@@ -20,6 +20,9 @@ FLAGS = (
     "--disable-sync",
     "--disable-dev-shm-usage",
 )
+
+
+expect.set_options(timeout=30_000)  # a busy machine is slow, not wrong
 
 
 @contextmanager
