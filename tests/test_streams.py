@@ -214,3 +214,17 @@ def test_old_experiments_keep_their_hash(tmp_path: Path) -> None:
     plain, said = load(), load("sampling.mode=uniform")
     assert experiment_sha256(plain, {}) == experiment_sha256(said, {})
     assert experiment_sha256(plain, {}) != experiment_sha256(load("sampling.mode=adaptive"), {})
+
+
+def test_batches_are_billed_one_after_another() -> None:
+    """What an earlier batch left is read by a later one, but not where only requests are kept."""
+    experiment = load("sampling.sharing=nested")
+    trials = [trial for trial in trials_of(experiment) if trial.context_length > 60_000]
+    (model,) = experiment.resolved_models()
+    whole = expected_bill(model, trials, frame_tokens=FRAME)
+    parts = expected_bill(model, trials, frame_tokens=FRAME, batches=[40, 30, 1])
+    assert 0.8 * whole.cached_tokens < parts.cached_tokens <= 1.2 * whole.cached_tokens
+    assert parts.input_tokens == whole.input_tokens
+    claude = resolve_model("anthropic/claude-3-5-sonnet-20241022")
+    alone = expected_bill(claude, trials, frame_tokens=FRAME, batches=[1] * len(trials))
+    assert alone.cached_tokens == alone.written_tokens == 0

@@ -15,11 +15,11 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from niah.models import Model
-from niah.order import base_tokens, predecessors, sending_order
+from niah.order import Replicate, base_tokens, predecessors, sending_order
 from niah.plan import Trial
 from niah.prices import Rate
 from niah.providers.caching import least_cacheable_tokens
@@ -133,7 +133,12 @@ class Forecast:
 
 
 def expected_bill(
-    model: Model, trials: Sequence[Trial], *, frame_tokens: int, in_flight: int = 1
+    model: Model,
+    trials: Sequence[Trial],
+    *,
+    frame_tokens: int,
+    in_flight: int = 1,
+    batches: Sequence[int] = (),
 ) -> Bill:
     """The bill of a model's trials under its provider's cache.
 
@@ -143,20 +148,37 @@ def expected_bill(
         frame_tokens: Of a prompt, how many are not haystack.
         in_flight: Where nothing waits: so many requests are on their way at once, and read only
             what was answered before they were sent.
+        batches: Trials of each of several batches, one sent after the other; none = all at once.
     """
-    rule, waits = cache_rule(model), predecessors(trials)
-    if rule is not None and rule.on_request:
-        marked = {} if in_flight > 1 else mark_prompts(model, trials, waits, frame_tokens)
-        return _sum(model, [(trial, _marked_reading(marked, trial)) for trial in trials])
+    rule = cache_rule(model)
     forecast = Forecast(rule, frame_tokens=frame_tokens)
     readings: list[tuple[Trial, Reading]] = []
     flying: deque[Trial] = deque()
-    for trial in sending_order(trials, waits) if in_flight == 1 else trials:
-        if len(flying) >= in_flight:
-            forecast.answered(flying.popleft())
-        readings.append((trial, forecast.reading(trial)))
-        flying.append(trial)
+    for batch, waits in _batches(trials, batches):
+        if rule is not None and rule.on_request:
+            marked = {} if in_flight > 1 else mark_prompts(model, batch, waits, frame_tokens)
+            readings += [(trial, _marked_reading(marked, trial)) for trial in batch]
+            continue
+        for trial in sending_order(batch, waits) if in_flight == 1 else batch:
+            if len(flying) >= in_flight:
+                forecast.answered(flying.popleft())
+            readings.append((trial, forecast.reading(trial)))
+            flying.append(trial)
     return _sum(model, readings)
+
+
+def _batches(
+    trials: Sequence[Trial], sizes: Sequence[int]
+) -> Iterator[tuple[Sequence[Trial], dict[str, Trial]]]:
+    """Each batch, and what waits for what in it: replicates need a primer in their first."""
+    warm: set[Replicate] = set()
+    start = 0
+    while start < len(trials):
+        size, sizes = (sizes[0], sizes[1:]) if sizes else (len(trials), ())
+        batch = trials[start : start + size]
+        yield batch, predecessors(batch, warm=warm)
+        warm |= {(t.model, t.stream.replicate) for t in batch if t.stream is not None}
+        start += size
 
 
 def mark_prompts(

@@ -36,6 +36,7 @@ class Standing:
         passes: What these cost, in units of one trial in every cell with nothing cached.
         predicted_error: Predicted mean absolute error of the pooled map; None before a first fit.
         finished: Why the sweep ended; empty while it goes on.
+        sizes: Trials of each batch.
     """
 
     rounds: int
@@ -43,6 +44,7 @@ class Standing:
     passes: float
     predicted_error: float | None
     finished: str
+    sizes: list[int]
 
 
 def design_of(prepared: Prepared, model: Model) -> Design:
@@ -148,6 +150,7 @@ def standing_json(progress: Progress) -> str:
             "passes": progress.spent_passes,
             "predicted_error": None if math.isnan(error) else error,
             "finished": progress.finished,
+            "sizes": list(progress.sizes),
         }
     )
 

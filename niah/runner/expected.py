@@ -31,8 +31,18 @@ class Bills:
     billed_usd: float | None
 
 
-def compare_bills(prepared: Prepared, records: Iterable[TrialRecord]) -> dict[str, Bills]:
-    """The bills of each model whose cache is known, by model id."""
+def compare_bills(
+    prepared: Prepared,
+    records: Iterable[TrialRecord],
+    batches: Mapping[str, Sequence[int]],
+) -> dict[str, Bills]:
+    """The bills of each model whose cache is known, by model id.
+
+    Args:
+        prepared: The experiment.
+        records: Of its run.
+        batches: Trials of each batch of an adaptive sweep, by model id.
+    """
     make = trial_maker(prepared.experiment, prepared.ingredients)
     grid = prepared.experiment.grid
     row = {depth: number for number, depth in enumerate(grid.depth_percents)}
@@ -48,7 +58,12 @@ def compare_bills(prepared: Prepared, records: Iterable[TrialRecord]) -> dict[st
         trials = [
             make(name, (row[r.depth_percent], column[r.context_length]), r.repeat) for r in reported
         ]
-        bill = expected_bill(model, trials, frame_tokens=prepared.ingredients.frame_tokens)
+        bill = expected_bill(
+            model,
+            trials,
+            frame_tokens=prepared.ingredients.frame_tokens,
+            batches=batches.get(name, ()),
+        )
         bills[name] = _bills(model, bill, reported)
     return bills
 

@@ -21,7 +21,7 @@ from niah.runner.ahead import Composer
 from niah.runner.analyses import cells_of
 from niah.runner.budget import check_prices, open_ledger
 from niah.runner.connections import open_transport
-from niah.runner.expected import bills_json, compare_bills
+from niah.runner.expected import Bills, bills_json, compare_bills
 from niah.runner.keys import Keys
 from niah.runner.measure import Feed, all_at_once, measure
 from niah.runner.prepare import Prepared, calibrated
@@ -47,7 +47,7 @@ from niah.store.runs import (
     spent_usd,
 )
 from niah.store.trials import finished_trial_ids, iter_trials
-from niah.store.writer import open_writer
+from niah.store.writer import Writer, open_writer
 
 # What is in flight when the time is up may still be answered for so long.
 GRACE_S = 60.0
@@ -158,7 +158,10 @@ def run_experiment(
                     else _uniform_feeds(session, records)
                 )
                 interrupted = asyncio.run(_supervise(session, feeds, tell, max_time_s))
-                asyncio.run(_note_bills(session, iter_trials(store, run.run)))
+                standings = standings_of(find_run(store, run.run).versions)
+                batches = {name: standing.sizes for name, standing in standings.items()}
+                bills = compare_bills(prepared, iter_trials(store, run.run), batches)
+                asyncio.run(_note_bills(writer, bills))
             run = find_run(store, run.run)
         return _close_run(prepared, store, run, tally, interrupted, tuple(reasons))
 
@@ -190,10 +193,10 @@ def _adaptive_feeds(session: Session, records: Sequence[TrialRecord]) -> dict[st
     return feeds
 
 
-async def _note_bills(session: Session, records: Iterable[TrialRecord]) -> None:
+async def _note_bills(writer: Writer, bills: Mapping[str, Bills]) -> None:
     """Keep what was expected to be billed beside what was."""
-    for name, bills in compare_bills(session.prepared, records).items():
-        await session.writer.note(BILL_NOTE + name, bills_json(bills))
+    for name, compared in bills.items():
+        await writer.note(BILL_NOTE + name, bills_json(compared))
 
 
 async def _supervise(

@@ -99,6 +99,7 @@ class Progress:
         spent_passes: The same in units of one trial in every cell with nothing cached.
         predicted_error: Predicted mean absolute error of the pooled map; NaN before the first fit.
         calm: Consecutive rounds with the predicted error at the target.
+        sizes: Trials of each batch so far, this one included.
         finished: Why the sweep ended; empty while it goes on.
     """
 
@@ -112,6 +113,7 @@ class Progress:
     predicted_error: float = math.nan
     calm: int = 0
     finished: str = ""
+    sizes: tuple[int, ...] = ()
 
 
 def begin(design: Design) -> Progress:
@@ -146,6 +148,7 @@ def begin(design: Design) -> Progress:
         asked=asked,
         spent=spent,
         spent_passes=spent / float(design.cost.sum()),
+        sizes=(len(batch),),
     )
 
 
@@ -228,6 +231,7 @@ def advance(
         predicted_error=error,
         calm=calm,
         finished=finished,
+        sizes=(*progress.sizes, len(batch)) if batch else progress.sizes,
     )
 
 
