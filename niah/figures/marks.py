@@ -8,6 +8,7 @@ from typing import Any
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.patches import Polygon
 
+from niah.figures.pages import POINTS
 from niah.figures.styles import MARKS, Ink, Preset, Theme
 
 Point = tuple[float, float]
@@ -102,13 +103,15 @@ def draw_marks(axes: Any, cells: Sequence[tuple[Box, str]], ink: Ink, theme: The
         ),
         autolim=False,
     )
+    narrowest = min(min(c[0] - a[0], c[1] - a[1]) for (a, _, c, _), _ in cells)
+    thin = min(0.6, 0.1 * POINTS * narrowest)
     strokes = [
         stroke
         for ((left, top), _, (right, bottom), _), state in cells
         for stroke in _strokes(MARKS[state].hatch, left, top, right - left, bottom - top)
     ]
     axes.add_collection(
-        LineCollection(strokes, colors=ink.hatch, linewidths=0.6, capstyle="butt", zorder=2.5),
+        LineCollection(strokes, colors=ink.hatch, linewidths=thin, capstyle="butt", zorder=2.5),
         autolim=False,
     )
 
