@@ -1,12 +1,14 @@
-"""Draw the gallery again: ``python plots/gallery/draw.py``, from the repository's root.
+"""Draw the gallery again: ``python plots/gallery/draw.py RESULTS``, from the repository's root.
 
-GPT-4 and Claude 2.1 are redrawn from the rows that LLMTest_NeedleInAHaystack published under the
-MIT licence, read from ``../shared/data/needlehaystack-results`` by what ``niah import`` and
-``niah plot`` call. A judge gave each response 1 to 10; 7 or more counts as retrieved.
+GPT-4 and Claude 2.1 are redrawn by what ``niah import`` and ``niah plot`` call, from the rows that
+LLMTest_NeedleInAHaystack published under the MIT licence. RESULTS is a directory with its
+``OpenAI_OriginalResults.json`` and its files of Claude 2.1 in ``claude-2.1``. A judge gave each
+response 1 to 10; 7 or more counts as retrieved.
 """
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,14 +22,13 @@ from niah.store.database import open_store
 from niah.store.imports import add_imported_run
 
 GALLERY = Path(__file__).parent
-DATA = GALLERY.parents[2] / "shared" / "data" / "needlehaystack-results"
 NOW = datetime(2025, 1, 1, tzinfo=UTC)
 """When the runs of the gallery count as imported, so that their figures keep their bytes."""
 ORIGIN = "LLMTest_NeedleInAHaystack"
 
 
-def published(directory: Path) -> Runs:
-    """A store with both published runs."""
+def published(results: Path, directory: Path) -> Runs:
+    """A store in the directory with both published runs."""
     with open_store(directory / "niah.db") as store:
         for name, model, source, origin in (
             ("gpt-4", "openai/gpt-4-1106-preview", "OpenAI_OriginalResults.json", ORIGIN),
@@ -47,7 +48,7 @@ def published(directory: Path) -> Runs:
                 origin=origin,
                 pass_mark=7,
             )
-            imported = read_results([DATA / source], choices, now=NOW)
+            imported = read_results([results / source], choices, now=NOW)
             add_imported_run(store, imported.run, imported.trials)
     return niah.load(directory / "niah.db")
 
@@ -55,7 +56,7 @@ def published(directory: Path) -> Runs:
 def main() -> None:
     """Draw every figure of the gallery that is made of published rows."""
     with tempfile.TemporaryDirectory() as directory:
-        runs = published(Path(directory))
+        runs = published(Path(sys.argv[1]), Path(directory))
         marked: dict[str, Any] = {"effective": "ruler", "claimed": True, "margins": True}
         both = ("gpt-4", "claude-2.1")
         for name, picture in (
