@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 FORMATS = (".html", ".md", ".tex")
 LARGE_BYTES = 5_000_000
-THREADS = 2
+THREADS = 4
 """Hashing a prompt leaves the interpreter free to compose the next one."""
 
 
