@@ -180,3 +180,35 @@ def test_coverage_of_the_paired_difference() -> None:
             difference = compare(sweep(first), sweep(second, "m/b")).difference
             covered += difference.lower <= -0.1 <= difference.upper
     assert covered / 300 >= 0.93
+
+
+def test_the_pooled_difference_weighs_cells_alike() -> None:
+    """Where one sweep repeats its bad cells, raw means mislead, and the pooled one does not."""
+    rng = np.random.default_rng(4)
+    first, second = [], []
+    for i, j in np.ndindex(6, 6):
+        bad = i < 2
+        for k in range(2):
+            first.append((i, j, k, float(rng.random() < 0.9)))
+        for k in range(9 if bad else 2):
+            second.append((i, j, k, float(rng.random() < (0.3 if bad else 0.95))))
+    left, right = (
+        [
+            dataclasses.replace(record(1000 * (j + 1), float(i), k, s, model=model), seed=seed)
+            for i, j, k, s in side
+        ]
+        for side, model, seed in ((first, "m/a", 1), (second, "m/b", 2))
+    )
+    found = compare(left, right).pooled_difference
+    true = (0.3 * 2 + 0.95 * 4) / 6 - 0.9
+    assert found is not None
+    assert found.lower <= true <= found.upper
+    assert abs(found.value - true) < 0.08
+    raw = np.mean([s for *_, s in second]) - np.mean([s for *_, s in first])
+    assert abs(raw - true) > 0.1
+
+
+def test_maps_of_other_cells_have_no_pooled_difference() -> None:
+    """Sweeps with different axes are compared on their common cells alone."""
+    first, second = np.ones((2, 3, 2)), np.ones((2, 2, 2))
+    assert compare(sweep(first), sweep(second, "m/b")).pooled_difference is None

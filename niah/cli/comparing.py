@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -24,6 +25,11 @@ Pair = tuple["Contestant", "Contestant"]
 SHARED = (
     "trials of one replicate share a haystack: intervals go over replicates, McNemar's test and "
     "the scan take trials as independent"
+)
+
+UNEVEN = (
+    "has more trials in some cells than in others: its accuracy here weighs cells by their trials; "
+    "niah show has the pooled one"
 )
 
 
@@ -53,6 +59,7 @@ def compare(
     """Compare runs or models: the difference and where it is, paired where trials are the same."""
     from niah.cli.differences import comparison_json, league_json, lines
     from niah.cli.plotting import Looks, checked
+    from niah.console import inert
     from niah.runner.contestants import check_comparable, labelled, same_trials
     from niah.statistics.compare import compare as compare_sweeps
     from niah.statistics.scores import shares_haystack
@@ -65,6 +72,7 @@ def compare(
     found = [note for group in together for note in check_comparable(group, anyway=anyway)]
     if any(shares_haystack(record) for one in everyone for record in one.records[:1]):
         found.append(SHARED)
+    found += [f"{inert(one.label)} {UNEVEN}" for one in everyone if _is_uneven(one)]
     notes = list(dict.fromkeys(found))
     compared = [
         (pair, compare_sweeps(pair[0].records, pair[1].records, may_pair=same_trials(*pair)))
@@ -99,6 +107,12 @@ def compare(
         print(line)
     for path in written:
         print(path)
+
+
+def _is_uneven(one: Contestant) -> bool:
+    """Whether trials went where they tell most, as in an adaptive sweep, and not to every cell."""
+    counts = Counter((r.context_length, r.depth_percent) for r in one.records).values()
+    return max(counts) - min(counts) > 1
 
 
 def _chosen(names: Sequence[str], db: Path) -> list[list[Contestant]]:

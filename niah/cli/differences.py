@@ -50,6 +50,8 @@ def _comparison_lines(pair: Pair, comparison: Comparison) -> Iterator[str]:
     yield f"            {estimate_text(comparison.second)}{_unscored(second)}"
     yield f"difference  {_difference_text(comparison.difference)}"
     yield f"            {comparison.pairing}"
+    if comparison.pooled_difference is not None:
+        yield f"pooled      {_difference_text(comparison.pooled_difference)}"
     if comparison.mcnemar_p is not None:
         yield (
             f"McNemar     {count(comparison.only_first)} pairs for the first alone, "
@@ -137,6 +139,7 @@ def comparison_json(pair: Pair, comparison: Comparison) -> dict[str, Any]:
     """Both sides, their difference, and where it is, as JSON values."""
     from niah.runner.results import estimate_json, finite
 
+    pooled = comparison.pooled_difference
     lengths, depths = comparison.context_lengths, comparison.depth_percents
     difference = comparison.difference
     return {
@@ -157,12 +160,8 @@ def comparison_json(pair: Pair, comparison: Comparison) -> dict[str, Any]:
         },
         "paired": comparison.paired,
         "pairing": comparison.pairing,
-        "difference": {
-            "value": finite(difference.value),
-            "interval": [finite(difference.lower), finite(difference.upper)],
-            "n": difference.n,
-            "method": difference.method,
-        },
+        "difference": _difference_json(difference),
+        "pooled_difference": None if pooled is None else _difference_json(pooled),
         "mcnemar": None
         if comparison.mcnemar_p is None
         else {
@@ -193,6 +192,17 @@ def comparison_json(pair: Pair, comparison: Comparison) -> dict[str, Any]:
             for column, length in enumerate(lengths)
             for row, depth in enumerate(depths)
         ],
+    }
+
+
+def _difference_json(difference: Difference) -> dict[str, Any]:
+    from niah.runner.results import finite
+
+    return {
+        "value": finite(difference.value),
+        "interval": [finite(difference.lower), finite(difference.upper)],
+        "n": difference.n,
+        "method": difference.method,
     }
 
 

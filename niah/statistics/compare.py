@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,8 @@ from niah.statistics.differences import (
     scored,
 )
 from niah.statistics.intervals import CONFIDENCE, Estimate
+from niah.statistics.margins import pooled_margins
+from niah.statistics.pooled import pool
 from niah.statistics.scan import Region, scan
 from niah.statistics.scores import sweep_estimate
 from niah.store import TrialRecord
@@ -34,7 +37,9 @@ class Comparison:
         paired: Whether trials were compared with their twins: same cell, repeat, seed, answers.
         pairing: The same in one sentence.
         first, second: Accuracies on the compared trials.
-        difference: Second minus first.
+        difference: Second minus first, on the compared trials.
+        pooled_difference: The same of both pooled maps' means over all of their cells, each
+            weighing the same however many trials it had; None when their cells differ.
         only_first: Pairs that the first scored higher; 0 when unpaired.
         only_second: Pairs that the second scored higher; 0 when unpaired.
         mcnemar_p: Exact two-sided p value of McNemar's test; None when unpaired.
@@ -61,6 +66,7 @@ class Comparison:
     overall_p: float
     regions: tuple[Region, ...]
     significant: NDArray[np.bool_]
+    pooled_difference: Difference | None = None
 
 
 def compare(
@@ -122,6 +128,7 @@ def compare(
         first=sweep_estimate(kept_left),
         second=sweep_estimate(kept_right),
         difference=mean_difference(pairs, kept_left, kept_right, paired, CONFIDENCE),
+        pooled_difference=_pooled_difference(left, right),
         only_first=lost if paired else 0,
         only_second=won if paired else 0,
         mcnemar_p=mcnemar(lost, won) if paired else None,
@@ -132,6 +139,40 @@ def compare(
         overall_p=found.overall_p,
         regions=found.regions,
         significant=significant & (cell_n > 0),
+    )
+
+
+def _pooled_difference(
+    left: Sequence[TrialRecord], right: Sequence[TrialRecord]
+) -> Difference | None:
+    """Both maps' means, their own intervals put together (Newcombe's method 10)."""
+    if not left or not right or _axes(left) != _axes(right):
+        return None
+    a, b = (_pooled_mean(side) for side in (left, right))
+    value = b.value - a.value
+    return Difference(
+        value=value,
+        lower=value - math.hypot(b.value - b.lower, a.upper - a.value),
+        upper=value + math.hypot(b.upper - b.value, a.value - a.lower),
+        n=a.n + b.n,
+        method="pooled maps, every cell weighing the same, Newcombe",
+    )
+
+
+def _pooled_mean(records: Sequence[TrialRecord]) -> Estimate:
+    depths, lengths = _axes(records)
+    sums, n = np.zeros((len(depths), len(lengths))), np.zeros((len(depths), len(lengths)), np.int64)
+    for record in records:
+        cell = depths.index(record.depth_percent), lengths.index(record.context_length)
+        sums[cell] += score(record)
+        n[cell] += 1
+    return pooled_margins(pool(sums, n), lengths, depths).accuracy
+
+
+def _axes(records: Sequence[TrialRecord]) -> tuple[list[float], list[int]]:
+    return (
+        sorted({record.depth_percent for record in records}),
+        sorted({record.context_length for record in records}),
     )
 
 
