@@ -160,7 +160,11 @@ async def serve(script: Script, *, tls: ssl.SSLContext | None = None) -> AsyncIt
 
 
 @contextmanager
-def scripted(answer: Callable[[bytes], dict[str, Any] | bytes]) -> Iterator[RawServer]:
+def scripted(
+    answer: Callable[[bytes], dict[str, Any] | bytes],
+    *,
+    latency_s: Callable[[bytes], float] = lambda _: 0.0,
+) -> Iterator[RawServer]:
     """A server in a thread of its own that answers each body with what the function makes of it.
 
     That is the JSON of a success, or all the bytes of a response.
@@ -170,6 +174,7 @@ def scripted(answer: Callable[[bytes], dict[str, Any] | bytes]) -> Iterator[RawS
     ready: Future[RawServer] = Future()
 
     async def script(received: Received, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(latency_s(received.body))
         made = answer(received.body)
         writer.write(made if isinstance(made, bytes) else response_bytes(made))
         await writer.drain()

@@ -113,10 +113,14 @@ class Slots:
         self._lanes.remove(wake)
         self._wake_all()
 
+    @property
+    def share(self) -> int:
+        """The most that one lane may have in flight now."""
+        return max(1, self.cap // max(1, len(self._lanes)))
+
     def free_for(self, lane_in_flight: int) -> bool:
         """Whether a lane with so many in flight may send one more."""
-        share = max(1, self.cap // max(1, len(self._lanes)))
-        return self.in_flight < self.cap and lane_in_flight < share
+        return self.in_flight < self.cap and lane_in_flight < self.share
 
     def take(self) -> None:
         """One request starts."""

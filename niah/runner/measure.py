@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from time import monotonic
 from urllib.parse import urlsplit
@@ -59,17 +59,29 @@ def all_at_once(trials: Sequence[Trial]) -> Feed:
 
 
 class _Courier:
-    """Puts trials into a provider's lane as soon as what they wait for is finished."""
+    """Puts trials into a provider's lane as soon as what they wait for is finished.
+
+    Several models share a lane evenly: none has more in it than its part of the lane's requests
+    in flight, so that a slow one does not fill it up.
+    """
 
     def __init__(self, session: Session, model: Model, slots: Slots) -> None:
+        settings = _lane_settings(session.prepared.experiment, model)
         self.lane: Lane[Trial | Inquiry] = Lane(
             self._attempt,
-            settings=_lane_settings(session.prepared.experiment, model),
+            settings=settings,
             slots=slots,
             clock=monotonic,
             sleep=asyncio.sleep,
         )
         self._session = session
+        self._slots = slots
+        self._longest_first = not settings.prescribed
+        provider = model.provider.name
+        models = session.prepared.models.values()
+        self._alone = sum(other.provider.name == provider for other in models) == 1
+        self._held: defaultdict[str, deque[Job[Trial | Inquiry]]] = defaultdict(deque)
+        self._admitted: Counter[str] = Counter()
         self._followers: defaultdict[str, list[Job[Trial | Inquiry]]] = defaultdict(list)
         self._batches: dict[str, _Batch] = {}
         self._sent = 0
@@ -111,7 +123,7 @@ class _Courier:
             self._sent += 1
             before = waits.get(trial.trial_id)
             (roots if before is None else self._followers[before.trial_id]).append(job)
-        self.lane.add(roots)
+        self._admit(roots)
         stopped = asyncio.create_task(self._session.stop.wait())
         finished = asyncio.create_task(batch.finished.wait())
         try:
@@ -119,6 +131,22 @@ class _Courier:
         finally:
             stopped.cancel()
             finished.cancel()
+
+    def _admit(self, jobs: Iterable[Job[Trial | Inquiry]]) -> None:
+        """Put jobs into the lane, now or when there is room for their model."""
+        if self._alone:
+            self.lane.add(jobs)
+            return
+        for job in sorted(jobs, key=lambda job: -job.tokens) if self._longest_first else jobs:
+            if isinstance(job.item, Trial):
+                self._held[job.item.model].append(job)
+        waiting = [name for name, held in self._held.items() if held]
+        most = max(1, self._slots.share // max(1, len({*waiting, *+self._admitted})))
+        for name in waiting:
+            held = self._held[name]
+            while held and self._admitted[name] < most:
+                self._admitted[name] += 1
+                self.lane.add([held.popleft()])
 
     def _compose_ahead(self, trials: Sequence[Trial], waits: Mapping[str, Trial]) -> None:
         prepared, composer = self._session.prepared, self._session.composer
@@ -140,7 +168,8 @@ class _Courier:
     def _finish(self, trial: Trial) -> None:
         if trial.stream is not None:
             self._warm.add((trial.model, stream_of(trial).replicate))
-        self.lane.add(self._followers.pop(trial.trial_id, ()))
+        self._admitted[trial.model] -= 1
+        self._admit(self._followers.pop(trial.trial_id, ()))
         self._batches.pop(trial.trial_id).finish()
 
     def _tokens(self, trial: Trial) -> int:
