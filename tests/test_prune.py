@@ -1,4 +1,4 @@
-"""Retention: old runs go, and nothing that somebody still needs."""
+"""niah prune deletes what is old, says so first, and never touches a baseline."""
 
 from __future__ import annotations
 
@@ -7,87 +7,78 @@ from pathlib import Path
 
 import pytest
 
-from niah.store import Run
 from niah.store.baselines import set_baseline
 from niah.store.database import open_store
 from niah.store.locks import lock_run
 from niah.store.runs import create_run, list_runs
+from niah.store.verdicts import link_retests
 from tests.command import Niah
-from tests.test_errors import one_sentence
 from tests.test_store import make_run
-
-AGES_DAYS = (100, 80, 60, 40, 20, 0)
 
 
 @pytest.fixture
-def nights(tmp_path: Path) -> Path:
-    """A store with a run of "nightly" of each age, oldest first, and one old run of another."""
+def db(tmp_path: Path) -> Path:
+    """Runs that ended 1 to 6 days ago; number 4 is a baseline, 5 has re-tests, 6 is imported."""
     path = tmp_path / "niah.db"
     now = datetime.now(UTC)
     with open_store(path) as store:
-        create_run(store, made("other-old", "other", now - timedelta(days=99)))
-        for age in AGES_DAYS:
-            create_run(store, made(f"nightly-{age}", "nightly", now - timedelta(days=age)))
+        for days in range(6, 0, -1):
+            at = (now - timedelta(days=days, minutes=5)).isoformat()
+            source = "a paper" if days == 6 else "measured"
+            run = make_run(
+                f"r{days}", created_at=at, finished_at=at, status="complete", source=source
+            )
+            create_run(store, run)
+        create_run(store, make_run("r5-retests", created_at=now.isoformat()))
+        link_retests(store, "r5-retests", of="r5")
+        set_baseline(store, "nightly", ["r4"], set_at=now.isoformat())
     return path
 
 
-def made(run: str, name: str, at: datetime) -> Run:
-    return make_run(run, name=name, created_at=at.isoformat(timespec="seconds"))
-
-
-def left(path: Path) -> set[str]:
+def left(path: Path) -> list[str]:
     with open_store(path, access="read") as store:
-        return {run.run for run in list_runs(store)}
+        return sorted(run.run for run in list_runs(store))
 
 
-def test_the_newest_of_each_experiment_stay(niah: Niah, nights: Path) -> None:
-    """--keep counts for each experiment apart."""
-    done = niah("prune", "--keep", "2", "--json")
-    assert done.code == 0
-    assert set(done.json["removed"]) == {f"nightly-{age}" for age in (100, 80, 60, 40)}
-    assert left(nights) == {"nightly-20", "nightly-0", "other-old"}
+def test_prune_says_first_and_deletes_when_told(niah: Niah, db: Path) -> None:
+    """Old runs go with their re-tests; baselines and imports stay; without --yes nothing goes."""
+    before = left(db)
+    shown = niah("prune", "--older-than", "2d", "--json")
+    assert shown.json == {"deleted": [], "would_delete": ["r5", "r3", "r2"], "kept": ["r4"]}
+    assert left(db) == before
+    assert "--yes" in niah("prune", "--older-than", "2d").out
+    done = niah("prune", "--older-than", "2d", "--yes", "--json")
+    assert done.json["deleted"] == ["r5", "r3", "r2"]
+    assert left(db) == ["r1", "r4", "r6"]
 
 
-def test_with_both_conditions_a_run_must_fail_both(niah: Niah, nights: Path) -> None:
-    """What is young stays however many there are; what is among the newest, however old."""
-    niah("prune", "nightly", "--keep", "1", "--older-than", "50d")
-    assert left(nights) == {"nightly-40", "nightly-20", "nightly-0", "other-old"}
+def test_both_limits_must_be_passed(niah: Niah, db: Path) -> None:
+    """--keep-last counts the newest of each experiment; another name is left alone."""
+    assert niah("prune", "--keep-last", "2", "--older-than", "5d", "--json").json[
+        "would_delete"
+    ] == ["r5"]
+    assert niah("prune", "--keep-last", "9", "--older-than", "1s", "--json").json == {
+        "deleted": [],
+        "would_delete": [],
+        "kept": [],
+    }
+    assert niah("prune", "--keep-last", "0", "--experiment", "x", "--json").json["kept"] == []
 
 
-def test_baselines_and_runs_at_work_stay(niah: Niah, nights: Path) -> None:
-    """A baseline's run, and one that is being measured, are not touched by any rule."""
-    with open_store(nights) as store:
-        set_baseline(store, "good", ["nightly-100"], set_at="2026-01-01T00:00:00+00:00")
-        with lock_run(store, "nightly-80"):
-            assert niah("prune", "--keep", "0").code == 0
-    assert left(nights) == {"nightly-100", "nightly-80"}
+def test_a_run_that_is_being_written_stays(niah: Niah, db: Path) -> None:
+    """What another process is working on is kept, and so is what may still go on."""
+    with open_store(db) as store:
+        create_run(store, make_run("new", created_at=datetime.now(UTC).isoformat()))
+        with lock_run(store, "r5"):
+            done = niah("prune", "--keep-last", "0", "--yes", "--json")
+    assert "r5" in done.json["kept"]
+    assert "new" in left(db)
+    assert {"r4", "r5", "r6"} <= set(left(db))
 
 
-def test_a_rehearsal_removes_nothing(niah: Niah, nights: Path) -> None:
-    """--dry-run names what would go."""
-    before = left(nights)
-    said = niah("prune", "--older-than", "70d", "--dry-run")
-    assert said.out.splitlines()[:-1] == ["nightly-80", "nightly-100", "other-old"]
-    assert "would be removed" in said.out
-    assert left(nights) == before
-
-
-def test_the_space_is_given_back_on_request(niah: Niah, nights: Path) -> None:
-    """--vacuum leaves a sound store that is no larger."""
-    size = nights.stat().st_size
-    assert niah("prune", "--keep", "0", "--vacuum").code == 0
-    assert nights.stat().st_size <= size
-    assert left(nights) == set()
-
-
-def test_without_a_rule_nothing_is_removed(niah: Niah, nights: Path) -> None:
-    """The sentence names both rules."""
-    one_sentence(niah("prune"), 2, "--keep", "--older-than")
-    one_sentence(niah("prune", "--older-than", "soon"), 2, "--older-than")
-    assert len(left(nights)) == len(AGES_DAYS) + 1
-
-
-def test_a_store_that_is_not_there_is_not_made(niah: Niah, tmp_path: Path) -> None:
-    """Pruning creates nothing."""
-    assert niah("prune", "--keep", "1", "--db", tmp_path / "no.db").code == 2
-    assert not (tmp_path / "no.db").exists()
+def test_prune_must_be_told_what_is_old(niah: Niah, db: Path) -> None:
+    """Without a limit it deletes nothing, with exit code 2."""
+    done = niah("prune", "--yes")
+    assert done.code == 2
+    assert "--older-than 90d" in done.err
+    assert len(left(db)) == 7

@@ -1,4 +1,4 @@
-"""niah prune: retention for stores that grow every night."""
+"""niah prune: delete old runs, never a baseline's."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from niah.cli.options import DEFAULT_DATABASE, Database, Json, duration_s, print_json
-from niah.errors import ConfigurationError
+from niah.errors import ConfigurationError, StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
-    from datetime import datetime
+    from collections.abc import Sequence
 
     from niah.store import RunSummary
 
@@ -22,96 +21,94 @@ def register(app: typer.Typer) -> None:
 
 
 def prune(
-    experiment: Annotated[
-        str | None, typer.Argument(help="Only runs of this experiment; all of them otherwise.")
-    ] = None,
-    keep: Annotated[
-        int | None,
-        typer.Option("--keep", metavar="N", min=0, help="Keep the newest N of each experiment."),
-    ] = None,
     older_than: Annotated[
-        str | None,
-        typer.Option("--older-than", metavar="TIME", help="Keep what is younger, such as 90d."),
+        str | None, typer.Option(metavar="TIME", help="Runs that ended so long ago, such as 90d.")
     ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only say what would be removed.")
-    ] = False,
-    vacuum: Annotated[
-        bool,
-        typer.Option("--vacuum", help="Give the space back, too; rewrites the whole file."),
+    keep_last: Annotated[
+        int | None,
+        typer.Option(min=0, metavar="N", help="All but the newest N runs of each experiment."),
+    ] = None,
+    experiment: Annotated[
+        str | None, typer.Option("--experiment", help="Only runs of experiments of this name.")
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Delete; without it, only say what would be deleted.")
     ] = False,
     db: Database = DEFAULT_DATABASE,
     json: Json = False,
 ) -> None:
-    """Remove old runs; never a baseline, an imported run, or one that is being measured."""
+    """Delete runs that are old and that no baseline needs, with their re-tests.
+
+    Unfinished runs of the last day, imported runs and the runs of baselines always stay; with both
+    limits a run must be beyond both.
+    """
     from datetime import UTC, datetime
 
+    from niah.console import count, inert
     from niah.store.baselines import list_baselines
-    from niah.store.database import compact, open_store
+    from niah.store.database import open_store
     from niah.store.locks import is_locked
-    from niah.store.runs import delete_run, list_runs
+    from niah.store.runs import compact, delete_run, list_runs
+    from niah.store.verdicts import parents_of_retests
 
-    if keep is None and older_than is None:
-        raise ConfigurationError(
-            "niah prune needs --keep N or --older-than TIME; with both, a run must fail both to go"
+    if older_than is None and keep_last is None:
+        raise ConfigurationError("say what is old: --older-than 90d, --keep-last 30, or both")
+    age_s = duration_s(older_than, "--older-than")
+    deleted: list[str] = []
+    kept: list[str] = []
+    with open_store(db, access="write" if yes else "read") as store:
+        needed = {run for one in list_baselines(store) for run in one.runs}
+        children = parents_of_retests(store)
+        candidates = _old(
+            [run for run in list_runs(store, name=experiment) if run.run not in children],
+            now_s=datetime.now(UTC).timestamp(),
+            age_s=age_s,
+            keep_last=keep_last,
         )
-    least_age_s = duration_s(older_than, "--older-than")
-    with open_store(db, access="read" if dry_run else "write") as store:
-        held = {run for baseline in list_baselines(store) for run in baseline.runs}
-        chosen = [
-            run
-            for run in expired(
-                list_runs(store, name=experiment),
-                keep=keep or 0,
-                least_age_s=least_age_s or 0.0,
-                now=datetime.now(UTC),
-                held=held,
-            )
-            if not is_locked(store, run.run)
-        ]
-        if not dry_run:
-            for run in chosen:
-                delete_run(store, run.run)
-        if vacuum and not dry_run:
+        for run in candidates:
+            if run.run in needed or is_locked(store, run.run):
+                kept.append(run.run)
+            elif not yes:
+                deleted.append(run.run)
+            else:
+                try:
+                    delete_run(store, run.run)
+                except StoreError:
+                    kept.append(run.run)  # just now it became part of a baseline
+                else:
+                    deleted.append(run.run)
+        if deleted and yes:
             compact(store)
-    removed = [run.run for run in chosen]
-    trials = sum(sum(run.outcomes.values()) for run in chosen)
     if json:
-        print_json({"removed": removed, "trials": trials, "dry_run": dry_run})
+        print_json({"deleted": deleted if yes else [], "would_delete": deleted, "kept": kept})
         return
-    for name in removed:
-        print(name)
-    verb = "would be removed" if dry_run else "removed"
-    print(f"{len(removed):,} runs with {trials:,} trials {verb}")
+    for name in deleted:
+        print(f"{'deleted' if yes else 'would delete'}  {inert(name)}")
+    for name in kept:
+        print(f"kept  {inert(name)} (a baseline's, or being written)")
+    ending = "" if yes else "; --yes deletes them"
+    print(f"{count(len(deleted))} runs{ending}")
 
 
-def expired(
-    runs: Sequence[RunSummary],
-    *,
-    keep: int,
-    least_age_s: float,
-    now: datetime,
-    held: Collection[str],
+def _old(
+    runs: Sequence[RunSummary], *, now_s: float, age_s: float | None, keep_last: int | None
 ) -> list[RunSummary]:
-    """The runs that are neither young, nor among the newest of their experiment, nor held.
-
-    Args:
-        runs: Newest first.
-        keep: How many of each experiment stay whatever their age.
-        least_age_s: Younger runs stay.
-        now: With a time zone.
-        held: Runs that stay in any case: those of baselines.
-    """
-    from collections import Counter
+    """The runs beyond the limits, oldest first."""
     from datetime import datetime
 
-    seen: Counter[str] = Counter()
-    gone = []
-    for run in runs:
+    seen: dict[str, int] = {}
+    chosen = []
+    for run in runs:  # newest first
         if run.source != "measured":
             continue
-        seen[run.name] += 1
-        age_s = (now - datetime.fromisoformat(run.created_at)).total_seconds()
-        if seen[run.name] > keep and age_s >= least_age_s and run.run not in held:
-            gone.append(run)
-    return gone
+        seen[run.name] = seen.get(run.name, 0) + 1
+        ended_s = datetime.fromisoformat(run.finished_at or run.created_at).timestamp()
+        idle_s = now_s - ended_s
+        if keep_last is not None and seen[run.name] <= keep_last:
+            continue
+        if age_s is not None and idle_s < age_s:
+            continue
+        if run.status != "complete" and idle_s < 86_400:
+            continue  # it may go on
+        chosen.append(run)
+    return chosen[::-1]

@@ -180,6 +180,7 @@ def send_round(retests: Retests, trials: Sequence[Trial]) -> list[TrialRecord] |
         keys=retests.keys,
         transports=retests.transports,
         max_time_s=left_s,
+        analysed=False,
         progress=retests.progress,
         tell=retests.tell,
         log=retests.log,

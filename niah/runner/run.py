@@ -94,6 +94,7 @@ def run_experiment(
     new: bool = False,
     new_after_s: float | None = None,
     max_time_s: float | None = None,
+    analysed: bool = True,
     progress: Callable[[Progress], None] = lambda _: None,
     tell: Callable[[str], None] = lambda _: None,
     log: Callable[[str], None] = lambda _: None,
@@ -112,6 +113,7 @@ def run_experiment(
         new: Begin a new run in any case.
         new_after_s: Begin a new run when the latest one began at least so long ago.
         max_time_s: No request is sent after so long; None = no limit.
+        analysed: Compute the run's numbers in the end; without, the result has none.
         progress: Called after each finished trial.
         tell: Called with a sentence that the user should read now.
         log: Called with one line for each retry.
@@ -163,7 +165,9 @@ def run_experiment(
                 bills = compare_bills(prepared, iter_trials(store, run.run), batches)
                 asyncio.run(_note_bills(writer, bills))
             run = find_run(store, run.run)
-        return _close_run(prepared, store, run, tally, interrupted, tuple(reasons))
+        return _close_run(
+            prepared, store, run, tally, interrupted, tuple(reasons), analysed=analysed
+        )
 
 
 def _uniform_feeds(session: Session, records: Sequence[TrialRecord]) -> dict[str, list[Feed]]:
@@ -335,6 +339,8 @@ def _close_run(
     tally: Tally,
     interrupted: bool,
     reasons: tuple[str, ...],
+    *,
+    analysed: bool,
 ) -> RunResult:
     finished = finished_trial_ids(store, run.run)
     run = replace(find_run(store, run.run), status=run.status, finished_at=run.finished_at)
@@ -352,8 +358,9 @@ def _close_run(
         set_run_status(store, run.run, status, finished_at=now)
         run = replace(run, status=status, finished_at=now)
     records = list(iter_trials(store, run.run))
-    analyses = tuple(analyse_run(run, records))
-    save_cells(store, run.run, [cell for analysis in analyses for cell in cells_of(analysis)])
+    analyses = tuple(analyse_run(run, records)) if analysed else ()
+    if analysed:
+        save_cells(store, run.run, [cell for analysis in analyses for cell in cells_of(analysis)])
     priced = all(model.price is not None for model in prepared.models.values())
     return RunResult(
         run=run,

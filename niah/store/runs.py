@@ -253,6 +253,20 @@ def delete_run(store: Store, run: str) -> None:
             )
 
 
+def compact(store: Store) -> None:
+    """Give the space of deleted runs back to the disk, where nobody else has the store open.
+
+    Raises:
+        StoreUnavailable: if the disk is full.
+    """
+    with storage_errors(store.path):
+        try:
+            store.connection.execute("VACUUM")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                raise
+
+
 def plan_more_trials(store: Store, run: str, planned_trials: int) -> None:
     """Say that a run is to have more trials than it was begun with, and goes on.
 

@@ -47,7 +47,7 @@ HELD_BACK = tuple(HELD_OUT)
 MAPS = (*TUNED_ON, *HELD_BACK)
 STABILITIES = (0.0, 0.8)
 NIGHTS_EACH = 21
-DROPS = ("all by 2", "all by 2", "all by 3", "patch", "two rows", "edge")
+DROPS = ("all by 2", "all by 3", "patch", "two rows", "edge")
 
 EXPERIMENT = """
 name = "night"
