@@ -185,7 +185,8 @@ class Lane(Generic[T]):
         self._hold_until = 0.0
         self._window = slots.cap
         self._since_step = 0
-        self._in_a_row = 0  # rejections
+        self._in_a_row = 0  # rejections, each sent after the last one was heard of
+        self._held_at = 0.0
         self._buckets: list[Bucket | None] = [
             None if limit is None else ratelimits.full_bucket(limit, now=self._began_at)
             for limit in (settings.requests_per_minute, settings.tokens_per_minute)
@@ -412,15 +413,19 @@ class Lane(Generic[T]):
             stated = limits.requests if cause == REQUESTS else limits.tokens
             units = _units(flight.job, cause)
             self._buckets[cause] = ratelimits.refused(bucket, stated, units, now)
-        elif self._search is not None and not self._at_once(flight, failure):
+        elif self._search is not None and not _AT_ONCE.search(failure.message):
             self._search.turn_away(
                 flight.number, now=now, retry_after_s=failure.retry_after_s, cause=cause
             )
+            self._hold_until = max(self._hold_until, now + (failure.retry_after_s or 0.0))
+            return
         else:
             if self._search is not None:
                 self._search.withdraw(flight.number)
             self._narrow(now)
-        self._in_a_row += 1
+        if flight.sent_at >= self._held_at:  # others of the same burst tell nothing new
+            self._held_at = now
+            self._in_a_row += 1
         hold_s = failure.retry_after_s or min(
             (now - flight.sent_at) * 2.0 ** min(self._in_a_row, 20), LONGEST_HOLD_S
         )
@@ -435,16 +440,6 @@ class Lane(Generic[T]):
         if _OF_TOKENS.search(failure.message):
             return TOKENS
         return REQUESTS if _OF_REQUESTS.search(failure.message) else None
-
-    def _at_once(self, flight: _Flight[T], failure: Failure) -> bool:
-        """Whether the server bears fewer at once: it says so, or nothing else explains it."""
-        if _AT_ONCE.search(failure.message):
-            return True
-        return (
-            self._search is not None
-            and len(self._flights) > 1
-            and self._search.fits_surely(flight.number)
-        )
 
     def _narrow(self, now: float) -> None:
         """The server bears fewer at once: as many as are in flight without this one."""
