@@ -80,22 +80,29 @@ def _of_run(result: RunResult) -> Iterator[Metric]:
 
 
 def _of_sweeps(result: RunResult) -> Iterator[Metric]:
-    sweeps = [
+    from niah.runner.results import pooled_accuracy
+
+    every = [
         (
             {
                 "experiment": result.run.name,
-                "model": sweep.model,
-                "task": sweep.task,
-                "simulated": str(sweep.simulated).lower(),
+                "model": analysis.summary.model,
+                "task": analysis.summary.task,
+                "simulated": str(analysis.summary.simulated).lower(),
             },
-            sweep,
+            analysis,
         )
-        for sweep in result.summaries
+        for analysis in result.analyses
     ]
-    scored = [(labels, sweep.accuracy) for labels, sweep in sweeps if sweep.accuracy.n]
+    sweeps = [(labels, analysis.summary) for labels, analysis in every]
+    scored = [
+        (labels, pooled_accuracy(result.run, analysis) or analysis.summary.accuracy)
+        for labels, analysis in every
+        if analysis.summary.accuracy.n
+    ]
     yield (
         "niah_sweep_accuracy_ratio",
-        "Mean score of the scored trials.",
+        "Mean score of the scored trials; of an adaptive run, mean of its pooled map.",
         [(labels, accuracy.value) for labels, accuracy in scored],
     )
     yield (

@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from niah.runner.run import RunResult
     from niah.statistics.analysis import Analysis
     from niah.statistics.grids import Summary
-    from niah.statistics.intervals import Estimate
     from niah.store import Run
 
 INCOMPLETE = 3
@@ -192,10 +191,11 @@ def _summary_text(run: Run, analysis: Analysis, calibration: Calibration | None)
     from niah.cli.course import course_lines
     from niah.cli.overview import effective_line
     from niah.console import count, inert, percent, usd
+    from niah.runner.results import pooled_accuracy
 
     summary = analysis.summary
     marker = "reference reader, simulated: " if summary.simulated else ""
-    pooled = _pooled_accuracy(run, analysis)
+    pooled = pooled_accuracy(run, analysis)
     accuracy = pooled or summary.accuracy
     measured = (
         ("pooled " if pooled else "")
@@ -227,16 +227,6 @@ def _summary_text(run: Run, analysis: Analysis, calibration: Calibration | None)
     return "\n".join(lines)
 
 
-def _pooled_accuracy(run: Run, analysis: Analysis) -> Estimate | None:
-    """Over all cells alike, where trials went where they told most; None = raw means are even."""
-    from niah.runner.results import experiment_of
-
-    experiment = experiment_of(run)
-    if experiment is None or experiment.sampling.mode == "uniform" or analysis.pooled is None:
-        return None
-    return analysis.pooled.margins.accuracy
-
-
 def describe_tokens(summary: Summary, calibration: Calibration) -> str:
     """Who counted the tokens of a sweep, and how far the reports are from what was asked."""
     from niah.console import inert, percent
@@ -247,17 +237,10 @@ def describe_tokens(summary: Summary, calibration: Calibration) -> str:
     return inert(describe(calibration)) + off
 
 
-def _accuracy(result: RunResult) -> Estimate:
-    """The run's one number: pooled where an adaptive run has one sweep, else over all trials."""
-    if len(result.analyses) == 1:
-        return _pooled_accuracy(result.run, result.analyses[0]) or result.accuracy
-    return result.accuracy
-
-
 def _pooled_json(run: Run, analysis: Analysis) -> Mapping[str, Any]:
-    from niah.runner.results import estimate_json
+    from niah.runner.results import estimate_json, pooled_accuracy
 
-    pooled = _pooled_accuracy(run, analysis)
+    pooled = pooled_accuracy(run, analysis)
     return {} if pooled is None else {"pooled": estimate_json(pooled)}
 
 
@@ -279,7 +262,7 @@ def _summary_json(result: RunResult, figures: Sequence[Path]) -> Mapping[str, An
         "planned": result.run.planned_trials,
         "sent": result.sent,
         "outcomes": outcomes,
-        **estimate_json(_accuracy(result)),
+        **estimate_json(result.accuracy),
         "input_tokens": int(
             sum(summary.input_tokens.value or summary.prompt_tokens for summary in result.summaries)
         ),

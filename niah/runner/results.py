@@ -115,6 +115,17 @@ def models_of(run: Run, records: Iterable[TrialRecord]) -> dict[str, Model]:
     return found
 
 
+def pooled_accuracy(run: Run, analysis: Analysis) -> Estimate | None:
+    """A sweep's accuracy over all cells alike, where trials went where they told most.
+
+    None of a uniform run: there, the raw mean weighs all cells alike.
+    """
+    experiment = experiment_of(run)
+    if experiment is None or experiment.sampling.mode == "uniform" or analysis.pooled is None:
+        return None
+    return analysis.pooled.margins.accuracy
+
+
 def rebuild_prompt(run: Run, record: TrialRecord) -> Prompt:
     """The prompt of a stored trial, composed again and proven to be the one that was sent.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import secrets
 import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -65,7 +66,7 @@ class RunResult:
         interrupted: True when the user stopped it.
         reasons: Why it is incomplete, a sentence each.
         analyses: The run's numbers, one value per model and task.
-        accuracy: Mean score over all its scored trials.
+        accuracy: Mean score over all its scored trials; of an adaptive run, that of its pooled map.
         cost_usd: All that was billed or may have been; None = unknown.
     """
 
@@ -325,6 +326,23 @@ def _open_run(
     return run
 
 
+def _accuracy(prepared: Prepared, analyses: Sequence[Analysis]) -> Estimate | None:
+    """An adaptive run's one number: of its pooled map, where it has one sweep; None = uniform.
+
+    Its raw mean would weigh cells by the trials that they were thought to need.
+    """
+    if prepared.experiment.sampling.mode == "uniform":
+        return None
+    pooled = [analysis.pooled for analysis in analyses if analysis.pooled is not None]
+    if len(pooled) == 1 == len(analyses):
+        return pooled[0].margins.accuracy
+    n = sum(analysis.summary.accuracy.n for analysis in analyses)
+    nothing = math.nan
+    return Estimate(
+        value=nothing, lower=nothing, upper=nothing, n=n, method="each sweep has its own pooled map"
+    )
+
+
 def _first_trials(prepared: Prepared) -> int:
     """How many trials are planned before the first answer."""
     if prepared.experiment.sampling.mode == "uniform":
@@ -370,7 +388,7 @@ def _close_run(
         interrupted=interrupted,
         reasons=(*reasons, *_unmeasured(records)),
         analyses=analyses,
-        accuracy=sweep_estimate(records),
+        accuracy=_accuracy(prepared, analyses) or sweep_estimate(records),
         cost_usd=spent_usd(store, run.run) if priced else None,
     )
 
