@@ -13,7 +13,9 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    SerializerFunctionWrapHandler,
     field_validator,
+    model_serializer,
     model_validator,
 )
 
@@ -82,6 +84,22 @@ class PromptSection(_Section):
 
     system: str | None = Field(default=None, description="System prompt; none when not given.")
     question_position: Literal["after", "before", "both"] = "after"
+    wrapper: Literal["xml", "plain", "markdown", "json"] = Field(
+        default="xml", description="What marks the haystack: tags, nothing, headings, JSON."
+    )
+    sentence_order: Literal["kept", "shuffled"] = Field(
+        default="kept", description="Of the haystack."
+    )
+    turns: int = Field(
+        default=1, ge=1, le=64, description="Messages of yours that the haystack is split over."
+    )
+
+    @model_serializer(mode="wrap")
+    def _as_it_was_hashed_before(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without what was added since, where that is as it was: trial ids stay the same."""
+        values: dict[str, Any] = dump(self)
+        added = {"wrapper": "xml", "sentence_order": "kept", "turns": 1}
+        return {key: v for key, v in values.items() if key not in added or v != added[key]}
 
 
 class RequestSection(_Section):
@@ -358,6 +376,11 @@ class Experiment(_Section):
             raise ValueError(
                 f'sampling.sharing = "{sharing}" needs prompt.question_position = "after": a '
                 "question before the haystack leaves nothing that prompts have in common"
+            )
+        if self.prompt.turns > 1:
+            raise ValueError(
+                f'sampling.sharing = "{sharing}" needs prompt.turns = 1: where a haystack is cut '
+                "into turns depends on its length"
             )
         if self.task.kind not in SHAREABLE_TASKS:
             raise ValueError(

@@ -9,6 +9,8 @@ from typing import Literal
 import orjson
 
 QuestionPosition = Literal["after", "before", "both"]
+Wrapper = Literal["xml", "plain", "markdown", "json"]
+SentenceOrder = Literal["kept", "shuffled"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,10 +46,16 @@ class Layout:
     Attributes:
         system: Content of the system message; None = no system message.
         question_position: Where the question stands relative to the haystack.
+        wrapper: What marks the haystack: tags, nothing, headings, or a JSON object.
+        turns: Messages of the user that the haystack is split over.
+        reply: What the assistant says between them.
     """
 
     system: str | None
     question_position: QuestionPosition = "after"
+    wrapper: Wrapper = "xml"
+    turns: int = 1
+    reply: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +69,7 @@ class Placement:
         token_offset: Haystack tokens before the needle.
         char_offset: Start of the needle's sentence in the content of the message it is in.
         asked: Whether the question is about it.
+        turn: Which of the user's messages it is in, from 0.
     """
 
     role: str
@@ -69,6 +78,7 @@ class Placement:
     token_offset: int
     char_offset: int
     asked: bool = True
+    turn: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

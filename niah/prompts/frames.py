@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from niah.prompts import Layout, Message, Placement, Prompt
+from niah.prompts import Layout, Message, Placement, Prompt, Wrapper
 from niah.prompts.index import CorpusIndex
 from niah.prompts.planting import Haystack, planted
 from niah.prompts.tally import count, write
 from niah.tasks import Challenge
 
-_OPEN = "<text>\n"
-_CLOSE = "</text>"
 _BREAK = "\n\n"
+_WRAPPERS = {
+    "xml": ("<text>\n", "\n", "</text>"),
+    "plain": ("", "\n", ""),
+    "markdown": ("# Text\n\n", "\n", ""),
+    "json": ('{"text": "', "", '"}'),
+}
+"""By the layout's wrapper: what opens a haystack, what stands right behind it, what closes it."""
+_MARKDOWN_QUESTION = "# Question\n\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,12 +47,21 @@ class Frame:
 def texts_around(challenge: Challenge, layout: Layout) -> tuple[str, tuple[str, str, str]]:
     """What stands before and after the haystack in the user message."""
     question, position = challenge.question, layout.question_position
+    opening, end, closing = _WRAPPERS[layout.wrapper]
+    closing_break = closing + (_BREAK if closing else "\n")
+    if layout.wrapper == "markdown":
+        closing_break += _MARKDOWN_QUESTION
     before = challenge.instruction + _BREAK if challenge.instruction else ""
     if question and position != "after":
         before += question + _BREAK
     if question and position != "before":
-        return before + _OPEN, ("\n", _CLOSE + _BREAK, question)
-    return before + _OPEN, ("\n", _CLOSE, "")
+        return before + opening, (end, closing_break, question)
+    return before + opening, (end, closing, "")
+
+
+def as_wrapped(text: str, wrapper: Wrapper) -> str:
+    """A needle or a haystack as it reads inside the wrapper: escaped in JSON, else as it is."""
+    return json.dumps(text, ensure_ascii=False)[1:-1] if wrapper == "json" else text
 
 
 def surplus_of(index: CorpusIndex, frame: Frame, haystack: Haystack) -> int:
@@ -77,7 +93,9 @@ def build_frame(
         before=before,
         after=after,
         order=order,
-        needles=tuple(challenge.needles[number].text for number in order),
+        needles=tuple(
+            as_wrapped(challenge.needles[number].text, layout.wrapper) for number in order
+        ),
         depths=tuple(asked[number] for number in order),
         wanted=context_length - (0 if layout.system is None else index.count(layout.system)),
     )

@@ -13,7 +13,7 @@ from functools import cache
 
 from niah.errors import PromptRefused
 from niah.prompts import Layout, Message, Placement, Prompt
-from niah.prompts.frames import texts_around
+from niah.prompts.frames import as_wrapped, texts_around
 from niah.prompts.index import CorpusIndex
 from niah.tasks import Challenge, Writer, Written
 
@@ -21,6 +21,8 @@ WRITING_VERSION = 1
 
 _SEARCHES = 40
 _FEWER = 40
+# Tokens that a padding surely fits in; twice as many are short enough.
+_ROOM = 32
 _PADS = (" -", " .", " x", " a", "-", "x", " ab", "\u00b7")
 _MOST_PADDING = 4_096
 
@@ -89,7 +91,7 @@ def compose_written(
 def _most_units(
     writer: Writer, fit: Callable[[int], _Fit], wanted: int, context_length: int
 ) -> int:
-    """The most units whose prompt is no longer than wanted."""
+    """So many units that a short padding makes their prompt as long as wanted, or the most."""
     least = fit(writer.least).tokens
     if least > wanted:
         raise PromptRefused(
@@ -108,8 +110,8 @@ def _most_units(
         high = _capped(low + reach, writer)
         high_tokens = fit(high).tokens
     for search in range(_SEARCHES):
-        if high - low <= 1:
-            break
+        if high - low <= 1 or 0 < wanted - low_tokens - _ROOM <= _ROOM:
+            break  # a short padding does the rest
         share = (wanted - low_tokens) / (high_tokens - low_tokens) if search % 3 else 0.5
         tried = min(max(low + int(share * (high - low)), low + 1), high - 1)
         tokens = fit(tried).tokens
@@ -130,7 +132,8 @@ def _content(written: Written, layout: Layout, padding: str) -> tuple[str, int]:
     if padding:
         head, opening = _before_opening(before, written.challenge, layout)
         before = head + padding + "\n\n" + opening
-    return before + written.text + "".join(after), len(before)
+    text = as_wrapped(written.text, layout.wrapper)
+    return before + text + "".join(after), len(before)
 
 
 def _before_opening(before: str, challenge: Challenge, layout: Layout) -> tuple[str, str]:
@@ -193,7 +196,7 @@ def _prompt(
                 asked_depth_percent=needle.depth_in(depth_percent),
                 placed_depth_percent=100 * before / total if total else 0.0,
                 token_offset=before,
-                char_offset=start + begin,
+                char_offset=start + len(as_wrapped(text[:begin], layout.wrapper)),
                 asked=needle.asked,
             )
         )

@@ -21,12 +21,15 @@ from niah.plan import Ingredients, Trial, build_trials
 from niah.prompts import Layout, Prompt
 from niah.prompts.compose import COMPOSITION_VERSION, compose, minimum_context_length
 from niah.prompts.index import CorpusIndex, build_index
+from niah.prompts.presenting import present
 from niah.prompts.shared import NO_MARKS, SHARED_VERSION, Marks, compose_shared
+from niah.prompts.turns import compose_turns
 from niah.prompts.writing import compose_written
 from niah.providers.calibration import Calibration, tokens_to_compose
 from niah.tasks import Challenge, Task
 from niah.tasks.packing import pack
 from niah.tasks.registry import prepare_task
+from niah.tasks.wording import REPLIES
 from niah.tokenizers import Tokenizer
 
 LENGTHS_TRIED = 16
@@ -101,6 +104,17 @@ def prepare(experiment: Experiment, *, cache_dir: Path | None = None) -> Prepare
         experiment.task.parameters,
         language=experiment.language,
         haystack=corpus.text,
+    )
+    if experiment.prompt.turns > 1 and task.writer is not None:
+        raise ConfigurationError(
+            f"prompt.turns = {experiment.prompt.turns} splits a corpus over messages, and this "
+            f"task of kind {task.kind!r} writes its own haystack; set prompt.turns = 1"
+        )
+    corpus = present(
+        corpus,
+        order=experiment.prompt.sentence_order,
+        wrapper=experiment.prompt.wrapper,
+        seed=experiment.seed,
     )
     ingredients = Ingredients(
         haystack=corpus.name,
@@ -215,15 +229,27 @@ def compose_prompt(
         )
     challenge = draw_challenge(prepared, trial)
     if trial.stream is None:
-        prompt = compose(
+        around = layout(prepared.experiment)
+
+        def in_one_message(tokens: int) -> Prompt:
+            return compose(
+                index,
+                context_length=tokens,
+                depth_percent=trial.depth_percent,
+                challenge=challenge,
+                layout=around,
+                seed=trial.seed,
+            )
+
+        if around.turns == 1:
+            return challenge, in_one_message(context_length)
+        return challenge, compose_turns(
+            in_one_message,
             index,
             context_length=context_length,
-            depth_percent=trial.depth_percent,
             challenge=challenge,
-            layout=layout(prepared.experiment),
-            seed=trial.seed,
+            layout=around,
         )
-        return challenge, prompt
     counted = partial(counted_tokens, prepared, trial.model)
     calibration = prepared.calibrations.get(trial.model)
     ratio = calibration.ratio if calibration else 1.0
@@ -279,8 +305,13 @@ def shared_ingredients(
 
 def layout(experiment: Experiment) -> Layout:
     """What stands around the haystack in every prompt of the experiment."""
+    prompt = experiment.prompt
     return Layout(
-        system=experiment.prompt.system, question_position=experiment.prompt.question_position
+        system=prompt.system,
+        question_position=prompt.question_position,
+        wrapper=prompt.wrapper,
+        turns=prompt.turns,
+        reply=REPLIES.get(experiment.language, REPLIES["en"]),
     )
 
 

@@ -204,6 +204,7 @@ def _arrow_type(pyarrow: Any, name: str) -> Any:
                     ("token_offset", pyarrow.int64()),
                     ("char_offset", pyarrow.int64()),
                     ("asked", pyarrow.bool_()),
+                    ("turn", pyarrow.int64()),
                 ]
             )
         )
