@@ -144,7 +144,9 @@ def test_a_count_that_does_not_grow_is_wrong(niah: Niah, tmp_path: Path, known: 
         config = write_sweep(tmp_path, server.url)
         if not known:
             config.write_text(config.read_text().replace('tokenizer = "o200k_base"', ""))
-        assert niah("check", config).code == 2
+        done = niah("check", config)
+        assert done.code == 2
+        assert "its counts say nothing of the context length" in done.err
 
 
 @pytest.mark.parametrize(

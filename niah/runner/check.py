@@ -369,6 +369,12 @@ def _after_counting(check: Check, tokens: Tokens) -> Check:
         return _with_note(
             check, "it reports no prompt tokens, so that a cut prompt or a price cannot be seen"
         )
+    if tokens.verdict == "differ" and (tokens.ratio or 0.0) <= 0:
+        return _with_problem(
+            check,
+            f"it reports {tokens.reported:,} prompt tokens for a prompt of {tokens.counted:,} and "
+            "no fewer for a much shorter one, so its counts say nothing of the context length",
+        )
     if tokens.verdict == "differ":
         return _with_problem(
             check,
@@ -380,7 +386,7 @@ def _after_counting(check: Check, tokens: Tokens) -> Check:
         check = _with_note(
             check,
             f"its vocabulary is not known, and {model.tokenizer} stands in: it counts "
-            f"{tokens.ratio:.3f} times as many tokens for the same text",
+            f"{tokens.ratio:.3f} times as many tokens for the same text; a run calibrates this",
         )
     if (tokens.template or 0) > TEMPLATE_TOKENS:
         check = _with_note(
