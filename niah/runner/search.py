@@ -19,9 +19,8 @@ _LEAST_PATIENCE_S = 0.35
 # A rate known this closely, as a share of it, is known well enough.
 _CLOSE = 0.015
 # After so many in a row were let through one goes in half the time, in case the server allows
-# more than is thought: soon while rejections are few, late where they are not.
-_TEST_SOON, _TEST_LATE = 6, 25
-_TESTS_SHARE = 0.05
+# more than is thought; each such test that fails makes the next one come later.
+_TEST_SOON, _TEST_LATE, _TEST_LATER = 5.0, 40.0, 2.5
 _BOLD, _SAFE = 0.5, 0.95
 
 
@@ -50,6 +49,9 @@ class Search:
         self._passed = 0  # since the last rejection
         self._sent_at = began_at
         self._since_test = 0
+        self._test_after = _TEST_SOON
+        self._testing = False  # whether the next one is a test
+        self._test = 0  # number of the last one
 
     @property
     def felt(self) -> bool:
@@ -61,7 +63,9 @@ class Search:
         self._log.append(_Sent(number=number, at=at, units=(1.0, tokens)))
         self._sent += 1
         self._sent_at = at
-        self._since_test = 0 if self._since_test >= self._test_after() else self._since_test + 1
+        self._since_test += 1
+        if self._testing:
+            self._testing, self._test, self._since_test = False, number, 0
 
     def let_through(self, number: int) -> None:
         """A request was let through."""
@@ -88,6 +92,8 @@ class Search:
                 self._rejected += 1
                 self._passed = 0
                 self._since_test = 0
+                if number == self._test:
+                    self._test_after = min(_TEST_LATER * self._test_after, _TEST_LATE)
                 return
 
     def wait_for(self, tokens: float, now: float) -> float:
@@ -108,7 +114,8 @@ class Search:
         order = np.argsort(wait)
         upto = np.searchsorted(np.cumsum(weights[order]), (_BOLD, _SAFE))
         bold, safe = wait[order[np.minimum(upto, wait.size - 1)]]
-        if self._since_test >= self._test_after():
+        self._testing = self._since_test >= self._test_after and float(bold) > self._slack_s()
+        if self._testing:
             return max(0.0, 0.5 * (self._sent_at + now + float(bold)) - now)
         scarce = int(np.argmax(each @ weights))
         known = _spread(self._guesses.rates[scarce], weights) < _CLOSE
@@ -121,11 +128,6 @@ class Search:
     def _slack_s(self) -> float:
         """By how much the moment of a verdict may be wrong."""
         return _JITTER_S + 0.25 * self._transit_s
-
-    def _test_after(self) -> int:
-        """So many requests are let through before one goes in half the time."""
-        few = self._rejected <= 3 + _TESTS_SHARE * self._sent
-        return _TEST_SOON if few else _TEST_LATE
 
     def rates(self) -> tuple[float, float] | None:
         """The weighted guess at requests and tokens per second; None = nothing felt yet."""
@@ -169,6 +171,8 @@ class Search:
         )
 
     def _judge(self, sent: _Sent, *, at: float) -> None:
+        if sent.number == self._test and sent.passed is not False:
+            self._test_after = _TEST_SOON
         self._verdicts.append(
             Verdict(
                 at=at,
