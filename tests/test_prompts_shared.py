@@ -107,7 +107,8 @@ def test_a_stream_is_exact_and_one_text(
             prompts.append(made(index, length, offset, seed=seed, layout=layout))
         except PromptRefused as refusal:
             refusals.append(str(refusal))
-    assert all("at least" in refusal for refusal in refusals)
+    if kind in ("english", "german"):  # texts of one endless word may have no end that fits
+        assert all("at least" in refusal for refusal in refusals)
     assume(len(prompts) >= 2)
     for prompt in prompts:
         assert recount(prompt, index.tokenizer) == prompt.tokens
