@@ -10,7 +10,9 @@ from typing import Literal
 
 from niah.providers import Failure
 from niah.providers.limits import Allowance, LimitsSeen
-from niah.runner.dispatch import Attempt, Job, Lane, LaneSettings, Slots
+from niah.runner.dispatch import Lane
+from niah.runner.jobs import Attempt, Job, LaneSettings
+from niah.runner.slots import Slots
 from tests.virtual_time import run_virtually
 
 

@@ -10,7 +10,9 @@ from dataclasses import replace
 import pytest
 
 from niah.providers import Failure
-from niah.runner.dispatch import Attempt, Job, Lane, LaneSettings, Slots, crowded_end
+from niah.runner.dispatch import Lane
+from niah.runner.jobs import Attempt, Job, LaneSettings, crowded_end
+from niah.runner.slots import Slots
 from tests.servers_virtual import Host, Trial, random_scenario, random_trials, sweep
 from tests.virtual_time import run_virtually
 

@@ -37,7 +37,7 @@ from niah.providers.calibration import (
 from niah.providers.limits import LimitsSeen
 from niah.providers.wire import COUNT_FORMATS, WIRE_FORMATS
 from niah.runner.budget import MAYBE_BILLED, worst_case_usd
-from niah.runner.dispatch import Attempt
+from niah.runner.jobs import Attempt
 from niah.runner.prepare import Prepared, awaits_calibration, calibrated, compose_prompt, layout
 from niah.runner.records import cost_usd, sampling
 from niah.runner.retries import Retry, StopModel, Tries

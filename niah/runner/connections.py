@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import ssl
 import urllib.request
@@ -51,8 +52,7 @@ class FreeListTransport(httpx.AsyncBaseTransport):
 
     async def aclose(self) -> None:
         """Close every connection."""
-        for connection in self._all:
-            await connection.aclose()
+        await asyncio.gather(*(connection.aclose() for connection in self._all))
 
 
 class _Returning(httpx.AsyncByteStream):

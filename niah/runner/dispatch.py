@@ -8,21 +8,21 @@ headers, configured, or searched for. It sleeps exactly until then.
 from __future__ import annotations
 
 import asyncio
-import re
 from bisect import insort
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
 from heapq import heappop, heappush
 from math import inf
-from typing import Generic, TypeVar
+from typing import Generic
 
 from niah.providers import Failure
 from niah.providers.limits import LimitsSeen
 from niah.runner import ratelimits
+from niah.runner.jobs import Attempt, Job, LaneSettings, T, crowded_end
 from niah.runner.ratelimits import TRANSIT_S, Bucket
+from niah.runner.refusals import REQUESTS, cause_of, is_about_at_once
 from niah.runner.search import Search
-
-T = TypeVar("T")
+from niah.runner.slots import Slots
 
 # Until a host has answered, only the smallest is sent, which answers soon, and the longest, so
 # that its limits are not left unused in the meantime.
@@ -34,108 +34,8 @@ UNKNOWN_GAP_S = 0.025
 WINDOWS_PER_STEP = 8
 SHORTEST_HOLD_S = 0.5
 LONGEST_HOLD_S = 15.0
-REQUESTS, TOKENS = 0, 1
 # Shorter sleeps end before the clock has moved.
 SHORTEST_SLEEP_S = 1e-4
-
-_AT_ONCE = re.compile(r"concurren|simultaneous|in flight|parallel", re.IGNORECASE)
-_OF_TOKENS = re.compile(r"token|\bTPM\b", re.IGNORECASE)
-_OF_REQUESTS = re.compile(r"requests? (per|limit)|\bRPM\b", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job(Generic[T]):
-    """One trial to send.
-
-    Attributes:
-        item: The caller's.
-        tokens: What the provider counts against its limit: prompt and output limit.
-        rank: Place in a prescribed order, the lowest first.
-        first: Before all others; trials wait for what it brings.
-    """
-
-    item: T
-    tokens: int
-    rank: int = 0
-    first: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
-    """What one attempt came to, as far as it matters here.
-
-    Attributes:
-        limits: What its headers stated.
-        rejected: The failure, when a rate limit turned it away.
-        again_after_s: Send it again after that many seconds; None = finished. A rejected one is
-            sent again when the lane finds that it fits.
-    """
-
-    limits: LimitsSeen = field(default_factory=LimitsSeen)
-    rejected: Failure | None = None
-    again_after_s: float | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LaneSettings:
-    """How a lane may use its host.
-
-    Attributes:
-        requests_per_minute: From the configuration; None = stated or searched for.
-        tokens_per_minute: The same.
-        cautious: Probe first, and ramp up: hosts with limits per minute. Servers on this machine
-            have none, and get the whole cap at once.
-        prescribed: Keep to the jobs' ranks; otherwise the longest go first, because a long one
-            at the end would hold up everything.
-    """
-
-    requests_per_minute: float | None = None
-    tokens_per_minute: float | None = None
-    cautious: bool = True
-    prescribed: bool = False
-
-
-class Slots:
-    """The cap on requests in flight, shared evenly by the lanes that have work."""
-
-    def __init__(self, cap: int) -> None:
-        self.cap = cap
-        self.in_flight = 0
-        self.most_in_flight = 0
-        self._lanes: list[Callable[[], None]] = []
-
-    def join(self, wake: Callable[[], None]) -> None:
-        """A lane has work from now on."""
-        self._lanes.append(wake)
-
-    def leave(self, wake: Callable[[], None]) -> None:
-        """A lane is done; the others may use its share."""
-        self._lanes.remove(wake)
-        self._wake_all()
-
-    @property
-    def share(self) -> int:
-        """The most that one lane may have in flight now."""
-        return max(1, self.cap // max(1, len(self._lanes)))
-
-    def free_for(self, lane_in_flight: int) -> bool:
-        """Whether a lane with so many in flight may send one more."""
-        return self.in_flight < self.cap and lane_in_flight < self.share
-
-    def take(self) -> None:
-        """One request starts."""
-        self.in_flight += 1
-        self.most_in_flight = max(self.most_in_flight, self.in_flight)
-
-    def give_back(self) -> None:
-        """One request has ended."""
-        self.in_flight -= 1
-        if len(self._lanes) > 1:
-            self._wake_all()
-
-    def _wake_all(self) -> None:
-        for wake in self._lanes:
-            wake()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -407,13 +307,13 @@ class Lane(Generic[T]):
             if bucket is not None:  # it was debited for nothing
                 self._buckets[index] = ratelimits.debit(bucket, -_units(flight.job, index), now)
         self._log.remove(flight)
-        cause = self._cause(flight, failure, limits)
+        cause = cause_of(failure, limits, tokens=flight.job.tokens)
         bucket = None if cause is None else self._buckets[cause]
         if cause is not None and bucket is not None:
             stated = limits.requests if cause == REQUESTS else limits.tokens
             units = _units(flight.job, cause)
             self._buckets[cause] = ratelimits.refused(bucket, stated, units, now)
-        elif self._search is not None and not _AT_ONCE.search(failure.message):
+        elif self._search is not None and not is_about_at_once(failure):
             self._search.turn_away(
                 flight.number, now=now, retry_after_s=failure.retry_after_s, cause=cause
             )
@@ -431,16 +331,6 @@ class Lane(Generic[T]):
         )
         self._hold_until = max(self._hold_until, now + hold_s)
 
-    def _cause(self, flight: _Flight[T], failure: Failure, limits: LimitsSeen) -> int | None:
-        """Which quantity was short, as far as headers or words say; None = they do not."""
-        for index, allowance in ((TOKENS, limits.tokens), (REQUESTS, limits.requests)):
-            left = None if allowance is None else allowance.remaining
-            if left is not None and left < _units(flight.job, index):
-                return index
-        if _OF_TOKENS.search(failure.message):
-            return TOKENS
-        return REQUESTS if _OF_REQUESTS.search(failure.message) else None
-
     def _narrow(self, now: float) -> None:
         """The server bears fewer at once: as many as are in flight without this one."""
         self._window = max(1, min(self._window, len(self._flights) - 1))
@@ -450,22 +340,3 @@ class Lane(Generic[T]):
 
 def _units(job: Job[T], index: int) -> float:
     return 1.0 if index == REQUESTS else float(job.tokens)
-
-
-def crowded_end(
-    tokens: Sequence[int], requests_per_s: float, tokens_per_s: float, burst: float
-) -> bool:
-    """Whether a queue, longest first, ends in requests that wait for each other, not for tokens.
-
-    Args:
-        tokens: Of the queue, the longest first.
-        requests_per_s: Rate of the request limit.
-        tokens_per_s: Rate of the token limit.
-        burst: Requests that may go at once by then.
-    """
-    total = 0
-    for count, size in enumerate(reversed(tokens), start=1):
-        total += size
-        if (count - burst) / requests_per_s > total / tokens_per_s:
-            return True
-    return False

@@ -14,9 +14,11 @@ from niah.order import Replicate, predecessors, sending_order, stream_of
 from niah.plan import Trial
 from niah.providers.bills import mark_prompts
 from niah.runner.calibrate import Inquiry, attempt_inquiry, calibrate
-from niah.runner.dispatch import Attempt, Job, Lane, LaneSettings, Slots
+from niah.runner.dispatch import Lane
+from niah.runner.jobs import Attempt, Job, LaneSettings
 from niah.runner.prepare import awaits_calibration
 from niah.runner.session import Session, attempt
+from niah.runner.slots import Slots
 
 LOCAL_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
 

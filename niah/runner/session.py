@@ -19,7 +19,7 @@ from niah.providers import Failure, Response
 from niah.providers.truncation import mark_truncated
 from niah.runner.ahead import Composer
 from niah.runner.budget import MAYBE_BILLED, Ledger, fits, reserve, settle, worst_case_usd
-from niah.runner.dispatch import Attempt
+from niah.runner.jobs import Attempt
 from niah.runner.keys import Keys
 from niah.runner.prepare import Prepared
 from niah.runner.progress import Progress, Tally

@@ -31,7 +31,9 @@ from niah.providers import Response, Sampling
 from niah.providers.limits import LimitsSeen
 from niah.providers.openai import build_request, parse_response
 from niah.runner.connections import open_transport
-from niah.runner.dispatch import Attempt, Job, Lane, LaneSettings, Slots
+from niah.runner.dispatch import Lane
+from niah.runner.jobs import Attempt, Job, LaneSettings
+from niah.runner.slots import Slots
 from niah.runner.transport import ask
 
 PROMPT_BYTES = 577_000

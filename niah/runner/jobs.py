@@ -1,0 +1,83 @@
+"""What a lane is given to send, what it hears of it, and in which order the short ones go."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from niah.providers import Failure
+from niah.providers.limits import LimitsSeen
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job(Generic[T]):
+    """One trial to send.
+
+    Attributes:
+        item: The caller's.
+        tokens: What the provider counts against its limit: prompt and output limit.
+        rank: Place in a prescribed order, the lowest first.
+        first: Before all others; trials wait for what it brings.
+    """
+
+    item: T
+    tokens: int
+    rank: int = 0
+    first: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """What one attempt came to, as far as it matters here.
+
+    Attributes:
+        limits: What its headers stated.
+        rejected: The failure, when a rate limit turned it away.
+        again_after_s: Send it again after that many seconds; None = finished. A rejected one is
+            sent again when the lane finds that it fits.
+    """
+
+    limits: LimitsSeen = field(default_factory=LimitsSeen)
+    rejected: Failure | None = None
+    again_after_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaneSettings:
+    """How a lane may use its host.
+
+    Attributes:
+        requests_per_minute: From the configuration; None = stated or searched for.
+        tokens_per_minute: The same.
+        cautious: Probe first, and ramp up: hosts with limits per minute. Servers on this machine
+            have none, and get the whole cap at once.
+        prescribed: Keep to the jobs' ranks; otherwise the longest go first, because a long one
+            at the end would hold up everything.
+    """
+
+    requests_per_minute: float | None = None
+    tokens_per_minute: float | None = None
+    cautious: bool = True
+    prescribed: bool = False
+
+
+def crowded_end(
+    tokens: Sequence[int], requests_per_s: float, tokens_per_s: float, burst: float
+) -> bool:
+    """Whether a queue, longest first, ends in requests that wait for each other, not for tokens.
+
+    Args:
+        tokens: Of the queue, the longest first.
+        requests_per_s: Rate of the request limit.
+        tokens_per_s: Rate of the token limit.
+        burst: Requests that may go at once by then.
+    """
+    total = 0
+    for count, size in enumerate(reversed(tokens), start=1):
+        total += size
+        if (count - burst) / requests_per_s > total / tokens_per_s:
+            return True
+    return False
