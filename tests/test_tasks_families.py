@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import re
+import tempfile
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -21,7 +23,6 @@ from niah.tasks import Challenge, Task
 from niah.tasks.registry import own_families, prepare_task
 from niah.tokenizers import load
 from tests.small_vocabularies import unigram
-from tests.test_families_followed import VARIANTS as FOLLOWED
 
 PLAIN = Layout(system=None)
 
@@ -49,6 +50,8 @@ CASES: tuple[tuple[str, Mapping[str, Any]], ...] = (
     ("graph-walks", {"variant": "parents"}),
     ("ancestral-trace", {}),
     ("ancestral-trace", {"generations": 0}),
+    ("multi-round", {}),
+    ("multi-round", {"same": 8, "sentences": 2}),
     ("common-words", {}),
     ("frequent-words", {}),
     ("conflict", {"variant": "correction", "values": 4}),
@@ -56,12 +59,8 @@ CASES: tuple[tuple[str, Mapping[str, Any]], ...] = (
 LANGUAGES = ("en", "de")
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _directory(tmp_path_factory: pytest.TempPathFactory) -> None:
-    _DIRECTORY[:] = [tmp_path_factory.mktemp("cache")]
-
-
-_DIRECTORY: list[Path] = []
+_SCRATCH = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+atexit.register(_SCRATCH.cleanup)
 
 
 @cache
@@ -69,10 +68,10 @@ def index_of(language: str, tokenizer: str) -> CorpusIndex:
     text = haystacks.gazetteer.generate(language, 200_000)
     corpus = make_corpus(f"gazetteer-{language}", language, text)
     if tokenizer == "unigram":
-        path = _DIRECTORY[0] / "unigram.json"
+        path = Path(_SCRATCH.name) / "unigram.json"
         path.write_text(unigram(), encoding="utf-8")
         tokenizer = str(path)
-    return build_index(corpus, load(tokenizer), cache_dir=_DIRECTORY[0])
+    return build_index(corpus, load(tokenizer), cache_dir=Path(_SCRATCH.name))
 
 
 @cache
@@ -149,8 +148,14 @@ ids = pytest.mark.parametrize(
 
 
 def test_every_family_is_tested() -> None:
-    """A family that neither this module nor the one of families to follow has would go untested."""
-    assert {kind for kind, _ in CASES} | set(FOLLOWED) == set(own_families())
+    """Each family has a case below, or a test module of its own that names it."""
+    others = "".join(
+        path.read_text(encoding="utf-8")
+        for path in Path(__file__).parent.glob("test_*.py")
+        if path != Path(__file__)
+    )
+    cases = {kind for kind, _ in CASES}
+    assert [k for k in own_families() if k not in cases and f'"{k}"' not in others] == []
 
 
 @ids

@@ -4,7 +4,8 @@ A prompt is composed as one message first, a little shorter than asked, and cut 
 into parts of about the same length. Each part has the wrapper of its own, the assistant confirms
 each but the last, and the question stands where the layout says. What the cuts cost in tokens is
 known only when every message is encoded; so the first prompt is composed anew, some tokens longer
-or shorter, until all messages together are exact.
+or shorter, until all messages together are exact. Where that does not happen soon, a few dots after
+the assistant's last reply make up the rest.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from niah.prompts.index import CorpusIndex
 from niah.prompts.sentences import sentence_gaps
 from niah.tasks import Challenge
 
-_TRIES = 80
+_TRIES = 24
+_MOST_DOTS = 16
 _VARIANTS = 8
 
 
@@ -45,6 +47,7 @@ def compose_turns(
     """
     tried: set[int] = set()
     tokens = context_length
+    nearly: tuple[Prompt, int] | None = None
     for _ in range(_TRIES):
         tokens = min(
             (near for near in range(tokens - _TRIES, tokens + _TRIES) if near not in tried),
@@ -69,6 +72,8 @@ def compose_turns(
             if counted == context_length:
                 return replace(prompt, tokens=context_length)
             missing = missing or context_length - counted
+            if 0 < context_length - counted < (nearly[1] if nearly else _MOST_DOTS):
+                nearly = prompt, context_length - counted
             if abs(context_length - counted) > layout.turns:
                 break  # no other cut makes up for that
         if not missing:
@@ -77,6 +82,15 @@ def compose_turns(
                 "turns; ask for fewer in prompt.turns"
             )
         tokens += missing
+    if nearly is not None:
+        prompt, short = nearly
+        last = len(prompt.messages) - 2  # the assistant's last reply
+        for dots in range(1, short + 2):
+            messages = list(prompt.messages)
+            reply = messages[last].content + " ." * dots
+            messages[last] = replace(messages[last], content=reply)
+            if sum(index.count(message.content) for message in messages) == context_length:
+                return replace(prompt, messages=tuple(messages), tokens=context_length)
     raise PromptRefused(
         f"no split into {layout.turns} turns makes exactly {context_length:,} tokens; ask for a "
         "few tokens more or less"
