@@ -1,9 +1,10 @@
 """Does the gate stay quiet when nothing happened, and is it loud when something did?
 
-``python tests/benchmarks/bench_gate.py commands [NIGHTS]`` goes through the real commands: for each
-known map a baseline (``niah gate EXPERIMENT``, ``niah baseline set``), then nights of ``niah gate
-EXPERIMENT --baseline``, in process, against a reference reader whose map and draw change from night
-to night. ``... rules [NIGHTS]`` simulates the rules alone: the study's four gates beside ours.
+``python tests/benchmarks/bench_gate.py quiet [NIGHTS]`` and ``... drops [NIGHTS]`` go through the
+real commands: for each known map a baseline (``niah gate EXPERIMENT``, ``niah baseline set``), then
+nights of ``niah gate EXPERIMENT --baseline``, in process, against a reference reader whose map and
+draw change from night to night; on a grid of 8 x 8 when nothing happens, of 15 x 15 when something
+does. ``... rules [NIGHTS]`` simulates the rules alone: the study's four gates beside ours.
 
 Both print false alarms and detections by map and by change, maps that the rule was tuned on apart
 from those that it was not, and answers that are all drawn anew (stability 0) apart from answers
@@ -20,6 +21,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -47,6 +49,7 @@ HELD_BACK = tuple(HELD_OUT)
 MAPS = (*TUNED_ON, *HELD_BACK)
 STABILITIES = (0.0, 0.8)
 NIGHTS_EACH = 21
+"""Quiet nights for each baseline: what it had by chance, all of them share."""
 DROPS = ("all by 2", "all by 3", "patch", "two rows", "edge")
 
 EXPERIMENT = """
@@ -75,12 +78,19 @@ def command(*arguments: str) -> tuple[int, str]:
     return code, out.getvalue()
 
 
+def axes(size: int) -> tuple[list[int], list[float]]:
+    """Context lengths and depths of a grid."""
+    step = SIZE // size + (size < SIZE)
+    return list(LENGTHS[::step][:size]), list(DEPTHS[::step][:size])
+
+
 def write_map(path: Path, truth: Map) -> None:
     """A map as the file that a reference reader reads."""
-    lines = ["depth," + ",".join(map(str, LENGTHS))]
+    lengths, depths = axes(truth.shape[0])
+    lines = ["depth," + ",".join(map(str, lengths))]
     lines += [
         f"{depth}," + ",".join(f"{share:.6f}" for share in row)
-        for depth, row in zip(DEPTHS, truth, strict=True)
+        for depth, row in zip(depths, truth, strict=True)
     ]
     path.write_text("\n".join(lines) + "\n")
 
@@ -88,14 +98,17 @@ def write_map(path: Path, truth: Map) -> None:
 class Scheduler:
     """One known map's store, experiment and baseline."""
 
-    def __init__(self, directory: Path, family: str, stability: float, seed: int) -> None:
-        self.truth = known_map(family, SIZE, seed)
+    def __init__(
+        self, directory: Path, family: str, stability: float, seed: int, size: int
+    ) -> None:
+        self.truth = known_map(family, size, seed)
+        lengths, depths = axes(size)
         self._directory = directory
         self._draw = 1 + 100_000 * seed
         self._experiment = directory / "night.toml"
         self._store = directory / "niah.db"
         self._experiment.write_text(
-            EXPERIMENT.format(stability=stability, lengths=list(LENGTHS), depths=list(DEPTHS))
+            EXPERIMENT.format(stability=stability, lengths=lengths, depths=depths)
         )
         self._seed = f"seed={seed}"
         self.gate(self.truth, "--min-accuracy", "0", "--set", "grid.trials=15")
@@ -122,18 +135,18 @@ class Scheduler:
         return code == 1, trials / truth.size
 
 
-def through_commands(nights: int, part: int, parts: int) -> None:
-    """Nights of every map, in rounds over the maps, each with a baseline of its own."""
+def through_commands(what: str, nights: int, part: int, parts: int) -> None:
+    """Nights of every map, each map with baselines of its own."""
     tally: Tally = defaultdict(lambda: [0, 0, 0.0])
     began = time.monotonic()
-    each = max(1, nights // (len(MAPS) * len(STABILITIES)))
-    cases = [(family, stability) for stability in STABILITIES for family in MAPS][part::parts]
-    # Few nights for each baseline: what a baseline had by chance, all of its nights share.
-    for seed in range(-(-each // NIGHTS_EACH)):
-        for family, stability in cases:
+    cases = [(family, stability) for stability in STABILITIES for family in MAPS]
+    changes = ("none",) * NIGHTS_EACH if what == "quiet" else DROPS
+    size = 8 if what == "quiet" else SIZE
+    for seed in range(-(-nights // (len(cases) * len(changes)))):
+        for family, stability in cases[part::parts]:
             with tempfile.TemporaryDirectory() as directory:
-                scheduler = Scheduler(Path(directory), family, stability, seed)
-                for change in ("none",) * NIGHTS_EACH + DROPS:
+                scheduler = Scheduler(Path(directory), family, stability, seed, size)
+                for change in changes:
                     g = np.random.default_rng([seed, *family.encode(), *change.encode()])
                     truth = changed(scheduler.truth, change, g)
                     if truth is None:
@@ -219,14 +232,26 @@ def _share(tally: Tally, families: tuple[str, ...], stability: float, change: st
 
 
 def main() -> None:
-    """See the module."""
+    """See the module; two more numbers do one part of several."""
     what, *numbers = sys.argv[1:] or ["rules"]
     values = [int(number) for number in numbers]
-    if what == "commands":
-        nights, part, parts = [*values, *[504, 0, 1][len(values) :]]
-        through_commands(nights, part, parts)
-    else:
+    if what == "total":
+        print_tally(read_tally(sys.stdin))
+    elif what == "rules":
         rules(values[0] if values else 600)
+    else:
+        nights, part, parts = [*values, *[504, 0, 1][len(values) :]]
+        through_commands(what, nights, part, parts)
+
+
+def read_tally(lines: Iterable[str]) -> Tally:
+    """The nights that parts have printed, together."""
+    tally: Tally = defaultdict(lambda: [0, 0, 0.0])
+    for line in lines:
+        if line.startswith("["):
+            family, stability, change, alarm, passes = json.loads(line)
+            _count(tally, family, stability, change, alarm, passes)
+    return tally
 
 
 if __name__ == "__main__":
