@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from niah.runner.likeness import Pool
     from niah.runner.prepare import Prepared
     from niah.runner.retests import Retests, SentRetests
-    from niah.runner.thresholds import Demands
     from niah.store import Run
     from niah.store.database import Store
 
@@ -139,6 +138,7 @@ def gate(
     json: Json = False,
 ) -> None:
     """Judge a run: 0 = pass, 1 = fail, 3 = undecided; on bounds and fresh trials, never on luck."""
+    from niah.cli.demands import read_demands
     from niah.cli.progress import live_line
     from niah.cli.verdicts import as_json, text_lines
     from niah.cli.webhook import open_webhook, told_of_failure
@@ -153,7 +153,7 @@ def gate(
     known: dict[str, object] = {"argument": run}
     variables = environment(env_file)
     with told_of_failure(open_webhook(webhook, variables), "gate", known):
-        demands = _demands(
+        demands = read_demands(
             min_accuracy, min_length_accuracy, min_depth_accuracy, min_effective, max_unmeasured
         )
         if not demands.any and baseline is None:
@@ -215,75 +215,6 @@ def load_pool(store: Store, name: str) -> Pool:
         name=name if stored else runs[0].run,
         runs=tuple((run, tuple(iter_trials(store, run.run))) for run in runs),
     )
-
-
-def _demands(
-    accuracy: float | None,
-    lengths: list[str] | None,
-    depths: list[str] | None,
-    effective: list[str] | None,
-    max_unmeasured: float,
-) -> Demands:
-    from niah.runner.thresholds import Demands
-
-    return Demands(
-        accuracy=accuracy,
-        lengths=tuple(
-            (_tokens(place, "--min-length-accuracy", entry), least)
-            for entry in lengths or ()
-            for place, least in [_split(entry, "--min-length-accuracy", "64K=0.9")]
-        ),
-        depths=tuple(
-            (*_band(place, entry), least)
-            for entry in depths or ()
-            for place, least in [_split(entry, "--min-depth-accuracy", "25-75=0.9")]
-        ),
-        effective=tuple(
-            (_tokens(place, "--min-effective", entry), least)
-            for entry in effective or ()
-            for place, least in [
-                _split(entry, "--min-effective", "64K=0.9") if "=" in entry else (entry, None)
-            ]
-        ),
-        max_unmeasured=max_unmeasured,
-    )
-
-
-def _split(entry: str, option: str, example: str) -> tuple[str, float]:
-    place, _, least = entry.partition("=")
-    try:
-        value = float(least)
-    except ValueError:
-        value = -1.0
-    if not 0 <= value <= 1:
-        raise ConfigurationError(
-            f"{option} {entry}: write a place and a least accuracy from 0 to 1, such as {example}"
-        )
-    return place, value
-
-
-def _tokens(text: str, option: str, entry: str) -> int:
-    from niah.axes import parse_tokens
-
-    try:
-        return parse_tokens(text)
-    except ValueError as error:
-        raise ConfigurationError(f"{option} {entry}: {error}") from None
-
-
-def _band(text: str, entry: str) -> tuple[float, float]:
-    first, dash, last = text.partition("-")
-    try:
-        low = float(first)
-        high = float(last) if dash else low
-    except ValueError:
-        low, high = 1.0, 0.0
-    if not 0 <= low <= high <= 100:
-        raise ConfigurationError(
-            f"--min-depth-accuracy {entry}: write depths in percent and a least accuracy, such as "
-            "25-75=0.9"
-        )
-    return low, high
 
 
 def _step_file(asked: bool) -> Path | None:
