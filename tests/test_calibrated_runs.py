@@ -234,6 +234,36 @@ def test_without_a_count_the_responses_decide(niah: Niah, tmp_path: Path, count:
     assert "calibrated by the first responses" in done.out
 
 
+def test_a_busy_count_endpoint_is_waited_for(niah: Niah, tmp_path: Path) -> None:
+    """Every second count is turned away; each prompt is counted all the same, and none is lost."""
+    counts = 0
+
+    def answer(body: bytes) -> bytes:
+        nonlocal counts
+        asked: dict[str, Any] = json.loads(body)
+        tokens = 5 + (len(content_of(body)) + len(asked.get("system", ""))) // 3
+        if "max_tokens" in asked:
+            usage = {"input_tokens": tokens, "output_tokens": 1}
+            content = [{"type": "text", "text": "4711"}]
+            return response_bytes({"content": content, "stop_reason": "end_turn", "usage": usage})
+        counts += 1
+        if counts % 2:
+            error = {"type": "rate_limit_error", "message": "slowly"}
+            return response_bytes(
+                {"type": "error", "error": error}, status=429, headers={"retry-after": "0.02"}
+            )
+        return response_bytes({"input_tokens": tokens})
+
+    with scripted(answer) as server:
+        done = niah("run", write_config(tmp_path, server.url, api="anthropic"), "--json")
+        asked = [r for r in server.requests if "max_tokens" in json.loads(r.body)]
+    assert done.code == 0, done.err
+    assert len(asked) == 6
+    assert "counted again in" in done.err
+    assert "not counted" not in done.err
+    assert max(abs(off) for offs in deviations(niah).values() for off in offs) <= 0.01
+
+
 @pytest.mark.parametrize(
     ("answer", "said"),
     [

@@ -264,7 +264,8 @@ async def attempt_inquiry(session: Session, inquiry: Inquiry) -> Attempt:
         return Attempt(limits=limits)
     seed = derive_seed(session.prepared.experiment.seed, entry_name(model.id))
     decision = session.decide(model, result, inquiry.tries, seed=seed)
-    rejected = result if result.kind == "rate-limit" else None
+    # What limits the counting says nothing of what limits the asking.
+    rejected = result if result.kind == "rate-limit" and not inquiry.counting else None
     if isinstance(decision, Retry) and not session.stop.is_set():
         inquiry.tries.waited_s += decision.after_s
         session.log(f"{entry_name(model.id)}: {result.message}; again in {decision.after_s:.1f} s")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection
+from contextlib import suppress
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -12,6 +14,7 @@ from niah.providers import Failure
 from niah.providers.calibration import CLOSE, Calibration, surplus
 from niah.runner.ahead import Composed
 from niah.runner.calibrate import count_prompt
+from niah.runner.retries import Retry, Tries
 
 if TYPE_CHECKING:
     from niah.runner.session import Session
@@ -52,11 +55,10 @@ async def _closest(
     A composition of other length may be another stretch of the corpus, with another ratio, so
     each is counted anew.
     """
-    model = session.prepared.models[trial.model]
     tried: dict[int, tuple[float, Composed]] = {}
     refused: set[int] = set()
     while len(tried) < COMPOSITIONS:
-        counted = await count_prompt(session, model, composed.prompt.messages)
+        counted = await _count(session, trial, composed)
         if isinstance(counted, Failure):
             session.log(f"trial {trial.trial_id[:12]}: not counted: {counted.message}")
             break
@@ -76,6 +78,27 @@ async def _closest(
             break
         composed = another
     return min(tried.values(), key=lambda entry: entry[0])[1] if tried else composed
+
+
+async def _count(session: Session, trial: Trial, composed: Composed) -> int | Failure:
+    """The provider's count, waited for where its rate limit asks to."""
+    model = session.prepared.models[trial.model]
+    tries = Tries()
+    while True:
+        tries.attempts += 1
+        counted = await count_prompt(session, model, composed.prompt.messages)
+        if not isinstance(counted, Failure) or counted.kind not in ("rate-limit", "overloaded"):
+            return counted
+        decision = session.decide(model, counted, tries, seed=trial.seed)
+        if not isinstance(decision, Retry) or session.stop.is_set():
+            return counted
+        tries.waited_s += decision.after_s
+        session.log(
+            f"trial {trial.trial_id[:12]}: {counted.message}; counted again in "
+            f"{decision.after_s:.1f} s"
+        )
+        with suppress(TimeoutError):
+            await asyncio.wait_for(session.stop.wait(), decision.after_s)
 
 
 def _nearest(tokens: int, excluded: Collection[int]) -> int:
