@@ -27,9 +27,9 @@ from niah.runner.slots import Slots
 # Until a host has answered, only the smallest is sent, which answers soon, and the longest, so
 # that its limits are not left unused in the meantime.
 PROBES = 2
-# A host that states no limits gets one request in this time until it turns one away: what is
-# on its way when it does is turned away too.
-UNKNOWN_GAP_S = 0.025
+# A host that states no limits gets one request in this time until it turns one away, and each
+# a little sooner after the last: what is on its way when it does is turned away too.
+UNKNOWN_GAP_S, GAP_SHRINKS = 0.06, 0.98
 # A server that bears fewer at once than we send gets one more again after so many windows.
 WINDOWS_PER_STEP = 8
 SHORTEST_HOLD_S = 0.5
@@ -226,7 +226,7 @@ class Lane(Generic[T]):
         if self._search is not None:
             self._search.send(flight.number, at=now, tokens=float(job.tokens))
         if self._settings.cautious and self._search is not None and not self._search.felt:
-            self._next_at = now + UNKNOWN_GAP_S
+            self._next_at = now + UNKNOWN_GAP_S * GAP_SHRINKS**self._numbers
         self._slots.take()
         task = asyncio.create_task(self._fly(flight))
         self._tasks.add(task)
