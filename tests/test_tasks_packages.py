@@ -103,3 +103,17 @@ def test_a_package_that_cannot_be_used_is_named(
     assert "Traceback" not in listed.stderr
     (tmp_path / "own.toml").write_text(EXPERIMENT.replace("tides", "single"), encoding="utf-8")
     assert niah(environment, "plan", "own.toml", at=tmp_path).returncode == 0
+
+
+def test_a_task_without_depth_is_drawn_over_length(tmp_path: Path) -> None:
+    """One row of cells whatever the file says, and a curve in place of a map."""
+    text = EXPERIMENT.replace('kind = "tides"', 'kind = "graph-walks"').replace(
+        "[800]", "[2000, 3000]"
+    )
+    (tmp_path / "walks.toml").write_text(text, encoding="utf-8")
+    ran = niah(dict(os.environ), "run", "walks.toml", "--json", at=tmp_path)
+    assert ran.returncode == 0, ran.stderr
+    assert json.loads(ran.stdout)["trials"] == 2
+    (picture,) = tmp_path.glob("plots/*.svg")
+    drawn = picture.read_text(encoding="utf-8")
+    assert "Depth of the needle" not in drawn

@@ -166,7 +166,7 @@ def plot_run(
     directory: Path,
     looks: Looks,
 ) -> list[Path]:
-    """Draw one heatmap for each model and task of a run; the paths written."""
+    """Draw each model and task of a run: a heatmap, or a curve where depth means nothing."""
     from niah.interface.pictures import Choices
     from niah.interface.sweeps import sweeps_of
 
@@ -174,7 +174,8 @@ def plot_run(
     written: list[Path] = []
     for sweep in sweeps:
         stem = directory / _name([sweep], "heatmap", sweeps)
-        written += _draw([sweep], Choices(kind="heatmap"), looks, stem, FORMATS)[0]
+        kind = "heatmap" if sweep.has_depth else "length"
+        written += _draw([sweep], Choices(kind=kind), looks, stem, FORMATS)[0]
     return written
 
 

@@ -58,6 +58,8 @@ def kind_of(sweeps: Sequence[Sweep], choices: Choices) -> Kind:
     """The asked kind, or the one that suits the number of sweeps."""
     if choices.kind is not None:
         return one_of("kind", choices.kind, KINDS)
+    if not any(sweep.has_depth for sweep in sweeps):
+        return "length"
     return "heatmap" if len(sweeps) == 1 else "panels"
 
 

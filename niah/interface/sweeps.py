@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from niah import __version__
-from niah.errors import ConfigurationError
+from niah.errors import ConfigurationError, TaskError
 from niah.figures.table import Origin
 from niah.figures.text import Facts, Provenance, plain
 from niah.imports import import_record
@@ -26,6 +26,7 @@ from niah.statistics.effective import (
 from niah.statistics.grids import Marginal, Summary
 from niah.statistics.margins import pooled_effective_length
 from niah.store import Run, TrialRecord
+from niah.tasks.registry import find_family
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +49,14 @@ class Sweep:
     facts: Facts
     claimed_tokens: int | None
     adaptive: bool
+
+    @property
+    def has_depth(self) -> bool:
+        """Whether depth means anything in its task; what aggregates has length alone."""
+        try:
+            return find_family(self.grid.task.partition("/")[0]).has_depth
+        except TaskError:  # an imported run's task, or a package that is not installed here
+            return True
 
 
 def sweeps_of(run: Run, records: Iterable[TrialRecord]) -> list[Sweep]:
