@@ -175,8 +175,8 @@ def _calibrations(prepared: Prepared) -> list[str]:
     from niah.console import inert
     from niah.providers.calibration import describe, foretell
     from niah.providers.wire import COUNT_FORMATS
-    from niah.runner.calibrate import probe_lengths_of
     from niah.runner.prepare import awaits_calibration
+    from niah.runner.probes import probe_lengths_of
 
     told = []
     for name, model in prepared.models.items():

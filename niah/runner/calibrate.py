@@ -8,37 +8,31 @@ so caps and rate limits hold for them too.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from niah import tokenizers
 from niah.draws import derive_seed
-from niah.errors import BudgetReached, PromptRefused, TokenizerError
+from niah.errors import BudgetReached
 from niah.models import Model
-from niah.plan import Trial
 from niah.prompts import Message
-from niah.prompts.compose import minimum_context_length
 from niah.providers import Failure
 from niah.providers.calibration import (
-    FREE_PROBES,
     LEAST_PROBES,
-    PAID_PROBES,
-    SMALLEST,
     Calibration,
     Probe,
     as_json,
     describe,
     entry_name,
     fit,
-    probe_lengths,
     read_entries,
 )
 from niah.providers.limits import LimitsSeen
 from niah.providers.wire import COUNT_FORMATS, WIRE_FORMATS
 from niah.runner.budget import MAYBE_BILLED, worst_case_usd
 from niah.runner.jobs import Attempt
-from niah.runner.prepare import Prepared, awaits_calibration, calibrated, compose_prompt, layout
+from niah.runner.prepare import awaits_calibration, calibrated
+from niah.runner.probes import ProbeText, probe_texts
 from niah.runner.records import cost_usd, sampling
 from niah.runner.retries import Retry, StopModel, Tries
 from niah.runner.transport import ask, ask_count
@@ -48,23 +42,8 @@ if TYPE_CHECKING:
 
 # Enough for every server to accept; what is answered does not matter.
 OUTPUT_TOKENS = 16
-# So many lengths are tried for a prompt without a haystack.
-BARE_TRIED = 40
 # A probe is reserved for at this multiple of its counted tokens, before anything is known.
 UNKNOWN_RATIO = 4
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProbeText:
-    """A probe that is to be sent, with its tokens by vocabulary."""
-
-    messages: tuple[Message, ...]
-    counted_tokens: dict[str, int]
-    bare: bool
-
-    def reported(self, tokens: int) -> Probe:
-        """The probe with what was reported of it."""
-        return Probe(counted_tokens=self.counted_tokens, reported_tokens=tokens, bare=self.bare)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -173,73 +152,6 @@ async def _inquire(
     if answer.done():
         return answer.result()
     return Failure(kind="refused", message="the session was stopped")
-
-
-def probe_texts(prepared: Prepared, model: Model, *, counting: bool) -> list[ProbeText]:
-    """The smallest prompt, one without a haystack, and prompts like those of the trials."""
-    first = next(trial for trial in prepared.trials if trial.model == model.id)
-    smallest = (Message(role="user", content=SMALLEST),)
-    bare = _bare(prepared, first)
-    lengths = probe_lengths_of(prepared, model, counting=counting)
-    texts = [*_of_lengths(prepared, first, lengths)]
-    if not texts:  # what is planted needs more room; then the grid's own lengths serve
-        grid = {t.context_length for t in prepared.trials if t.model == model.id}
-        texts = [*_of_lengths(prepared, first, sorted(grid))][:1]
-    vocabularies = [tokenizers.load(model.tokenizer)]
-    for name in () if counting else tokenizers.names():
-        if name != model.tokenizer:
-            try:
-                vocabularies.append(tokenizers.load(name))
-            except TokenizerError:
-                continue
-    return [
-        ProbeText(
-            messages=messages,
-            counted_tokens={
-                vocabulary.name: sum(len(vocabulary.encode(m.content)) for m in messages)
-                for vocabulary in vocabularies
-            },
-            bare=messages is bare,
-        )
-        for messages in (smallest, *([bare] if bare else ()), *texts)
-    ]
-
-
-def _bare(prepared: Prepared, trial: Trial) -> tuple[Message, ...] | None:
-    """The shortest prompt that can be composed, without a haystack or nearly so."""
-    least = minimum_context_length(
-        tokenizers.load(prepared.models[trial.model].tokenizer),
-        prepared.task.draw(trial.seed),
-        layout(prepared.experiment),
-    )
-    for tokens in range(least, least + BARE_TRIED):
-        try:
-            return compose_prompt(prepared, trial, tokens=tokens)[1].messages
-        except PromptRefused:
-            continue
-    return None
-
-
-def _of_lengths(
-    prepared: Prepared, first: Trial, lengths: Sequence[int]
-) -> Iterator[tuple[Message, ...]]:
-    for number, length in enumerate(lengths):
-        seed = derive_seed(prepared.experiment.seed, "calibration", number)
-        trial = replace(first, context_length=length, depth_percent=50.0, seed=seed)
-        try:
-            yield compose_prompt(prepared, trial, tokens=length)[1].messages
-        except PromptRefused:
-            continue
-
-
-def probe_lengths_of(prepared: Prepared, model: Model, *, counting: bool) -> tuple[int, ...]:
-    """Lengths of the probes that the model is sent, besides the smallest one."""
-    lengths = [trial.context_length for trial in prepared.trials if trial.model == model.id]
-    return probe_lengths(
-        FREE_PROBES if counting else PAID_PROBES,
-        longest=max(lengths),
-        planned_tokens=sum(lengths) if not counting else 10**12,
-    )
 
 
 async def attempt_inquiry(session: Session, inquiry: Inquiry) -> Attempt:
