@@ -114,7 +114,9 @@ def task_label(experiment: Experiment) -> str:
     """
     task = experiment.task
     needle = task.parameters.get("needle")
-    if isinstance(needle, str):
+    if task.name is not None:
+        variant = ""
+    elif isinstance(needle, str):
         variant = needle
     elif task.kind == "single":
         variant = "own" if task.parameters else ""
@@ -123,7 +125,7 @@ def task_label(experiment: Experiment) -> str:
             k: v for k, v in task.parameters.items() if isinstance(v, str | int) and k != "path"
         }
         variant = ",".join(f"{name}={plain[name]}" for name in sorted(plain))
-    label = f"{task.kind}/{variant}" if variant else task.kind
+    label = task.name or (f"{task.kind}/{variant}" if variant else task.kind)
     keys = experiment.sampling.packed_keys
     return f"{label}/keys={keys}" if keys > 1 else label
 

@@ -10,7 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from niah.errors import ExperimentError, NiahError
-from niah.experiment import Experiment, experiment_sha256, load_experiment, parse_canonical
+from niah.experiment import (
+    Experiment,
+    experiment_sha256,
+    load_experiment,
+    load_suite,
+    parse_canonical,
+)
 from niah.experiment.schema import json_schema
 
 CONFIGS = Path(__file__).parents[1] / "configs"
@@ -31,7 +37,8 @@ def load(tmp_path: Path, text: str, **arguments: object) -> Experiment:
 @pytest.mark.parametrize("config", sorted(CONFIGS.glob("*.toml")), ids=lambda path: path.stem)
 def test_every_shipped_config_loads(config: Path) -> None:
     """The files in configs/ are valid as they stand."""
-    assert load_experiment(config).name == config.stem
+    suite = load_suite(config)
+    assert (suite or load_experiment(config)).name == config.stem
 
 
 def test_the_smallest_file_is_enough(tmp_path: Path) -> None:
@@ -178,8 +185,9 @@ def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
 def test_an_experiment_survives_the_store(tmp_path: Path) -> None:
     """What canonical_json writes, parse_canonical reads back as the same value."""
     for config in CONFIGS.glob("*.toml"):
-        experiment = load_experiment(config)
-        assert parse_canonical(experiment.canonical_json()) == experiment
+        suite = load_suite(config)
+        for experiment in suite.experiments if suite else [load_experiment(config)]:
+            assert parse_canonical(experiment.canonical_json()) == experiment
 
 
 def test_only_what_affects_requests_changes_the_hash(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from niah.cli.logs import log
 from niah.errors import ConfigurationError, ExperimentError
 
 if TYPE_CHECKING:
-    from niah.experiment import Experiment
+    from niah.experiment import Experiment, Suite
 
 Config = Annotated[
     str, typer.Argument(metavar="CONFIG", help="An experiment file, or the name of a shipped one.")
@@ -58,6 +58,15 @@ def load_config(
     from niah.experiment import load_experiment
 
     return load_experiment(config_path(config), overrides=overrides or (), model_ids=models or ())
+
+
+def load_suite_config(
+    config: str, models: list[str] | None = None, overrides: list[str] | None = None
+) -> Suite | None:
+    """The several tasks of a path or of a shipped file; None if it has a single one."""
+    from niah.experiment import load_suite
+
+    return load_suite(config_path(config), overrides=overrides or (), model_ids=models or ())
 
 
 def config_path(config: str) -> Path:

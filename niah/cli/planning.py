@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from niah.cli.options import Config, Json, Models, Overrides, load_config, note, print_json
+from niah.cli.options import (
+    Config,
+    Json,
+    Models,
+    Overrides,
+    load_config,
+    load_suite_config,
+    note,
+    print_json,
+)
 
 if TYPE_CHECKING:
     from niah.models import Model
@@ -26,6 +35,12 @@ def plan(
     from niah.plan import estimate
     from niah.runner.prepare import check_lengths, prepare, refused_trials
 
+    suite = load_suite_config(config, model, override)
+    if suite is not None:
+        from niah.cli.suites import plan_suite
+
+        plan_suite(suite, json=json)
+        return
     prepared = prepare(load_config(config, model, override))
     check_lengths(prepared)
     estimates = estimate(prepared.experiment, prepared.trials)

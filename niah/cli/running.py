@@ -24,13 +24,16 @@ from niah.cli.options import (
     duration_s,
     environment,
     load_config,
+    load_suite_config,
     print_json,
 )
+from niah.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from niah.providers.calibration import Calibration
+    from niah.runner.prepare import Prepared
     from niah.runner.run import RunResult
     from niah.statistics.analysis import Analysis
     from niah.statistics.grids import Summary
@@ -96,6 +99,7 @@ def run(
     from niah.cli.plotting import Looks, checked, plot_run
     from niah.cli.progress import live_line
     from niah.cli.serving import reference_transports
+    from niah.cli.suites import measure_suite, prepare_suite, show_suite
     from niah.cli.webhook import open_webhook, told_of_failure
     from niah.runner.keys import read_keys
     from niah.runner.prepare import check_lengths, prepare
@@ -116,15 +120,16 @@ def run(
             for key, value in (("max_cost_usd", max_cost), ("concurrency", concurrency))
             if value is not None
         ]
-        experiment = load_config(config, model, [*(override or ()), *limits])
+        overrides = [*(override or ()), *limits]
+        suite = load_suite_config(config, model, overrides)
+        experiment = (
+            load_config(config, model, overrides) if suite is None else suite.experiments[0]
+        )
         keys = read_keys(experiment.resolved_models(), environment(env_file))
-        prepared = prepare(experiment)
-        check_lengths(prepared)
-        for warning in prepared.warnings:
-            log(f"warning: {warning}", event="warning", level="warning")
-        with open_store(db) as store:
-            with live_line(experiment.name, quiet=quiet) as show:
-                result = run_experiment(
+
+        def measure(prepared: Prepared, elsewhere_usd: float = 0.0) -> RunResult:
+            with live_line(prepared.experiment.name, quiet=quiet) as show:
+                return run_experiment(
                     prepared,
                     store,
                     keys=keys,
@@ -132,20 +137,54 @@ def run(
                     new=new,
                     new_after_s=new_after_s,
                     max_time_s=max_time_s and max(1.0, max_time_s - (monotonic() - began_s)),
+                    elsewhere_usd=elsewhere_usd,
                     progress=show,
                     tell=log,
                     log=_retries_log(),
                 )
+
+        if suite is not None:
+            if metrics is not None:
+                raise ConfigurationError("--metrics is for one task, and this file has several")
+            prepared_tasks = prepare_suite(suite)
+            with open_store(db) as store:
+                outcome = measure_suite(
+                    suite,
+                    prepared_tasks,
+                    store,
+                    measure,
+                    new=new,
+                    new_after_s=new_after_s,
+                    plots=plots,
+                    show=partial(_report, figures=(), config=config, json=json),
+                    summary=partial(_summary_json, figures=()),
+                )
+            known.update(outcome.told)
+            show_suite(outcome, config=config, json=json)
+            _exit(outcome.interrupted, complete=outcome.complete)
+            return
+        prepared = prepare(experiment)
+        check_lengths(prepared)
+        for warning in prepared.warnings:
+            log(f"warning: {warning}", event="warning", level="warning")
+        with open_store(db) as store:
+            result = measure(prepared)
             records = list(iter_trials(store, result.run.run))
             figures = plot_run(result.run, records, plots, looks) if records else []
         known.update(_summary_json(result, figures))
         if metrics is not None:
             write_metrics(metrics, result)
+        if json:
+            print_json(_summary_json(result, figures))
         _report(result, figures, config=config, json=json)
-        if result.interrupted:
-            raise typer.Exit(INTERRUPTED)
-        if result.status != "complete":
-            raise typer.Exit(INCOMPLETE)
+        _exit(result.interrupted, complete=result.status == "complete")
+
+
+def _exit(interrupted: bool, *, complete: bool) -> None:
+    if interrupted:
+        raise typer.Exit(INTERRUPTED)
+    if not complete:
+        raise typer.Exit(INCOMPLETE)
 
 
 def _retries_log() -> Callable[[str], None]:
@@ -156,13 +195,11 @@ def _retries_log() -> Callable[[str], None]:
 
 
 def _report(result: RunResult, figures: Sequence[Path], *, config: str, json: bool) -> None:
-    """What came out, on stdout; why it is incomplete and how to go on, on stderr."""
+    """What came out, on stdout unless as JSON; why it is incomplete, on stderr."""
     from niah.runner.results import run_calibrations
 
     calibrations = run_calibrations(result.run)
-    if json:
-        print_json(_summary_json(result, figures))
-    else:
+    if not json:
         for analysis in result.analyses:
             print(_summary_text(result.run, analysis, calibrations.get(analysis.grid.model)))
         for figure in figures:

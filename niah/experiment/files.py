@@ -28,13 +28,26 @@ def load_experiment(
     Raises:
         ExperimentError: with the file, the key, and what would be right.
     """
+    document = read_document(path, overrides=overrides, model_ids=model_ids)
+    if "tasks" in document:
+        raise ExperimentError(
+            f"{path}: has several tasks; niah run and niah plan take such a file, other commands "
+            "one with a single [task]"
+        )
+    return validate(absolute_paths(document, path.resolve().parent), str(path))
+
+
+def read_document(
+    path: Path, *, overrides: Sequence[str] = (), model_ids: Sequence[str] = ()
+) -> dict[str, Any]:
+    """What a file says, with its overrides, before it is validated; as `load_experiment`."""
     document = _read(path)
     for override in overrides:
         _override(document, override)
     if model_ids:
         document["models"] = list(model_ids)
     document.setdefault("name", path.stem)
-    return _validate(_absolute_paths(document, path.resolve().parent), str(path))
+    return document
 
 
 def parse_canonical(text: str) -> Experiment:
@@ -49,7 +62,7 @@ def parse_canonical(text: str) -> Experiment:
         raise ExperimentError(
             "stored experiment: is not what niah wrote; the store was changed by something else"
         ) from None
-    return _validate(document, "stored experiment")
+    return validate(document, "stored experiment")
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -107,7 +120,9 @@ def _value(text: str) -> Any:
 _PATH_KEYS = (("haystack", "path"), ("task", "path"))
 
 
-def _absolute_paths(document: dict[str, Any], directory: Path) -> dict[str, Any]:
+def absolute_paths(document: dict[str, Any], directory: Path) -> dict[str, Any]:
+    """The document with its paths, which are relative to a directory, made absolute in place."""
+
     def absolute(table: Any, key: str) -> None:
         if isinstance(table, dict) and isinstance(table.get(key), str) and table[key]:
             table[key] = str(directory / Path(table[key]).expanduser())
@@ -122,7 +137,12 @@ def _absolute_paths(document: dict[str, Any], directory: Path) -> dict[str, Any]
     return document
 
 
-def _validate(document: Mapping[str, Any], where: str) -> Experiment:
+def validate(document: Mapping[str, Any], where: str) -> Experiment:
+    """The experiment that a document describes.
+
+    Raises:
+        ExperimentError: with where it stands, the key, and what would be right.
+    """
     try:
         return Experiment.model_validate_json(json.dumps(document))
     except TypeError:

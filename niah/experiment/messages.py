@@ -11,7 +11,7 @@ from typing import Any, get_args
 from pydantic import BaseModel
 
 from niah.console import inert, shorten
-from niah.experiment.schema import Experiment
+from niah.experiment.schema import Experiment, TableSection
 
 LONGEST_KEY = 60
 _EXPECTED = {
@@ -28,9 +28,14 @@ _EXPECTED = {
 }
 
 
-def sentence(problem: Any) -> str:
-    """One validation problem as key, rule, remedy; the value only where it cannot be a secret."""
-    place = problem["loc"]
+def sentence(problem: Any, *, root: tuple[str, ...] = ()) -> str:
+    """One validation problem as key, rule, remedy; the value only where it cannot be a secret.
+
+    Args:
+        problem: As pydantic tells it.
+        root: Where in the file the validated table stands.
+    """
+    place = (*root, *problem["loc"])
     key = "".join(
         f"[{step}]" if isinstance(step, int) else f".{inert(shorten(step, LONGEST_KEY))}"
         for step in place
@@ -66,6 +71,8 @@ def _known_keys(place: Sequence[str | int]) -> list[str]:
 def _section(place: Sequence[str | int]) -> type[BaseModel]:
     """The type of the table at that place."""
     section: Any = Experiment
+    if place and place[0] == "table":
+        section, place = TableSection, place[1:]
     for step in place:
         if isinstance(section, type) and issubclass(section, BaseModel):
             section = section.model_fields[str(step)].annotation

@@ -54,6 +54,22 @@ class TaskSection(_Section):
     language: str | None = Field(
         default=None, description="Of needle and question; the haystack's when not given."
     )
+    name: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$",
+        description="Of the task in figures and tables; its family and variant when not given.",
+    )
+    scorer: Literal["substring"] | None = Field(
+        default=None,
+        description="substring: an accepted answer counts wherever it stands in the response, as "
+        "RULER counts; the family's own scorer when not given.",
+    )
+
+    @model_serializer(mode="wrap")
+    def _as_it_was_hashed_before(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without the name and the scorer where there is none: trial ids stay the same."""
+        values: dict[str, Any] = dump(self)
+        return {k: v for k, v in values.items() if k not in ("name", "scorer") or v is not None}
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -217,6 +233,24 @@ class ReportSection(_Section):
         le=1,
         description="Your own rule for the effective context length: the least accuracy, such as "
         "0.9, that every length up to it reaches.",
+    )
+
+
+class TableSection(_Section):
+    """The table that several tasks end with. Changing these never changes a request."""
+
+    title: str | None = Field(default=None, max_length=120, description="Above the table.")
+    published: Literal["ruler", "nolima"] | None = Field(
+        default=None, description="Rows of this publication below yours."
+    )
+    effective: str | None = Field(
+        default=None, description="Rule of the effective length: ruler, nolima, or an accuracy."
+    )
+    whole: int | None = Field(
+        default=None, ge=2, description="How many tasks the test has; fewer are said to be fewer."
+    )
+    missing: str | None = Field(
+        default=None, max_length=120, description="What to do about the tasks that are not here."
     )
 
 
@@ -542,4 +576,15 @@ def json_schema() -> dict[str, Any]:
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     schema["title"] = "niah experiment"
     schema["required"] = [key for key in schema["required"] if key != "name"]
+    schema["properties"]["tasks"] = {
+        "description": "In place of [task]: several, each with keys of its own for a haystack, "
+        "grid, prompt or request.",
+        "type": "array",
+        "minItems": 2,
+        "items": {"type": "object", "required": ["name", "kind"]},
+    }
+    schema["properties"]["table"] = {
+        "description": "Of several tasks: the table that a run ends with.",
+        **TableSection.model_json_schema(),
+    }
     return schema

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
+
+import numpy as np
 
 from niah.errors import ConfigurationError
 from niah.figures.lengths import bound_words, rule_words
@@ -31,7 +33,7 @@ from niah.statistics.ruler import length_average
 if TYPE_CHECKING:
     from niah.statistics.effective import EffectiveLength
     from niah.statistics.grids import Marginal
-    from niah.statistics.published import Publication
+    from niah.statistics.published import Publication, PublishedRow
 
 MOST_LENGTHS = 40
 
@@ -119,6 +121,7 @@ def table_data(
     *,
     task: str,
     published: Publication | None = None,
+    nearby: bool = False,
     estimate: Estimated = "raw",
     language: str = "en",
 ) -> TableData:
@@ -129,6 +132,8 @@ def table_data(
         facts: The small print.
         task: Label of the task.
         published: Rows to stand below ours, by their own rule of effective length.
+        nearby: Whether a published number stands in the column of a length of ours within
+            ``SAME_LENGTH`` of its own; the row then names its own lengths.
         estimate: Whether the sweeps' accuracies are raw or those of pooled maps.
         language: Of all words.
 
@@ -146,7 +151,10 @@ def table_data(
             "effective lengths by different rules cannot share one column; use one rule"
         )
     margins = [s.by_length for s in sweeps]
-    margins += [row.by_length for row in published.rows] if published else []
+    theirs = published.rows if published else ()
+    beside = [_beside(row.by_length, margins) if nearby else row.by_length for row in theirs]
+    moved = any(new is not row.by_length for new, row in zip(beside, theirs, strict=True))
+    margins += beside
     lengths = tuple(sorted({int(v) for margin in margins for v in margin.axis}))
     if len(lengths) > MOST_LENGTHS:
         raise ConfigurationError(
@@ -164,11 +172,18 @@ def table_data(
         )
         for s in sweeps
     ]
-    if published:
-        rows += [
-            _row(row.model, row.by_length, row.effective, None, lengths, "published", language)
-            for row in published.rows
-        ]
+    rows += [
+        _row(
+            row.model if by_length is row.by_length else _with_lengths(row, language),
+            by_length,
+            row.effective,
+            None,
+            lengths,
+            "published",
+            language,
+        )
+        for row, by_length in zip(theirs, beside, strict=True)
+    ]
     counts = [int(n) for s in sweeps for n in s.by_length.n if n]
     return TableData(
         title=words["table"],
@@ -200,6 +215,7 @@ def table_data(
                 if published
                 else ()
             ),
+            *((words["table-beside"].format(mark=PUBLISHED),) if moved else ()),
         ),
         context_lengths=lengths,
         columns=(
@@ -218,6 +234,34 @@ def table_data(
 
 PUBLISHED = "*"
 """Marks rows that others have published."""
+
+
+SAME_LENGTH = 0.03
+"""Share by which a published context length may differ from ours to stand in its column.
+
+RULER's 4K are 4,096 tokens of prompt and output together, so that its prompts have 3,968 or more;
+those of 128K have about 131,000. Ours are 4,000 and 128,000.
+"""
+
+
+def _beside(published: Marginal, ours: Sequence[Marginal]) -> Marginal:
+    """A published row, each length of it that is nearly one of ours in that column."""
+    lengths = sorted({int(v) for margin in ours for v in margin.axis})
+    axis = [
+        min(lengths, key=lambda own: abs(own - length), default=length) for length in published.axis
+    ]
+    near = [
+        own if abs(own - length) <= SAME_LENGTH * length else length
+        for own, length in zip(axis, published.axis, strict=True)
+    ]
+    if list(near) == list(published.axis):
+        return published
+    return replace(published, axis=np.array(near, dtype=published.axis.dtype))
+
+
+def _with_lengths(row: PublishedRow, language: Language) -> str:
+    ends = (length_label(int(row.by_length.axis[end]), language) for end in (0, -1))
+    return row.model + " (" + "\u2013".join(ends) + ")"
 
 
 def _row(

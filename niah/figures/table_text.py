@@ -8,6 +8,7 @@ import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from niah.console import inert, table
 from niah.escape import latex_text, markdown_text, spreadsheet_text
 from niah.figures.provenance import keywords
 from niah.figures.table import PUBLISHED, TableData, TableRow, has_interval
@@ -50,6 +51,20 @@ def markdown_table(data: TableData, provenance: Provenance) -> str:
     lines += ["", "; ".join(map(markdown_text, data.subtitle)) + "."]
     lines += ["", " \u00b7 ".join(map(markdown_text, data.caption))]
     return "\n".join([*lines, "", f"<!-- {_comment(provenance)} -->", ""])
+
+
+def terminal_table(data: TableData) -> str:
+    """The title, aligned columns with each interval under its number, and what they mean."""
+    rows = []
+    for row in data.rows:
+        cells = [cell.partition("\n") for cell in _cells(row, data, inert, "{}\n{}".format)]
+        rows.append([value for value, _, _ in cells])
+        if any(bounds for _, _, bounds in cells):
+            rows.append([bounds for _, _, bounds in cells])
+    shown = table(data.columns, rows, right=range(1, len(data.columns)))
+    lines = [inert(data.title), *([inert(data.warning)] if data.warning else []), "", shown, ""]
+    lines += [inert(sentence) for sentence in (*data.subtitle, *data.caption)]
+    return "\n".join(lines)
 
 
 def latex_table(data: TableData, provenance: Provenance) -> str:

@@ -97,6 +97,8 @@ WORDS: dict[Language, dict[str, str]] = {
         "table-weights": "average over the measured lengths, equally weighted, and with weights "
         "that rise or fall linearly with the rank of the length",
         "table-published": "rows marked {mark}: {citation}",
+        "table-beside": "rows marked {mark} stand in the column of our length that is within "
+        "3% of theirs",
         "claimed-beyond": "claimed context length {value}, beyond the tested lengths",
     },
     "de": {
@@ -193,6 +195,8 @@ WORDS: dict[Language, dict[str, str]] = {
         "table-weights": "Mittel über die gemessenen Längen, gleich gewichtet und mit Gewichten, "
         "die mit dem Rang der Länge linear steigen oder fallen",
         "table-published": "mit {mark} bezeichnete Zeilen: {citation}",
+        "table-beside": "mit {mark} bezeichnete Zeilen stehen in der Spalte unserer Länge, die um "
+        "höchstens 3 % von ihrer abweicht",
         "claimed-beyond": "behauptete Kontextlänge {value}, jenseits der geprüften Längen",
     },
 }

@@ -40,6 +40,7 @@ class Choices:
         language: Of all words.
         title: In place of the usual one.
         published: Rows of this publication beside those of a table.
+        nearby: Put its numbers in columns of nearly the same length; see `table_data`.
     """
 
     kind: str | None = None
@@ -52,6 +53,7 @@ class Choices:
     language: str = "en"
     title: str | None = None
     published: str | None = None
+    nearby: bool = False
 
 
 def kind_of(sweeps: Sequence[Sweep], choices: Choices) -> Kind:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from niah.figures.table import Tabled, TableData, table_data
+from niah.figures.table import Tabled, TableData, has_interval, table_data
 from niah.figures.table_text import TABLE_FORMATS, markdown_table, write_table
 from niah.figures.text import LANGUAGES, WORDS, Provenance, one_of, plain
 from niah.interface.pictures import Choices
@@ -24,6 +25,7 @@ from niah.interface.sweeps import (
 )
 from niah.statistics.effective import effective_length
 from niah.statistics.grids import Marginal
+from niah.statistics.intervals import Estimate
 from niah.statistics.published import PUBLICATIONS
 from niah.statistics.ruler import task_average
 
@@ -89,10 +91,40 @@ def table_of(sweeps: Sequence[Sweep], choices: Choices) -> TableData:
         merged_facts(sweeps),
         task=tasks_of(sweeps),
         published=publication,
+        nearby=choices.nearby,
         estimate="pooled" if smooth else "raw",
         language=choices.language,
     )
     return data if choices.title is None else replace(data, title=plain(choices.title))
+
+
+def rows_json(data: TableData) -> list[dict[str, Any]]:
+    """The rows of a table as JSON values: accuracies in [0, 1] with interval and n."""
+
+    def number(estimate: Estimate | None) -> dict[str, Any] | None:
+        if estimate is None or not estimate.n:
+            return None
+        bounds = [estimate.lower, estimate.upper] if has_interval(estimate) else None
+        return {"accuracy": estimate.value, "interval": bounds, "n": estimate.n if bounds else None}
+
+    return [
+        {
+            "label": row.label,
+            "source": row.origin,
+            "effective_tokens": row.effective_tokens,
+            "effective_interval": None
+            if row.effective_lower is None
+            else [row.effective_lower, row.effective_upper],
+            "by_length": {
+                str(length): number(estimate)
+                for length, estimate in zip(data.context_lengths, row.accuracy, strict=True)
+            },
+            "average": number(row.average),
+            "rising": number(row.rising),
+            "falling": number(row.falling),
+        }
+        for row in data.rows
+    ]
 
 
 def _means(

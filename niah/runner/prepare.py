@@ -26,7 +26,7 @@ from niah.prompts.shared import NO_MARKS, SHARED_VERSION, Marks, compose_shared
 from niah.prompts.turns import compose_turns
 from niah.prompts.writing import compose_written
 from niah.providers.calibration import Calibration, tokens_to_compose
-from niah.tasks import Challenge, Task
+from niah.tasks import Challenge, Task, scored_by
 from niah.tasks.packing import pack
 from niah.tasks.registry import prepare_task
 from niah.tasks.wording import REPLIES
@@ -105,6 +105,8 @@ def prepare(experiment: Experiment, *, cache_dir: Path | None = None) -> Prepare
         language=experiment.language,
         haystack=corpus.text,
     )
+    if experiment.task.scorer is not None:
+        task = scored_by(task, experiment.task.scorer)
     if experiment.prompt.turns > 1 and task.writer is not None:
         raise ConfigurationError(
             f"prompt.turns = {experiment.prompt.turns} splits a corpus over messages, and this "

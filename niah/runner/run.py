@@ -95,6 +95,7 @@ def run_experiment(
     new: bool = False,
     new_after_s: float | None = None,
     max_time_s: float | None = None,
+    elsewhere_usd: float = 0.0,
     analysed: bool = True,
     progress: Callable[[Progress], None] = lambda _: None,
     tell: Callable[[str], None] = lambda _: None,
@@ -114,6 +115,7 @@ def run_experiment(
         new: Begin a new run in any case.
         new_after_s: Begin a new run when the latest one began at least so long ago.
         max_time_s: No request is sent after so long; None = no limit.
+        elsewhere_usd: What other runs have spent of the same budget.
         analysed: Compute the run's numbers in the end; without, the result has none.
         progress: Called after each finished trial.
         tell: Called with a sentence that the user should read now.
@@ -135,15 +137,14 @@ def run_experiment(
         if run.status != "complete":
             with open_writer(store, run.run) as writer:
                 set_run_status(store, run.run, "running")
+                spent = spent_usd(store, run.run) + elsewhere_usd
                 session = Session(
                     prepared=prepared,
                     run=run.run,
                     keys=keys,
                     writer=writer,
                     transports=dict(transports or {}),
-                    purse=Purse(
-                        writer, open_ledger(limit_usd, spent_usd=spent_usd(store, run.run))
-                    ),
+                    purse=Purse(writer, open_ledger(limit_usd, spent_usd=spent)),
                     composer=Composer(
                         prepared, (), concurrency=prepared.experiment.limits.concurrency
                     ),
@@ -301,15 +302,23 @@ def _leaves(group: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]
             yield error
 
 
+def run_to_go_on_with(
+    prepared: Prepared, store: Store, *, new: bool, new_after_s: float | None
+) -> Run | None:
+    """The latest run of the experiment; None if there is none, or a new one is wanted."""
+    latest = None if new else latest_run(store, prepared.sha256)
+    if latest is not None and new_after_s is not None:
+        age = datetime.now(UTC) - datetime.fromisoformat(latest.created_at)
+        latest = None if age.total_seconds() >= new_after_s else latest
+    return latest
+
+
 def _open_run(
     prepared: Prepared, store: Store, *, new: bool, new_after_s: float | None = None
 ) -> Run:
     """The latest run of the experiment, or a new one."""
-    latest = None if new else latest_run(store, prepared.sha256)
     now = datetime.now(UTC)
-    if latest is not None and new_after_s is not None:
-        age = now - datetime.fromisoformat(latest.created_at)
-        latest = None if age.total_seconds() >= new_after_s else latest
+    latest = run_to_go_on_with(prepared, store, new=new, new_after_s=new_after_s)
     if latest is not None:
         return latest
     run = Run(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 Role = Literal["needle", "distractor"]
@@ -119,6 +119,23 @@ class Task:
     version: str
     draw: Callable[[int], Challenge]
     writer: Writer | None = None
+
+
+def scored_by(task: Task, scorer: str) -> Task:
+    """The same task, its responses scored by another scorer than the family's own."""
+
+    def write(writer: Writer) -> Callable[[int, int, float], Written]:
+        def written(seed: int, units: int, depth_percent: float) -> Written:
+            own = writer.write(seed, units, depth_percent)
+            return replace(own, challenge=replace(own.challenge, scorer=scorer))
+
+        return written
+
+    return replace(
+        task,
+        draw=lambda seed: replace(task.draw(seed), scorer=scorer),
+        writer=task.writer and replace(task.writer, write=write(task.writer)),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,244 @@
+"""niah plan and niah run of a file with several tasks: all of them, one table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from niah.cli.logs import log
+from niah.cli.options import print_json
+
+if TYPE_CHECKING:
+    from niah.experiment import Suite
+    from niah.interface.sweeps import Sweep
+    from niah.plan import Estimate
+    from niah.runner.prepare import Prepared
+    from niah.runner.run import RunResult
+    from niah.store import Run
+    from niah.store.database import Store
+
+
+def prepare_suite(suite: Suite) -> list[Prepared]:
+    """All tasks ready to be sent, each with lengths that its prompts can have; warnings once each.
+
+    Raises:
+        ConfigurationError: naming the task where there are several.
+    """
+    from niah.errors import ConfigurationError
+    from niah.runner.prepare import check_lengths, prepare
+
+    prepared: list[Prepared] = []
+    for experiment in suite.experiments:
+        try:
+            prepared.append(prepare(experiment))
+            check_lengths(prepared[-1])
+        except ConfigurationError as error:
+            raise ConfigurationError(f"task {experiment.task.name!r}: {error}") from None
+    for warning in dict.fromkeys(warning for one in prepared for warning in one.warnings):
+        log(f"warning: {warning}", event="warning", level="warning")
+    return prepared
+
+
+def plan_suite(suite: Suite, *, json: bool) -> None:
+    """Print each task's trials, tokens and price, and the sums; nothing is sent."""
+    from niah.plan import estimate
+
+    prepared = prepare_suite(suite)
+    estimates = [estimate(one.experiment, one.trials) for one in prepared]
+    if json:
+        print_json(_plan_json(suite, prepared, estimates))
+    else:
+        print(_plan_page(suite, prepared, estimates))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuiteOutcome:
+    """What a session of a suite came to.
+
+    Attributes:
+        complete: Whether every task is.
+        interrupted: Whether the user stopped it.
+        finished_tasks, tasks: How many of how many are complete.
+        text: The table, for a terminal.
+        paths: Its files.
+        told: All of it as JSON values.
+    """
+
+    complete: bool
+    interrupted: bool
+    finished_tasks: int
+    tasks: int
+    text: str
+    paths: tuple[Path, ...]
+    told: Mapping[str, Any]
+
+
+def measure_suite(
+    suite: Suite,
+    prepared: Sequence[Prepared],
+    store: Store,
+    run: Callable[[Prepared, float], RunResult],
+    *,
+    new: bool,
+    new_after_s: float | None,
+    plots: Path,
+    show: Callable[[RunResult], None],
+    summary: Callable[[RunResult], Mapping[str, Any]],
+) -> SuiteOutcome:
+    """Measure every task, show each as it ends, and write their table."""
+    from niah.runner.suites import run_suite
+
+    results = []
+    for result in run_suite(prepared, store, run, new=new, new_after_s=new_after_s):
+        results.append(result)
+        show(result)
+    paths, title, text, rows = _table(suite, store, [result.run for result in results], plots)
+    finished = sum(result.status == "complete" for result in results)
+    complete = finished == len(suite.experiments)
+    return SuiteOutcome(
+        complete=complete,
+        interrupted=any(result.interrupted for result in results),
+        finished_tasks=finished,
+        tasks=len(suite.experiments),
+        text=text,
+        paths=tuple(paths),
+        told={
+            "suite": suite.name,
+            "title": title,
+            "status": "complete" if complete else "incomplete",
+            "simulated": any(result.run.simulated for result in results),
+            "cost_usd": _sum([result.cost_usd for result in results]),
+            "runs": [summary(result) for result in results],
+            "figures": [str(path) for path in paths],
+            "table": rows,
+        },
+    )
+
+
+def show_suite(outcome: SuiteOutcome, *, config: str, json: bool) -> None:
+    """The table on stdout; how to go on, on stderr."""
+    if json:
+        print_json(outcome.told)
+    else:
+        print("\n".join(["", outcome.text, "", *map(str, outcome.paths)]))
+    if not outcome.complete:
+        log(
+            f"niah: {outcome.finished_tasks} of {outcome.tasks} tasks are complete; the same "
+            f"command goes on: niah run {config}",
+            event="suite-incomplete",
+            level="warning",
+        )
+
+
+def _table(
+    suite: Suite, store: Store, runs: Sequence[Run], plots: Path
+) -> tuple[list[Path], str, str, list[dict[str, Any]]]:
+    """The table of the measured tasks: files, title, text for a terminal, rows as JSON."""
+    from niah.figures.table_text import TABLE_FORMATS, terminal_table, write_table
+    from niah.interface.pictures import Choices
+    from niah.interface.sweeps import provenance_of, sweeps_of
+    from niah.interface.tables import rows_json, table_of
+    from niah.store.trials import iter_trials
+
+    sweeps: list[Sweep] = []
+    for run in runs:
+        sweeps += sweeps_of(run, iter_trials(store, run.run))
+    if not sweeps:
+        return [], suite.title(0), "Nothing was measured.", []
+    title = suite.title(len({sweep.grid.task for sweep in sweeps}))
+    data = table_of(
+        sweeps,
+        Choices(
+            kind="table",
+            title=title,
+            published=suite.table.published,
+            nearby=True,
+            effective=suite.table.effective,
+        ),
+    )
+    stem = plots / f"{runs[0].run}-{suite.name}-table"
+    written = write_table(data, stem, formats=TABLE_FORMATS, provenance=provenance_of(sweeps))
+    return written, title, terminal_table(data), rows_json(data)
+
+
+def _plan_page(
+    suite: Suite, prepared: Sequence[Prepared], estimates: Sequence[Sequence[Estimate]]
+) -> str:
+    from niah.axes import format_tokens
+    from niah.console import count, inert, table, usd
+
+    header = ("task", "model", "lengths", "trials", "input tokens", "input", "at most")
+    rows = []
+    for one, entries in zip(prepared, estimates, strict=True):
+        lengths = one.experiment.grid.context_lengths
+        for entry in entries:
+            rows.append(
+                (
+                    one.trials[0].task,
+                    entry.model.id,
+                    f"{len(lengths)}, " + " to ".join(format_tokens(lengths[k]) for k in (0, -1)),
+                    count(entry.trials),
+                    count(entry.input_tokens),
+                    usd(entry.input_usd),
+                    usd(_most_usd(entry)),
+                )
+            )
+    lines = [suite.title(len(prepared)), "", table(header, rows, right=(3, 4, 5, 6)), ""]
+    budget = prepared[0].experiment.limits.max_cost_usd
+    for number, model in enumerate(prepared[0].experiment.resolved_models()):
+        own = [entries[number] for entries in estimates]
+        limits = sorted({one.experiment.max_output_tokens(model) for one in prepared})
+        lines.append(
+            f"{inert(model.id)}: {count(sum(e.trials for e in own))} trials, "
+            f"{count(sum(e.input_tokens for e in own))} input tokens, at most "
+            f"{usd(_sum(map(_most_usd, own)))}"
+            + (" (reference reader, simulated and free)" if model.simulated else "")
+            + f"; responses of up to {' or '.join(map(count, limits))} tokens."
+        )
+    if budget is not None:
+        lines.append(f"No more than {usd(budget)} is spent on all of them together.")
+    return "\n".join([*lines, "Nothing was sent."])
+
+
+def _plan_json(
+    suite: Suite, prepared: Sequence[Prepared], estimates: Sequence[Sequence[Estimate]]
+) -> dict[str, Any]:
+    return {
+        "suite": suite.name,
+        "title": suite.title(len(prepared)),
+        "tasks": [
+            {
+                "task": one.trials[0].task,
+                "experiment": one.experiment.name,
+                "experiment_sha256": one.sha256,
+                "context_lengths": list(one.experiment.grid.context_lengths),
+                "models": [
+                    {
+                        "model": entry.model.id,
+                        "trials": entry.trials,
+                        "input_tokens": entry.input_tokens,
+                        "output_tokens_at_most": entry.output_tokens,
+                        "over_window": entry.over_window,
+                        "cost_usd_at_most": _most_usd(entry),
+                    }
+                    for entry in entries
+                ],
+            }
+            for one, entries in zip(prepared, estimates, strict=True)
+        ],
+        "trials": sum(entry.trials for entries in estimates for entry in entries),
+        "input_tokens": sum(entry.input_tokens for entries in estimates for entry in entries),
+        "cost_usd_at_most": _sum(_most_usd(entry) for entries in estimates for entry in entries),
+    }
+
+
+def _most_usd(entry: Estimate) -> float | None:
+    return _sum((entry.input_usd, entry.output_usd))
+
+
+def _sum(amounts: Iterable[float | None]) -> float | None:
+    """None as soon as one is unknown."""
+    known = list(amounts)
+    return None if any(a is None for a in known) else sum(a for a in known if a is not None)
