@@ -119,7 +119,7 @@ def prepare(experiment: Experiment, *, cache_dir: Path | None = None) -> Prepare
         seed=experiment.seed,
     )
     ingredients = Ingredients(
-        haystack=corpus.name,
+        haystack=corpus.name if task.writer is None else f"written by {task.kind}",
         haystack_sha256=corpus.sha256,
         task_version=task.version,
         composition_version=COMPOSITION_VERSION,
