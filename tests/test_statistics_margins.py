@@ -67,3 +67,13 @@ def test_effective_lengths_of_pooled_maps_are_covered() -> None:
         held = np.logical_and.accumulate(truth.mean(axis=0) >= ruler_rule().threshold).sum()
         covered.append((found.lower or 0) <= 1000 * held <= (found.upper or 0))
     assert np.mean(covered) >= 0.9
+
+
+def test_lengths_that_nobody_measured_do_not_count() -> None:
+    """A perfect reader of the short contexts alone is not said to hold up to the longest."""
+    n = np.full((5, SIZE), 3)
+    n[:, 1:] = 0
+    margins = pooled_margins(pool(n.astype(float), n), LENGTHS, np.arange(5))
+    found = pooled_effective_length(margins, ruler_rule())
+    assert (found.value, found.upper, found.longest_tested) == (1000, 1000, 1000)
+    assert found.untested == tuple(LENGTHS[1:])

@@ -79,12 +79,13 @@ def pooled_effective_length(margins: PooledMargins, rule: Rule) -> EffectiveLeng
     """The effective context length of a pooled map, with a 95 % credible interval.
 
     The rule is applied to the map's own lengths for the value and to each drawn map's for the
-    ends, which are widened where needed to contain the value. Every length has a pooled accuracy,
-    those without a trial included.
+    ends, which are widened where needed to contain the value. A length without a scored trial is
+    passed over: what its neighbours suggest of it is not a measurement.
     """
-    lengths = [int(length) for length in margins.by_length.axis]
-    held = held_lengths(margins.by_length.accuracy, rule.threshold)
-    drawn = np.sort(held_lengths(margins.length_draws, rule.threshold))
+    tested = margins.by_length.n > 0
+    lengths = [int(length) for length in margins.by_length.axis[tested]]
+    held = held_lengths(margins.by_length.accuracy[tested], rule.threshold)
+    drawn = np.sort(held_lengths(margins.length_draws[..., tested], rule.threshold))
     tail = int(0.025 * drawn.size)
     value, lower, upper = (
         lengths[int(count) - 1] if count else None
@@ -95,9 +96,9 @@ def pooled_effective_length(margins: PooledMargins, rule: Rule) -> EffectiveLeng
         value=value,
         lower=lower,
         upper=upper,
-        shortest_tested=lengths[0],
-        longest_tested=lengths[-1],
-        untested=(),
+        shortest_tested=lengths[0] if lengths else None,
+        longest_tested=lengths[-1] if lengths else None,
+        untested=tuple(int(length) for length in margins.by_length.axis[~tested]),
         method="the rule applied to the pooled map and to draws of its posterior",
     )
 
