@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 from statistics import fmean
 
@@ -11,6 +12,8 @@ import pytest
 
 from niah.errors import ExperimentError
 from niah.experiment import load_experiment, load_suite
+from niah.runner.prepare import compose_prompt, prepare
+from niah.scoring import score
 from tests.command import Niah, command
 
 RULER = Path(__file__).parent.parent / "configs" / "ruler.toml"
@@ -115,6 +118,23 @@ def test_the_plan_shows_every_task_and_the_price_of_all(niah: Niah) -> None:
     assert "$200.00" in page
 
 
+@pytest.mark.parametrize("task", ["multi-key-1", "common-words"])
+def test_responses_are_scored_as_ruler_does(task: str) -> None:
+    """A list of all candidates has full marks, half of the answers their share, others none."""
+    suite = load_suite(RULER, overrides=[override.removeprefix("--set=") for override in HERE])
+    assert suite is not None
+    (experiment,) = (e for e in suite.experiments if e.task.name == task)
+    prepared = prepare(experiment)
+    challenge, prompt = compose_prompt(prepared, prepared.trials[0])
+    assert score(prompt.messages[-1].content.upper(), challenge).value == 1
+    assert score("None of it.", challenge).value == 0
+    half = challenge.answers[: len(challenge.answers) // 2]
+    assert score(f"Perhaps {half}", challenge).value == len(half) / len(challenge.answers)
+    if challenge.forbidden:
+        own = replace(challenge, scorer="values")
+        assert score(", ".join([*challenge.answers, *challenge.forbidden]), own).value < 1
+
+
 @pytest.mark.slow
 def test_a_small_ruler_run_ends_in_its_table(niah: Niah) -> None:
     """The eleven tasks' mean stands beside the published rows, in the same columns."""
@@ -197,6 +217,11 @@ def test_other_commands_name_the_two_that_take_several_tasks() -> None:
             "[[tasks]]\nname='a'\nkind='single'\n[[tasks]]\nname='b'\nkind='single'\n"
             "[table]\ntitel='x'",
             "unknown key table.titel; did you mean 'title'",
+        ),
+        (
+            "[[tasks]]\nname='a'\nkind='single'\n[[tasks]]\nname='b'\nkind='single'\n"
+            "[table]\neffective='always'",
+            "table.effective: not a rule",
         ),
     ],
 )

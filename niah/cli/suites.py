@@ -155,7 +155,7 @@ def _table(
             title=title,
             published=suite.table.published,
             nearby=True,
-            effective=suite.table.effective,
+            effective=str(suite.table.effective),
         ),
     )
     stem = plots / f"{runs[0].run}-{suite.name}-table"

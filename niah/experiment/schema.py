@@ -236,6 +236,9 @@ class ReportSection(_Section):
     )
 
 
+EffectiveRule = Literal["ruler", "nolima"] | Annotated[float, Field(gt=0, le=1)]
+
+
 class TableSection(_Section):
     """The table that several tasks end with. Changing these never changes a request."""
 
@@ -243,8 +246,9 @@ class TableSection(_Section):
     published: Literal["ruler", "nolima"] | None = Field(
         default=None, description="Rows of this publication below yours."
     )
-    effective: str | None = Field(
-        default=None, description="Rule of the effective length: ruler, nolima, or an accuracy."
+    effective: EffectiveRule = Field(
+        default="ruler",
+        description="Rule of the effective length: ruler, nolima, or a least accuracy such as 0.9.",
     )
     whole: int | None = Field(
         default=None, ge=2, description="How many tasks the test has; fewer are said to be fewer."
@@ -252,6 +256,17 @@ class TableSection(_Section):
     missing: str | None = Field(
         default=None, max_length=120, description="What to do about the tasks that are not here."
     )
+
+    @field_validator("effective", mode="before")
+    @classmethod
+    def _known_rule(cls, value: Any) -> Any:
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if value not in ("ruler", "nolima") and not (number and 0 < value <= 1):
+            raise ValueError(
+                'not a rule of effective length; use "ruler", "nolima", or a least accuracy such '
+                "as 0.9"
+            )
+        return float(value) if number else value
 
 
 _SECRET_HEADERS = frozenset({"authorization", "x-api-key", "api-key", "x-goog-api-key", "cookie"})

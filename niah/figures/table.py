@@ -236,7 +236,7 @@ PUBLISHED = "*"
 """Marks rows that others have published."""
 
 
-SAME_LENGTH = 0.03
+SAME_LENGTH = 0.05
 """Share by which a published context length may differ from ours to stand in its column.
 
 RULER's 4K are 4,096 tokens of prompt and output together, so that its prompts have 3,968 or more;

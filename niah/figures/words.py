@@ -98,7 +98,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "that rise or fall linearly with the rank of the length",
         "table-published": "rows marked {mark}: {citation}",
         "table-beside": "rows marked {mark} stand in the column of our length that is within "
-        "3% of theirs",
+        "5% of theirs",
         "claimed-beyond": "claimed context length {value}, beyond the tested lengths",
     },
     "de": {
@@ -196,7 +196,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "die mit dem Rang der Länge linear steigen oder fallen",
         "table-published": "mit {mark} bezeichnete Zeilen: {citation}",
         "table-beside": "mit {mark} bezeichnete Zeilen stehen in der Spalte unserer Länge, die um "
-        "höchstens 3 % von ihrer abweicht",
+        "höchstens 5 % von ihrer abweicht",
         "claimed-beyond": "behauptete Kontextlänge {value}, jenseits der geprüften Längen",
     },
 }
