@@ -189,11 +189,14 @@ def test_all_tasks_share_one_budget(niah: Niah, tmp_path: Path) -> None:
     assert first.code == 3
     assert "1 of 2 tasks are complete" in first.err
     assert first.json["cost_usd"] == pytest.approx(3, rel=0.05)
+    table = Path(first.json["figures"][0]).read_text(encoding="utf-8")
+    assert "Incomplete, 1 of 2 tasks are done: dear" in table
     again = niah("run", "dear.toml", "-q", "--json", "--max-cost", "3.6")
     assert again.json["cost_usd"] == first.json["cost_usd"]
     rest = niah("run", "dear.toml", "-q", "--json", "--max-cost", "9")
     assert rest.code == 0
     assert sum(run["trials"] for run in rest.json["runs"]) == 4
+    assert rest.json["title"] == "dear"
 
 
 def test_other_commands_name_the_two_that_take_several_tasks() -> None:

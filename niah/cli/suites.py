@@ -94,14 +94,16 @@ def measure_suite(
     for result in run_suite(prepared, store, run, new=new, new_after_s=new_after_s):
         results.append(result)
         show(result)
-    paths, title, text, rows = _table(suite, store, [result.run for result in results], plots)
-    finished = sum(result.status == "complete" for result in results)
-    complete = finished == len(suite.experiments)
+    finished, tasks = sum(r.status == "complete" for r in results), len(suite.experiments)
+    complete = finished == tasks
+    so_far = "" if complete else f"Incomplete, {finished} of {tasks} tasks are done: "
+    runs = [result.run for result in results]
+    paths, title, text, rows = _table(suite, store, runs, plots, so_far)
     return SuiteOutcome(
         complete=complete,
         interrupted=any(result.interrupted for result in results),
         finished_tasks=finished,
-        tasks=len(suite.experiments),
+        tasks=tasks,
         text=text,
         paths=tuple(paths),
         told={
@@ -133,7 +135,7 @@ def show_suite(outcome: SuiteOutcome, *, config: str, json: bool) -> None:
 
 
 def _table(
-    suite: Suite, store: Store, runs: Sequence[Run], plots: Path
+    suite: Suite, store: Store, runs: Sequence[Run], plots: Path, so_far: str
 ) -> tuple[list[Path], str, str, list[dict[str, Any]]]:
     """The table of the measured tasks: files, title, text for a terminal, rows as JSON."""
     from niah.figures.table_text import TABLE_FORMATS, terminal_table, write_table
@@ -146,8 +148,8 @@ def _table(
     for run in runs:
         sweeps += sweeps_of(run, iter_trials(store, run.run))
     if not sweeps:
-        return [], suite.title(0), "Nothing was measured.", []
-    title = suite.title(len({sweep.grid.task for sweep in sweeps}))
+        return [], so_far + suite.title(0), "Nothing was measured.", []
+    title = so_far + suite.title(len({sweep.grid.task for sweep in sweeps}))
     data = table_of(
         sweeps,
         Choices(
