@@ -11,7 +11,8 @@ from typing import Any, get_args
 from pydantic import BaseModel
 
 from niah.console import inert, shorten
-from niah.experiment.schema import Experiment, TableSection
+from niah.experiment.schema import Experiment
+from niah.experiment.shown import TableSection
 
 LONGEST_KEY = 60
 _EXPECTED = {

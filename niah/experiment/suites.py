@@ -17,7 +17,8 @@ from pydantic import ValidationError
 from niah.errors import ExperimentError, TaskError
 from niah.experiment.files import absolute_paths, read_document, validate
 from niah.experiment.messages import sentence
-from niah.experiment.schema import Experiment, TableSection
+from niah.experiment.schema import Experiment
+from niah.experiment.shown import TableSection
 from niah.tasks.registry import find_family
 
 OWN_SECTIONS = ("haystack", "grid", "prompt", "request")
