@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -174,16 +175,9 @@ ANTHROPIC = Dialect(
     wrong={"type": "message", "content": 1},
     marks_cache=True,
 )
-ANTHROPIC_COUNT = Dialect(
+ANTHROPIC_COUNT = replace(
+    ANTHROPIC,
     read=_read_count,
     answer=lambda reply: {"input_tokens": reply.prompt_tokens},
-    refuse=_refuse,
-    key=_key,
-    limits=_limits,
-    waiting=_waiting,
-    list_models=_list_models,
-    describe_model=_describe_model,
-    request_id="request-id",
-    too_long=_TOO_LONG,
     wrong={"tokens": None},
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from niah.reference.wire import (
@@ -164,16 +165,9 @@ GOOGLE = Dialect(
     too_long=_TOO_LONG,
     wrong={"candidates": {"content": 1}},
 )
-GOOGLE_COUNT = Dialect(
+GOOGLE_COUNT = replace(
+    GOOGLE,
     read=_read_count,
     answer=lambda reply: {"totalTokens": reply.prompt_tokens},
-    refuse=_refuse,
-    key=_key,
-    limits=_limits,
-    waiting=_waiting,
-    list_models=_list_models,
-    describe_model=_describe_model,
-    request_id="x-request-id",
-    too_long=_TOO_LONG,
     wrong={"tokens": None},
 )
