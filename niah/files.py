@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,6 +36,24 @@ def whole_file(path: Path) -> Iterator[Path]:
     finally:
         if draft is not None:
             draft.unlink(missing_ok=True)
+
+
+LONGEST_STEM = 180
+"""Characters of a file's name, short of what file systems allow: suffixes come after it."""
+
+
+def file_stem(*parts: str) -> str:
+    """One file name of several, whatever they contain: no folder, not hidden, not too long.
+
+    Runs, models and tasks are named by whoever made the store. A name that had to be cut ends in
+    eight digits of its hash.
+    """
+    plain = [re.sub(r"[^A-Za-z0-9._-]+", "-", part).strip("-.") for part in parts]
+    stem = "-".join(part for part in plain if part) or "unnamed"
+    if len(stem) <= LONGEST_STEM:
+        return stem
+    digest = hashlib.sha256("\0".join(parts).encode(errors="replace")).hexdigest()
+    return f"{stem[: LONGEST_STEM - 9]}-{digest[:8]}"
 
 
 def _umask() -> int:

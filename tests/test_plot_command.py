@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import csv
+import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -254,3 +257,28 @@ def test_the_gallery_is_what_import_and_plot_give(niah: Niah, tmp_path: Path) ->
     assert done.code == 0, done.err
     gallery = Path(__file__).parents[1] / "plots" / "gallery" / "gpt-4.alt.txt"
     assert (tmp_path / "gpt-4.alt.txt").read_text("utf-8") == gallery.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    "name", ["../../outside", "/abs", ".hidden", "a" * 400, "line\nfeed", "..", "\u202ereversed"]
+)
+@pytest.mark.parametrize("command", ["plot", "compare"])
+def test_a_store_from_elsewhere_names_no_file_outside_the_figures_folder(
+    command: str, name: str, niah: Niah, measured: Path, tmp_path: Path
+) -> None:
+    """Whatever a run is called, its figures are plain files in the folder that was named."""
+    folder = tmp_path / "deep" / "down"
+    folder.mkdir(parents=True)
+    store = folder / "niah.db"
+    shutil.copy(measured, store)
+    with closing(sqlite3.connect(store)) as opened, opened:
+        opened.execute("UPDATE runs SET run = ?", (name,))
+    figures = folder / "figures"
+    before = set(tmp_path.rglob("*"))
+    outcome = niah(command, "latest", "--db", str(store), "--plots", str(figures))
+    written = [path for path in set(tmp_path.rglob("*")) - before if path.is_file()]
+    assert outcome.code == 0
+    drawn = [path for path in written if not path.name.startswith("niah.db")]
+    assert drawn
+    assert all(path.parent == figures and not path.name.startswith(".") for path in drawn)
+    assert all(len(path.name) < 200 and path.name.isascii() for path in drawn)

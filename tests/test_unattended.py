@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -109,6 +111,21 @@ def test_a_new_run_begins_only_when_the_latest_is_old(niah: Niah, tmp_path: Path
         later = niah("run", config, *SMALL, "--new-after", "1s", "--json")
     assert again.json["run"] == first.json["run"] != later.json["run"]
     assert (first.json["sent"], again.json["sent"], later.json["sent"]) == (2, 0, 2)
+
+
+def test_a_run_begun_by_a_clock_that_was_wrong_does_not_hold_up_the_nights_after(
+    niah: Niah, tmp_path: Path
+) -> None:
+    """A run dated a month ahead is of no known age, so the next night begins one of its own."""
+    with listening(Behaviour()) as endpoint:
+        config = write_sweep(tmp_path, endpoint.url)
+        first = niah("run", config, *SMALL, "--new-after", "20h", "--json")
+        ahead = (datetime.now(UTC) + timedelta(days=30)).isoformat(timespec="seconds")
+        with closing(sqlite3.connect(tmp_path / "niah.db")) as store, store:
+            store.execute("UPDATE runs SET created_at = ?", (ahead,))
+        later = niah("run", config, *SMALL, "--new-after", "20h", "--json")
+    assert later.json["run"] != first.json["run"]
+    assert later.json["sent"] == 2
 
 
 def test_a_log_for_programs_is_json_from_the_first_line_to_the_last(

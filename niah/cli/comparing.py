@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +12,7 @@ import typer
 
 from niah.cli.options import DEFAULT_DATABASE, DEFAULT_PLOTS, Database, Json, Plots, print_json
 from niah.errors import ConfigurationError
+from niah.files import file_stem
 
 if TYPE_CHECKING:
     from niah.runner.contestants import Contestant
@@ -171,7 +171,7 @@ def _league(everyone: Sequence[Contestant]) -> list[LeagueRow]:
 
 
 def _draw(pair: Pair, comparison: Comparison, plots: Path, style: str) -> list[Path]:
-    from niah.cli.plotting import FORMATS, slug
+    from niah.cli.plotting import FORMATS
     from niah.figures.difference import difference_data
     from niah.figures.drawing import write
     from niah.figures.text import Facts, Provenance
@@ -196,12 +196,16 @@ def _draw(pair: Pair, comparison: Comparison, plots: Path, style: str) -> list[P
         task=first.task if first.task == second.task else f"{first.task} / {second.task}",
         simulated=first.run.simulated or second.run.simulated,
     )
-    names = [re.sub(r"[^A-Za-z0-9._-]+", "-", one.run.run).lstrip(".") for one in pair]
+    names = [one.run.run for one in pair]
     stem = (
-        f"{names[0]}-{slug(second.model)}-minus-{slug(first.model)}"
+        file_stem(names[0], second.model, "minus", first.model)
         if len(runs) == 1
-        else f"{names[1]}-minus-{names[0]}"
-        + ("" if first.label == first.run.run else f"-{slug(second.model)}")
+        else file_stem(
+            names[1],
+            "minus",
+            names[0],
+            *([] if first.label == first.run.run else [second.model]),
+        )
     )
     return write(
         data,

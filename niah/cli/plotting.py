@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,6 +19,7 @@ from niah.cli.options import (
     print_json,
 )
 from niah.errors import ConfigurationError
+from niah.files import file_stem
 
 if TYPE_CHECKING:
     from niah.interface.pictures import Choices
@@ -179,11 +179,6 @@ def plot_run(
     return written
 
 
-def slug(text: str) -> str:
-    """A name as part of a file's name."""
-    return re.sub(r"[^A-Za-z0-9.]+", "-", text).strip("-.")[:60]
-
-
 def _kind_and_formats(kind: str | None, out: Path | None) -> tuple[str | None, Sequence[str]]:
     """The kind as far as options tell it, and the formats to write."""
     suffix = None if out is None else out.suffix.lstrip(".").lower()
@@ -225,20 +220,21 @@ def _sweeps(db: Path, runs: Sequence[str], models: Sequence[str] | None) -> list
 def _name(sweeps: Sequence[Sweep], kind: str | None, all_sweeps: Sequence[Sweep]) -> str:
     """A figure's file name: its run or runs, then its model and task among others, or its kind."""
     runs = list(dict.fromkeys(sweep.run.run for sweep in sweeps))
-    others = f"{runs[1]}" if len(runs) == 2 else f"{len(runs) - 1}-others"
-    parts = [runs[0] if len(runs) == 1 else f"{runs[0]}-and-{others}"]
+    parts = [runs[0]]
+    if len(runs) > 1:
+        parts += ["and", runs[1] if len(runs) == 2 else f"{len(runs) - 1}-others"]
     if kind == "heatmap":
         (sweep,) = sweeps
         beside = [other.grid for other in all_sweeps if other.run.run == sweep.run.run]
         if len({grid.model for grid in beside}) > 1:
-            parts.append(slug(sweep.grid.model))
+            parts.append(sweep.grid.model)
         if len({grid.task for grid in beside}) > 1:
-            parts.append(slug(sweep.grid.task))
+            parts.append(sweep.grid.task)
     elif kind is not None:
         parts.append(kind)
     elif len(sweeps) > 1:
         parts.append("panels")
-    return "-".join(parts)
+    return file_stem(*parts)
 
 
 def _draw(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from niah.cli.logs import log
 from niah.cli.options import print_json
+from niah.files import file_stem
 
 if TYPE_CHECKING:
     from niah.experiment import Suite
@@ -160,7 +161,7 @@ def _table(
             effective=str(suite.table.effective),
         ),
     )
-    stem = plots / f"{runs[0].run}-{suite.name}-table"
+    stem = plots / file_stem(runs[0].run, suite.name, "table")
     written = write_table(data, stem, formats=TABLE_FORMATS, provenance=provenance_of(sweeps))
     return written, title, terminal_table(data), rows_json(data)
 

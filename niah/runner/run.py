@@ -52,6 +52,8 @@ from niah.store.writer import Writer, open_writer
 
 # What is in flight when the time is up may still be answered for so long.
 GRACE_S = 60.0
+# So far may a run begin in the future and still be of now: clocks are set right now and then.
+CLOCK_SKEW_S = 300.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -305,12 +307,16 @@ def _leaves(group: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]
 def run_to_go_on_with(
     prepared: Prepared, store: Store, *, new: bool, new_after_s: float | None
 ) -> Run | None:
-    """The latest run of the experiment; None if there is none, or a new one is wanted."""
+    """The latest run of the experiment; None if there is none, or a new one is wanted.
+
+    A run that was begun in the future, by a clock that was wrong, is of no known age: it is not
+    gone on with where the age matters.
+    """
     latest = None if new else latest_run(store, prepared.sha256)
-    if latest is not None and new_after_s is not None:
-        age = datetime.now(UTC) - datetime.fromisoformat(latest.created_at)
-        latest = None if age.total_seconds() >= new_after_s else latest
-    return latest
+    if latest is None or new_after_s is None:
+        return latest
+    age = datetime.now(UTC) - datetime.fromisoformat(latest.created_at)
+    return latest if -CLOCK_SKEW_S <= age.total_seconds() < new_after_s else None
 
 
 def _open_run(
