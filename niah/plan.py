@@ -108,10 +108,15 @@ class Estimate:
 
 
 def task_label(experiment: Experiment) -> str:
-    """The task's name in stores, figures and exports: the family and its variant.
+    """The task's name in stores, figures and exports: the family, its variant and its control.
 
     Several keys in one text are another task than one needle, and named so.
     """
+    label, control = _usual_label(experiment), experiment.prompt.control
+    return label if control is None else f"{label}/{control}"
+
+
+def _usual_label(experiment: Experiment) -> str:
     task = experiment.task
     needle = task.parameters.get("needle")
     if task.name is not None:
@@ -162,7 +167,9 @@ def trial_maker(
     """
     label, grid = task_label(experiment), experiment.grid
     # Variants of another family than the first draw the same, so that they can be compared.
-    drawn = label if experiment.task.kind == "single" else experiment.task.kind
+    # So do controls and what they are controls of.
+    single = experiment.task.kind == "single"
+    drawn = _usual_label(experiment) if single else experiment.task.kind
     facts = {
         model.id: _request_facts(experiment, ingredients, model)
         for model in experiment.resolved_models()

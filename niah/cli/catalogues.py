@@ -62,17 +62,26 @@ def tasks(
 
 
 def _print_family(family: Family) -> None:
+    from niah.tasks.controls import SUMMARIES, reasons_against
+
     print(f"{family.kind}: {family.summary}\n  after {family.source}")
     for parameter in family.parameters:
         print(f"  task.{parameter.name}: {parameter.description}")
     axes = "length and depth" if family.has_depth else "length alone; depth means nothing here"
     print(f"  measured over {axes}")
     print(f"  at most {family.output_tokens:,} tokens of answer, unless the model thinks")
+    against = reasons_against(family)
+    for control, summary in SUMMARIES.items():
+        why_not = f"means nothing here: {against[control]}" if control in against else summary
+        print(f"  control {control}: {why_not}")
     if family.example:
         print("\n[task]\n" + family.example)
 
 
 def _family_json(family: Family) -> dict[str, Any]:
+    from niah.tasks.controls import CONTROLS, reasons_against
+
+    against = reasons_against(family)
     return {
         "kind": family.kind,
         "summary": family.summary,
@@ -80,6 +89,7 @@ def _family_json(family: Family) -> dict[str, Any]:
         "has_depth": family.has_depth,
         "output_tokens": family.output_tokens,
         "parameters": {parameter.name: parameter.description for parameter in family.parameters},
+        "controls": [control for control in CONTROLS if control not in against],
     }
 
 

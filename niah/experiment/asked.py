@@ -13,7 +13,8 @@ from pydantic import (
 )
 
 from niah.experiment.section import Section
-from niah.experiment.series import ContextLengths, DepthPercents
+from niah.experiment.series import MAX_CONTEXT_LENGTH, ContextLengths, DepthPercents
+from niah.tasks.controls import DISTANCE_TOKENS, Control
 
 
 class GridSection(Section):
@@ -92,12 +93,31 @@ class PromptSection(Section):
     turns: int = Field(
         default=1, ge=1, le=64, description="Messages of yours that the haystack is split over."
     )
+    control: Control | None = Field(
+        default=None,
+        description="In place of the usual prompt: no-context (question alone), needle-only (no "
+        "haystack), absent (the haystack without what answers the question), from-end (depth "
+        "counts within the last control_distance_tokens). niah run --controls measures a few of "
+        "each beside a map.",
+    )
+    control_distance_tokens: int = Field(
+        default=DISTANCE_TOKENS,
+        ge=1,
+        le=MAX_CONTEXT_LENGTH,
+        description="from-end: the last tokens of the haystack, in which the needles stand.",
+    )
 
     @model_serializer(mode="wrap")
     def _as_it_was_hashed_before(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """Without what was added since, where that is as it was: trial ids stay the same."""
         values: dict[str, Any] = dump(self)
-        added = {"wrapper": "xml", "sentence_order": "kept", "turns": 1}
+        added = {
+            "wrapper": "xml",
+            "sentence_order": "kept",
+            "turns": 1,
+            "control": None,
+            "control_distance_tokens": DISTANCE_TOKENS,
+        }
         return {key: v for key, v in values.items() if key not in added or v != added[key]}
 
 

@@ -23,6 +23,7 @@ from niah.experiment.shown import ReportSection, TableSection
 from niah.experiment.spending import LimitsSection, SamplingSection
 from niah.models import Model, resolve_model
 from niah.tasks import Family
+from niah.tasks.controls import WITHOUT_HAYSTACK
 from niah.tasks.registry import find_family
 
 
@@ -80,6 +81,18 @@ class Experiment(Section):
         return value
 
     @model_validator(mode="after")
+    def _controls_stand_alone(self) -> Experiment:
+        control = self.prompt.control
+        if control is None:
+            return self
+        if self.sampling.sharing != "none" or self.sampling.mode != "uniform":
+            raise ValueError(
+                f'prompt.control = "{control}" needs sampling.sharing = "none" and sampling.mode = '
+                '"uniform"'
+            )
+        return self
+
+    @model_validator(mode="after")
     def _prompts_can_be_shared(self) -> Experiment:
         sharing = self.sampling.sharing
         if sharing == "none":
@@ -113,14 +126,16 @@ class Experiment(Section):
         """Where depth means nothing there is one row, whatever the file says."""
         if not isinstance(value, dict):
             return value
-        task, grid = value.get("task"), value.get("grid")
+        task, grid, prompt = value.get("task"), value.get("grid"), value.get("prompt")
         kind = task.get("kind") if isinstance(task, dict) else None
-        if not isinstance(kind, str) or not isinstance(grid, dict):
+        if not isinstance(grid, dict):
             return value
         try:
-            has_depth = find_family(kind).has_depth
+            has_depth = not isinstance(kind, str) or find_family(kind).has_depth
         except TaskError:
             return value  # the runner says what is wrong with it
+        if isinstance(prompt, dict) and prompt.get("control") in WITHOUT_HAYSTACK:
+            has_depth = False
         return value if has_depth else {**value, "grid": {**grid, "depth_percents": [0]}}
 
     @property

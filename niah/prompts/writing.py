@@ -74,14 +74,15 @@ def compose_written(
             continue  # not even the beginning of the padding has room
         padding = _padding(index, writer, found.written, layout, wanted)
         if padding is not None:
-            return found.written.challenge, _prompt(
+            prompt = written_prompt(
                 index,
                 found.written,
                 layout,
-                padding,
+                padding=padding,
                 context_length=context_length,
                 depth_percent=depth_percent,
             )
+            return found.written.challenge, prompt
     raise PromptRefused(
         f"no haystack of this task makes exactly {context_length:,} tokens; ask for a few tokens "
         "more or less"
@@ -171,15 +172,16 @@ def _padding(
     return None
 
 
-def _prompt(
+def written_prompt(
     index: CorpusIndex,
     written: Written,
     layout: Layout,
-    padding: str,
     *,
-    context_length: int,
     depth_percent: float,
+    padding: str = "",
+    context_length: int = 0,
 ) -> Prompt:
+    """The prompt around a written haystack; ``context_length`` is noted, not made true."""
     content, start = _content(written, layout, padding)
     text, challenge = written.text, written.challenge
     user = Message(role="user", content=content)

@@ -12,6 +12,7 @@ from niah.providers.bills import Bill, cache_rule, expected_bill
 from niah.runner.prepare import Prepared
 from niah.statistics.grids import by_sweep
 from niah.store import BILL_NOTE, TrialRecord
+from niah.tasks.controls import WITHOUT_HAYSTACK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,13 +37,15 @@ def compare_bills(
     records: Iterable[TrialRecord],
     batches: Mapping[str, Sequence[int]],
 ) -> dict[str, Bills]:
-    """The bills of each model whose cache is known, by model id.
+    """The bills of each model whose cache is known, by model id; none without haystacks.
 
     Args:
         prepared: The experiment.
         records: Of its run.
         batches: Trials of each batch of an adaptive sweep, by model id.
     """
+    if prepared.experiment.prompt.control in WITHOUT_HAYSTACK:
+        return {}  # a few words, and no cell of the grid
     make = trial_maker(prepared.experiment, prepared.ingredients)
     grid = prepared.experiment.grid
     row = {depth: number for number, depth in enumerate(grid.depth_percents)}

@@ -19,14 +19,15 @@ from niah.haystacks import Corpus
 from niah.models import Model
 from niah.plan import Ingredients, Trial, build_trials
 from niah.prompts import Layout, Prompt
-from niah.prompts.compose import COMPOSITION_VERSION, compose, minimum_context_length
+from niah.prompts.alone import compose_alone
+from niah.prompts.compose import COMPOSITION_VERSION, minimum_context_length
+from niah.prompts.controls import compose_control
 from niah.prompts.index import CorpusIndex, build_index
 from niah.prompts.presenting import present
 from niah.prompts.shared import NO_MARKS, SHARED_VERSION, Marks, compose_shared
-from niah.prompts.turns import compose_turns
-from niah.prompts.writing import compose_written
 from niah.providers.calibration import Calibration, tokens_to_compose
 from niah.tasks import Challenge, Task, scored_by
+from niah.tasks.controls import WITHOUT_HAYSTACK, reason_against
 from niah.tasks.packing import pack
 from niah.tasks.registry import prepare_task
 from niah.tasks.wording import REPLIES
@@ -112,6 +113,11 @@ def prepare(experiment: Experiment, *, cache_dir: Path | None = None) -> Prepare
             f"prompt.turns = {experiment.prompt.turns} splits a corpus over messages, and this "
             f"task of kind {task.kind!r} writes its own haystack; set prompt.turns = 1"
         )
+    control = experiment.prompt.control
+    if control is not None and (reason := reason_against(experiment.family, task, control)):
+        raise ConfigurationError(
+            f"prompt.control = {control!r} means nothing for a task of kind {task.kind!r}: {reason}"
+        )
     corpus = present(
         corpus,
         order=experiment.prompt.sentence_order,
@@ -133,7 +139,7 @@ def prepare(experiment: Experiment, *, cache_dir: Path | None = None) -> Prepare
         },
         **shared_ingredients(experiment, task, vocabularies.values()),
     )
-    return Prepared(
+    prepared = Prepared(
         experiment=experiment,
         models=models,
         corpus=corpus,
@@ -150,6 +156,16 @@ def prepare(experiment: Experiment, *, cache_dir: Path | None = None) -> Prepare
         cache_dir=cache_dir,
         calibrations=given_calibrations(experiment),
     )
+    return prepared if control not in WITHOUT_HAYSTACK else _as_long_as_they_are(prepared)
+
+
+def _as_long_as_they_are(prepared: Prepared) -> Prepared:
+    """The same with the context length of each trial that of its prompt, which nothing fills up."""
+    trials = (
+        replace(trial, context_length=compose_prompt(prepared, trial)[1].tokens)
+        for trial in prepared.trials
+    )
+    return replace(prepared, trials=tuple(trials))
 
 
 def given_calibrations(experiment: Experiment) -> dict[str, Calibration]:
@@ -220,38 +236,30 @@ def compose_prompt(
     """
     index = prepared.indexes[prepared.models[trial.model].tokenizer]
     context_length = composed_tokens(prepared, trial) if tokens is None else tokens
-    if prepared.task.writer is not None:
-        return compose_written(
+    if prepared.experiment.prompt.control is not None:
+        return compose_control(
             index,
-            prepared.task.writer,
+            prepared.task,
+            prepared.experiment.prompt.control,
+            context_length=context_length,
+            depth_percent=trial.depth_percent,
+            distance_tokens=counted_tokens(
+                prepared, trial.model, prepared.experiment.prompt.control_distance_tokens
+            ),
+            layout=layout(prepared.experiment),
+            language=prepared.experiment.language,
+            seed=trial.seed,
+        )
+    if trial.stream is None:
+        return compose_alone(
+            index,
+            prepared.task,
             context_length=context_length,
             depth_percent=trial.depth_percent,
             layout=layout(prepared.experiment),
             seed=trial.seed,
         )
     challenge = draw_challenge(prepared, trial)
-    if trial.stream is None:
-        around = layout(prepared.experiment)
-
-        def in_one_message(tokens: int) -> Prompt:
-            return compose(
-                index,
-                context_length=tokens,
-                depth_percent=trial.depth_percent,
-                challenge=challenge,
-                layout=around,
-                seed=trial.seed,
-            )
-
-        if around.turns == 1:
-            return challenge, in_one_message(context_length)
-        return challenge, compose_turns(
-            in_one_message,
-            index,
-            context_length=context_length,
-            challenge=challenge,
-            layout=around,
-        )
     counted = partial(counted_tokens, prepared, trial.model)
     calibration = prepared.calibrations.get(trial.model)
     ratio = calibration.ratio if calibration else 1.0

@@ -13,7 +13,8 @@ from niah.prompts import Prompt
 from niah.providers import Failure, Response, Sampling, Usage
 from niah.runner.prepare import Prepared
 from niah.scoring import score
-from niah.store import TrialRecord
+from niah.scoring.rejection import states_absence
+from niah.store import ABSENCE_TAG, TrialRecord
 from niah.tasks import Challenge
 
 
@@ -64,8 +65,12 @@ def answered_record(asked: Asked, model: Model, response: Response) -> TrialReco
     if response.outcome in ("answered", "output-limit", "empty"):
         verdict = score(response.text, asked.challenge)
         value = 0.0 if response.outcome == "empty" else verdict.value
+    bare = _bare_record(asked)
+    if verdict is not None and asked.challenge.withheld:
+        absent = response.outcome != "empty" and states_absence(response.text, asked.challenge)
+        bare = replace(bare, tags={**bare.tags, ABSENCE_TAG: "stated" if absent else "not stated"})
     return replace(
-        _bare_record(asked),
+        bare,
         outcome=response.outcome,
         message=response.message,
         response=response.text,

@@ -15,6 +15,7 @@ from niah.providers.calibration import CLOSE, Calibration, surplus
 from niah.runner.ahead import Composed
 from niah.runner.calibrate import count_prompt
 from niah.runner.retries import Retry, Tries
+from niah.tasks.controls import WITHOUT_HAYSTACK
 
 if TYPE_CHECKING:
     from niah.runner.session import Session
@@ -42,6 +43,8 @@ async def compose_counted(session: Session, trial: Trial) -> Composed:
     calibration = session.prepared.calibrations.get(trial.model)
     if settled is not None or calibration is None or calibration.method != "count-endpoint":
         return composed
+    if session.prepared.experiment.prompt.control in WITHOUT_HAYSTACK:
+        return composed  # nothing fills it up
     composed = await _closest(session, trial, composed, calibration)
     session.settled_tokens[trial.trial_id] = composed.prompt.tokens
     return composed

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from niah.console import inert, shorten
@@ -28,6 +29,7 @@ from niah.statistics.intervals import Estimate
 from niah.store import Run, TrialRecord, is_note
 from niah.streams import Stream
 from niah.tasks import Challenge
+from niah.tasks.controls import WITHOUT_HAYSTACK
 
 
 def experiment_of(run: Run) -> Experiment | None:
@@ -59,14 +61,19 @@ def summarize_run(run: Run, records: Iterable[TrialRecord]) -> list[Summary]:
 
 
 def _planned(run: Run, records: Sequence[TrialRecord]) -> Mapping[CellKey, int]:
-    """Trials planned for each cell; of an adaptive run, those that it has chosen."""
+    """Trials planned for each cell; of an adaptive run, those that it has chosen.
+
+    A run without haystacks has the cells that its prompts' lengths make.
+    """
     experiment = experiment_of(run)
     if experiment is None:
         return {}
+    chosen = Counter((r.model, r.task, r.context_length, r.depth_percent) for r in records)
+    if experiment.prompt.control in WITHOUT_HAYSTACK:
+        return chosen
     planned = planned_cells(experiment)
     if experiment.sampling.mode == "uniform":
         return planned
-    chosen = Counter((r.model, r.task, r.context_length, r.depth_percent) for r in records)
     return dict.fromkeys(planned, 0) | chosen
 
 
@@ -86,7 +93,7 @@ def analyse_run(
     records = list(records)
     experiment = experiment_of(run)
     own = experiment.report.effective if experiment else None
-    return analyse(
+    analyses = analyse(
         records,
         simulated=run.simulated,
         planned=_planned(run, records),
@@ -95,6 +102,9 @@ def analyse_run(
             name: model.context_window for name, model in models_of(run, records).items()
         },
     )
+    if experiment is not None and experiment.prompt.control not in (None, "from-end"):
+        return [replace(analysis, rulings=()) for analysis in analyses]  # no length is put to use
+    return analyses
 
 
 def models_of(run: Run, records: Iterable[TrialRecord]) -> dict[str, Model]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from niah.scoring.verdict import Score, score_answers
 from niah.tasks import Challenge
 
@@ -29,3 +31,12 @@ def score_rejection(response: str, challenge: Challenge) -> Score:
         return Score(value=0.0, reason="distractor taken", taken=taken)
     reason = "another value" if verdict.reason == "stated" else verdict.reason
     return Score(value=0.0, reason=reason)
+
+
+def states_absence(response: str, challenge: Challenge) -> bool:
+    """Whether a response says that the text does not tell, where the answer was left out of it.
+
+    The answer itself is then as false as any other value: it was known, or guessed.
+    """
+    nothing_true = replace(challenge, forbidden=(*challenge.answers, *challenge.forbidden))
+    return score_rejection(response, nothing_true).value == 1.0

@@ -20,6 +20,9 @@ def is_note(name: str) -> bool:
     return name.startswith(_NOTES)
 
 
+ABSENCE_TAG = "absence"
+"""Of a trial whose answer was left out of the text: whether the response says so."""
+
 RunStatus = Literal["running", "complete", "incomplete"]
 
 

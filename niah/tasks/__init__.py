@@ -56,6 +56,7 @@ class Challenge:
         keywords: For ``answer_kind`` "phrase": groups of alternatives; every group must be met.
         scorer: Name of the scorer; ``niah.scoring.scorers`` has them.
         prefix: For the scorer "similarity": what the response has to begin with.
+        withheld: Whether what answers it was left out of the text, as a control.
     """
 
     needles: tuple[Needle, ...]
@@ -68,6 +69,7 @@ class Challenge:
     keywords: tuple[tuple[str, ...], ...] = field(default=())
     scorer: str = field(default="values", repr=False)
     prefix: str = field(default="", repr=False)
+    withheld: bool = field(default=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +96,8 @@ class Writer:
             percent to the haystack; pure, longer with more units.
         least: The fewest units that make sense.
         most: The most that it can tell apart; None = no limit.
+        without: As ``write``, without what answers the question, which stays the same; None = the
+            rest would make no sense, or answer it.
         padding: A line that tells the reader to ignore what follows on it; it brings the prompt to
             the exact length.
     """
@@ -102,6 +106,7 @@ class Writer:
     least: int
     padding: str
     most: int | None = None
+    without: Callable[[int, int, float], Written] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,17 +129,23 @@ class Task:
 def scored_by(task: Task, scorer: str) -> Task:
     """The same task, its responses scored by another scorer than the family's own."""
 
-    def write(writer: Writer) -> Callable[[int, int, float], Written]:
+    def rescored(write: Callable[[int, int, float], Written]) -> Callable[..., Written]:
         def written(seed: int, units: int, depth_percent: float) -> Written:
-            own = writer.write(seed, units, depth_percent)
+            own = write(seed, units, depth_percent)
             return replace(own, challenge=replace(own.challenge, scorer=scorer))
 
         return written
 
+    writer = task.writer
     return replace(
         task,
         draw=lambda seed: replace(task.draw(seed), scorer=scorer),
-        writer=task.writer and replace(task.writer, write=write(task.writer)),
+        writer=writer
+        and replace(
+            writer,
+            write=rescored(writer.write),
+            without=writer.without and rescored(writer.without),
+        ),
     )
 
 
@@ -163,6 +174,7 @@ class Family:
         has_depth: Whether depth means anything; a family that aggregates has length alone.
         output_tokens: Output limit of a model that does not think, when the user sets none.
         example: A ``[task]`` table to begin with, for ``niah tasks KIND``.
+        no_control: Controls that mean nothing for it, by name, each with the reason why.
     """
 
     kind: str
@@ -173,3 +185,4 @@ class Family:
     has_depth: bool = True
     output_tokens: int = PLAIN_OUTPUT_TOKENS
     example: str = ""
+    no_control: Mapping[str, str] = field(default_factory=dict)

@@ -71,4 +71,9 @@ FAMILY = Family(
     ),
     prepare=prepare,
     example='kind = "absent"\nnear_misses = 4\ntold = true',
+    no_control={
+        "no-context": "without a text it is right to say that it does not tell",
+        "absent": "nothing is planted that could be left out",
+        "from-end": "what is asked for stands nowhere",
+    },
 )

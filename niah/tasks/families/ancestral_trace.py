@@ -109,4 +109,5 @@ FAMILY = Family(
     has_depth=False,
     output_tokens=1_024,
     example='kind = "ancestral-trace"\ngenerations = 4',
+    no_control={"absent": "without one statement the rest has another answer"},
 )

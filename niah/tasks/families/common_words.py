@@ -86,4 +86,5 @@ FAMILY = Family(
     prepare=prepare,
     has_depth=False,
     example='kind = "common-words"\n# under 4K, RULER has times = 6, other_times = 1',
+    no_control={"absent": "the answer is the haystack as a whole"},
 )

@@ -114,4 +114,5 @@ FAMILY = Family(
     ),
     prepare=prepare,
     example='kind = "conflict"\nvariant = "correction"\nvalues = 3',
+    no_control={"absent": "without the newest value an older one holds"},
 )

@@ -102,4 +102,5 @@ FAMILY = Family(
     prepare=prepare,
     has_depth=False,
     example='kind = "frequent-words"',
+    no_control={"absent": "the answer is the haystack as a whole"},
 )

@@ -162,4 +162,5 @@ FAMILY = Family(
     has_depth=False,
     output_tokens=2_048,
     example='kind = "graph-walks"\nhops = 2',
+    no_control={"absent": "the answer is the haystack as a whole"},
 )

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from niah.tasks import Challenge, Family, Needle, Task, Writer, Written
+from niah.tasks.controls import withheld
 from niah.tasks.parameters import in_language
 from niah.tasks.values import uuid
 from niah.tasks.wording import PADDING
@@ -47,23 +48,26 @@ def prepare(parameters: Mapping[str, Any], language: str, haystack: str) -> Task
         row = round(depth_percent * (units - 1) / 100)
         asked = pair(seed, 0)
         text, begins = json_object([*pairs[:row], asked, *pairs[row:]], [row])
-        return Written(
-            text=text,
-            begins=begins,
-            challenge=Challenge(
-                needles=(Needle(text=entry(*asked)),),
-                instruction=texts["instruction"],
-                question=texts["question"].format(key=asked[0]),
-                answers=(asked[1],),
-                answer_kind="code",
-            ),
+        return Written(text=text, begins=begins, challenge=challenge(asked))
+
+    def without(seed: int, units: int, depth_percent: float) -> Written:  # noqa: ARG001
+        text, _ = json_object([pair(seed, number) for number in range(1, units + 1)], [])
+        return Written(text=text, begins=(), challenge=withheld(challenge(pair(seed, 0))))
+
+    def challenge(asked: tuple[str, str]) -> Challenge:
+        return Challenge(
+            needles=(Needle(text=entry(*asked)),),
+            instruction=texts["instruction"],
+            question=texts["question"].format(key=asked[0]),
+            answers=(asked[1],),
+            answer_kind="code",
         )
 
     return Task(
         kind="key-value",
         version=VERSION,
         draw=lambda seed: write(seed, 4, 50).challenge,
-        writer=Writer(write=write, least=2, padding=PADDING[language]),
+        writer=Writer(write=write, least=2, padding=PADDING[language], without=without),
     )
 
 

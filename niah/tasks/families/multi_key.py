@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from niah.tasks import Challenge, Family, Needle, Parameter, Task, Writer, Written
+from niah.tasks.controls import withheld
 from niah.tasks.keys import key_at
 from niah.tasks.parameters import in_language, option, whole_number
 from niah.tasks.placing import AXES, PARAMETERS, PLACEMENTS, place
@@ -75,12 +76,22 @@ def prepare(parameters: Mapping[str, Any], language: str, haystack: str) -> Task
             answer_kind="number",
         )
 
+    uuids = variant == "uuid-lines"
+
     def write(seed: int, units: int, depth_percent: float) -> Written:
-        return _lines(seed, units, depth_percent, language, texts, uuids=variant == "uuid-lines")
+        return _lines(seed, units, depth_percent, language, texts, uuids=uuids)
+
+    def without(seed: int, units: int, depth_percent: float) -> Written:  # noqa: ARG001
+        return _lines_without(seed, units, language, texts, uuids=uuids)
 
     if variant == "essay":
         return Task(kind="multi-key", version=VERSION, draw=draw)
-    writer = Writer(write=write, least=2, padding=in_language(PADDING, language, "multi-key"))
+    writer = Writer(
+        write=write,
+        least=2,
+        padding=in_language(PADDING, language, "multi-key"),
+        without=without,
+    )
     return Task(
         kind="multi-key",
         version=VERSION,
@@ -101,20 +112,31 @@ def _lines(
     pair = _pair(seed, language, uuids)
     form = texts["code" if uuids else "needle"]
     others = [form.format(key=key, value=value) for key, value in map(pair, range(1, units))]
-    key, value = pair(0)
     row = round(depth_percent * (units - 1) / 100)
-    lines = [*others[:row], form.format(key=key, value=value), *others[row:]]
+    challenge = _asked_line(pair(0), texts, uuids=uuids)
+    lines = [*others[:row], challenge.needles[0].text, *others[row:]]
     begin = sum(map(len, lines[:row])) + row
-    return Written(
-        text="\n".join(lines),
-        begins=(begin,),
-        challenge=Challenge(
-            needles=(Needle(text=lines[row]),),
-            instruction=texts["instruction"],
-            question=texts["code-question" if uuids else "question"].format(key=key),
-            answers=(value,),
-            answer_kind="code" if uuids else "number",
-        ),
+    return Written(text="\n".join(lines), begins=(begin,), challenge=challenge)
+
+
+def _lines_without(
+    seed: int, units: int, language: str, texts: Mapping[str, str], *, uuids: bool
+) -> Written:
+    pair = _pair(seed, language, uuids)
+    form = texts["code" if uuids else "needle"]
+    lines = [form.format(key=key, value=value) for key, value in map(pair, range(1, units + 1))]
+    challenge = withheld(_asked_line(pair(0), texts, uuids=uuids))
+    return Written(text="\n".join(lines), begins=(), challenge=challenge)
+
+
+def _asked_line(asked: tuple[str, str], texts: Mapping[str, str], *, uuids: bool) -> Challenge:
+    key, value = asked
+    return Challenge(
+        needles=(Needle(text=texts["code" if uuids else "needle"].format(key=key, value=value)),),
+        instruction=texts["instruction"],
+        question=texts["code-question" if uuids else "question"].format(key=key),
+        answers=(value,),
+        answer_kind="code" if uuids else "number",
     )
 
 

@@ -199,4 +199,5 @@ FAMILY = Family(
     prepare=prepare,
     output_tokens=2_048,
     example='kind = "multi-round"\nsame = 4',
+    no_control={"absent": "without one answer the others are counted differently"},
 )
