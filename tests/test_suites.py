@@ -15,6 +15,7 @@ from niah.experiment import load_experiment, load_suite
 from niah.runner.prepare import compose_prompt, prepare
 from niah.scoring import score
 from tests.command import Niah, command
+from tests.test_question_answering import HOTPOT, SQUAD
 
 RULER = Path(__file__).parent.parent / "configs" / "ruler.toml"
 HERE = (
@@ -22,6 +23,7 @@ HERE = (
     "--set=grid.context_lengths=['4K', '5K']",
     "--set=grid.depth_percents=[20, 80]",
 )
+FILES = ((1, "squad"), (2, "hotpot"))
 SMALL = """
 models = ["reference/decay"]
 [grid]
@@ -91,6 +93,20 @@ def test_the_ruler_file_has_its_tasks_lengths_and_scoring() -> None:
         assert grid.trials * len(grid.depth_percents) == 10
     noise = [e.task.name for e in suite.experiments if e.haystack.source == "noise"]
     assert noise == ["single-1", "variable-tracking"]
+
+
+def test_files_of_questions_bring_the_tasks_to_thirteen(niah: Niah, tmp_path: Path) -> None:
+    """SQuAD's and HotpotQA's files are named by --set, and the title no longer counts."""
+    (tmp_path / "squad.json").write_text(json.dumps(SQUAD), encoding="utf-8")
+    (tmp_path / "hotpot.json").write_text(json.dumps(HOTPOT), encoding="utf-8")
+    told = niah("plan", RULER, *HERE)
+    assert "qa-1 is left out; --set tasks.qa-1.path=FILE takes it in" in told.err
+    files = [f"--set=tasks.qa-{n}.path={tmp_path}/{name}.json" for n, name in FILES]
+    done = niah("run", RULER, *HERE, *files, "--json")
+    assert done.code == 0, done.err
+    assert done.json["title"] == "RULER-style, own wording"
+    assert len(done.json["runs"]) == 13
+    assert {"qa-1", "qa-2"} <= {row["label"] for row in done.json["table"]}
 
 
 def test_output_limits_leave_room_to_reason() -> None:

@@ -37,6 +37,11 @@ def prepare_suite(suite: Suite) -> list[Prepared]:
             check_lengths(prepared[-1])
         except ConfigurationError as error:
             raise ConfigurationError(f"task {experiment.task.name!r}: {error}") from None
+    for name, key in suite.left_out:
+        log(
+            f"note: {name} is left out; --set tasks.{name}.{key}=FILE takes it in",
+            event="task-left-out",
+        )
     for warning in dict.fromkeys(warning for one in prepared for warning in one.warnings):
         log(f"warning: {warning}", event="warning", level="warning")
     return prepared

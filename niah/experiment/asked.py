@@ -64,10 +64,15 @@ class TaskSection(Section):
 class HaystackSection(Section):
     """What the needles are planted in."""
 
-    source: str | None = Field(default=None, description="niah haystacks lists them.")
+    source: str | None = Field(
+        default=None,
+        description="niah haystacks lists them; collection is the SQuAD or HotpotQA file that "
+        "task.path names.",
+    )
     path: str | None = Field(
         default=None,
-        description="A directory or file of your own .txt or .md, relative to this file.",
+        description="A directory or file of your own .txt or .md, or a SQuAD or HotpotQA .json, "
+        "relative to this file.",
     )
     language: str = Field(default="en", pattern="^[a-z]{2,3}$", description="ISO 639 code.")
     repeat: bool = Field(default=False, description="Lay a short text end to end until it fits.")

@@ -95,10 +95,22 @@ def _override(document: dict[str, Any], override: str) -> None:
     target = document
     for step in steps[:-1]:
         inner = target.setdefault(step, {})
+        if isinstance(inner, list) and step == "tasks" and len(steps) > 2:
+            inner = _by_name(inner, steps[1], override)
         if not isinstance(inner, dict):
             raise ExperimentError(f"--set {override}: {step} is not a table")
         target = inner
     target[steps[-1]] = _value(value.strip())
+
+
+def _by_name(tasks: list[Any], name: str, override: str) -> dict[str, Any]:
+    """The tables of ``[[tasks]]`` by their names, each the one that stands in the document."""
+    named = {entry["name"]: entry for entry in tasks if isinstance(entry, dict) and "name" in entry}
+    if name not in named:
+        raise ExperimentError(
+            f"--set {override}: there is no task {name!r}; there are {', '.join(map(str, named))}"
+        )
+    return named
 
 
 def _steps(nested: Any) -> list[str]:

@@ -36,6 +36,8 @@ def _one_or_more(value: Any) -> Any:
 # One needle at the asked depth and nothing else in the haystack: it can be cut at any length.
 SHAREABLE_TASKS = ("single",)
 
+COLLECTION = "collection"
+
 
 # A thinking model needs room to think.
 REASONING_OUTPUT_TOKENS = 16_384
@@ -137,6 +139,24 @@ class Experiment(Section):
         if isinstance(prompt, dict) and prompt.get("control") in WITHOUT_HAYSTACK:
             has_depth = False
         return value if has_depth else {**value, "grid": {**grid, "depth_percents": [0]}}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _collection_is_the_haystack(cls, value: Any) -> Any:
+        """``haystack.source = "collection"`` is the file of questions that ``task.path`` names."""
+        if not isinstance(value, dict):
+            return value
+        task, haystack = value.get("task"), value.get("haystack")
+        if not isinstance(haystack, dict) or haystack.get("source") != COLLECTION:
+            return value
+        path = task.get("path") if isinstance(task, dict) else None
+        if not isinstance(path, str):
+            raise ValueError(
+                f'haystack.source = "{COLLECTION}" is the file of questions that task.path names, '
+                "and there is no task.path"
+            )
+        others = {key: own for key, own in haystack.items() if key != "source"}
+        return {**value, "haystack": {**others, "path": path}}
 
     @property
     def family(self) -> Family:

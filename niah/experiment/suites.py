@@ -33,11 +33,13 @@ class Suite:
         name: Of the file.
         table: What the table shows besides the measured rows.
         experiments: One for each task, in the file's order.
+        left_out: Tasks that need something of the user's, each with the key that would give it.
     """
 
     name: str
     table: TableSection
     experiments: tuple[Experiment, ...]
+    left_out: tuple[tuple[str, str], ...] = ()
 
     def title(self, tasks: int) -> str:
         """The table's title, which says so when it has fewer tasks than the test that it follows.
@@ -57,8 +59,8 @@ def load_suite(
 ) -> Suite | None:
     """The suite in a file; None if the file has no ``[[tasks]]``.
 
-    A family without a depth axis gets as many trials at each length as the others have there:
-    ``grid.trials`` times the number of depths.
+    A task that ``needs`` a key is left out without it. A family without a depth axis gets as many
+    trials at each length as the others have there: ``grid.trials`` times the number of depths.
 
     Args:
         path: A TOML file; paths inside it are relative to its directory.
@@ -77,11 +79,21 @@ def load_suite(
         raise ExperimentError(f"{path}: task: must be a table")
     frame = validate({**document, "task": {}}, str(path))
     experiments = []
+    left_out = []
     for name, entry in _named(entries, path).items():
+        needs = entry.pop("needs", None)
+        if needs is not None and needs not in entry:
+            left_out.append((name, str(needs)))
+            continue
         own = _document_of(path, name, entry, document, shared, len(frame.grid.depth_percents))
         where = f"{path}, task {name!r}"
         experiments.append(validate(absolute_paths(own, path.resolve().parent), where))
-    return Suite(name=frame.name, table=_table(table, path), experiments=tuple(experiments))
+    return Suite(
+        name=frame.name,
+        table=_table(table, path),
+        experiments=tuple(experiments),
+        left_out=tuple(left_out),
+    )
 
 
 def _named(entries: Any, path: Path) -> dict[str, dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""The user's own text: a file, or every text file below a directory."""
+"""The user's own text: a file, every text file below a directory, or a collection's passages."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 from niah.errors import HaystackError
 from niah.haystacks.corpus import Corpus, make_corpus
+from niah.passages import SUFFIX, read_collection
 
 SUFFIXES = (".txt", ".md")
 MAX_BYTES = 1 << 30
@@ -15,6 +16,7 @@ MAX_BYTES = 1 << 30
 def read(path: Path, language: str) -> Corpus:
     """The texts of a file or directory in the order of their paths, a blank line between them.
 
+    Of a ``.json`` file, a collection of passages (see `niah.passages`), the passages are the texts.
     Below a directory, files ending in ``SUFFIXES`` are read; hidden files and whatever a symbolic
     link leads out of the directory to are not. A byte order mark is dropped, CR LF and CR become
     LF, and blank space around each document is cut.
@@ -26,7 +28,11 @@ def read(path: Path, language: str) -> Corpus:
     Raises:
         HaystackError: if the path is missing or cannot be read, holds no text, or a file is not
             UTF-8 text.
+        ConfigurationError: if a ``.json`` file is no collection.
     """
+    if path.suffix.lower() == SUFFIX and path.is_file():
+        passages = read_collection(path).passages
+        return make_corpus(f"files:{path.resolve().name}", language, "\n\n".join(passages) + "\n")
     try:
         files = _files(path)
         size = sum(file.stat().st_size for file in files)

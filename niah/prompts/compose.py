@@ -18,7 +18,7 @@ from niah.prompts import Layout, Prompt
 from niah.prompts.cutting import character_ends, cut_to_fit, word_ends
 from niah.prompts.frames import Frame, assemble, build_frame, surplus_of, texts_around
 from niah.prompts.index import CorpusIndex
-from niah.prompts.planting import Haystack, nearest_gaps, seam_tokens
+from niah.prompts.planting import Haystack, nearest_gaps, seam_tokens, usual_gap
 from niah.tasks import Challenge
 from niah.tokenizers import Tokenizer
 
@@ -96,7 +96,7 @@ def _fit(index: CorpusIndex, frame: Frame, context_length: int, seed: int) -> Ha
     """A haystack that makes the user message exactly as long as it has to be."""
     _, close, question = frame.after
     around = index.count(frame.before) + index.count(close) + index.count(question)
-    room = frame.wanted - around - sum(map(index.count, frame.needles))
+    room = frame.wanted - around - sum(index.count(needle.text) for needle in frame.needles)
     if room < _SHORT_HAYSTACK * (1 + len(frame.needles)):
         empty = Haystack(first=0, last=0, places=(0,) * len(frame.needles))
         surplus = surplus_of(index, frame, empty)
@@ -117,7 +117,9 @@ def _fit(index: CorpusIndex, frame: Frame, context_length: int, seed: int) -> Ha
             "haystack.repeat = true to lay it end to end"
         )
     start = integer(seed, "haystack", starts)
-    costs = tuple(seam_tokens(index, start + 1, needle) for needle in frame.needles)
+    costs = tuple(
+        seam_tokens(index, usual_gap(index, start, needle), needle) for needle in frame.needles
+    )
     needed = frame.wanted - around - sum(costs)
     found = _whole_sentences(index, frame, costs, needed, start, starts)
     found = found or _cut_sentence(index, frame, costs, needed, start, starts)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from niah.prompts import Layout, Message, Placement, Prompt, Wrapper
 from niah.prompts.index import CorpusIndex
-from niah.prompts.planting import Haystack, planted
+from niah.prompts.planting import Haystack, Insert, planted
 from niah.prompts.tally import count, write
 from niah.tasks import Challenge
 
@@ -31,7 +31,7 @@ class Frame:
         before: The text before the haystack; it ends in a line feed.
         after: A line feed, and the texts after it.
         order: Of the challenge's needles, in which they stand.
-        needles: Their texts, in that order.
+        needles: As they are written, in that order.
         depths: Their asked depths in percent, ascending.
         wanted: Tokens that the user message has to have.
     """
@@ -39,7 +39,7 @@ class Frame:
     before: str
     after: tuple[str, str, str]
     order: tuple[int, ...]
-    needles: tuple[str, ...]
+    needles: tuple[Insert, ...]
     depths: tuple[float, ...]
     wanted: int
 
@@ -94,7 +94,13 @@ def build_frame(
         after=after,
         order=order,
         needles=tuple(
-            as_wrapped(challenge.needles[number].text, layout.wrapper) for number in order
+            Insert(
+                text=as_wrapped(challenge.needles[number].text, layout.wrapper),
+                blank=as_wrapped(_BREAK, layout.wrapper)
+                if challenge.needles[number].own_paragraph
+                else "",
+            )
+            for number in order
         ),
         depths=tuple(asked[number] for number in order),
         wanted=context_length - (0 if layout.system is None else index.count(layout.system)),

@@ -13,6 +13,25 @@ _CLOSING_MARKS = frozenset(
     ".!?\u2026\u203d\u061f\u06d4\u0964\u0965\u1362\u104b\"'\u201d\u2019\u00bb)]"
 )
 
+PARAGRAPH_REACH = 0.05
+"""A share of the haystack: farther than that from its depth no needle stands for a blank line."""
+
+PARAGRAPH_GAPS = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Insert:
+    """A needle as it is written into a haystack.
+
+    Attributes:
+        text: As the wrapper shows it.
+        blank: The blank line that parts it from its neighbours, as the wrapper shows it; empty for
+            a needle that goes on in the paragraph where it stands.
+    """
+
+    text: str
+    blank: str = ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Haystack:
@@ -41,7 +60,7 @@ class Haystack:
 
 
 def planted(
-    index: CorpusIndex, haystack: Haystack, needles: Sequence[str]
+    index: CorpusIndex, haystack: Haystack, needles: Sequence[Insert]
 ) -> tuple[list[Piece], list[int]]:
     """The haystack with its needles as pieces, and where each needle begins, in characters."""
     pieces: list[Piece] = []
@@ -50,9 +69,9 @@ def planted(
     here, length = index.gap_starts[first], 0
     for needle, gap in zip(needles, haystack.places, strict=True):
         if first == last:
-            before, after = (" " if begins else ""), ""
+            before, after = ((needle.blank or " ") if begins else ""), ""
         else:
-            before, after = glue(index, gap)
+            before, after = glue(index, gap, needle)
             if gap == first:
                 before, after = "", after or before
             else:
@@ -62,7 +81,7 @@ def planted(
                 if gap == last:
                     after = ""
         begins.append(length + len(before))
-        text = before + needle + after
+        text = before + needle.text + after
         pieces.append(text)
         length += len(text)
     if first != last:
@@ -79,12 +98,15 @@ def _add_stretch(pieces: list[Piece], begin: int, end: int, cut: tuple[int, int]
     return max(0, end - begin)
 
 
-def glue(index: CorpusIndex, gap: int) -> tuple[str, str]:
+def glue(index: CorpusIndex, gap: int, needle: Insert) -> tuple[str, str]:
     """What stands before and after a needle in the gap, besides the gap's own white space.
 
-    A needle is put where the sentence before the gap ends. It goes on in the same paragraph; after
-    a line without closing mark it gets a line of its own. Scripts without spaces get none.
+    A needle is put where the sentence before the gap ends. It goes on in the same paragraph, unless
+    it is one of its own; after a line without closing mark it gets a line of its own. Scripts
+    without spaces get none.
     """
+    if needle.blank:
+        return needle.blank, ("" if _between_paragraphs(index, gap) else needle.blank)
     if index.gap_opens[gap]:
         return " ", ""
     text = index.corpus.text
@@ -101,27 +123,44 @@ def glue(index: CorpusIndex, gap: int) -> tuple[str, str]:
     return " ", " "
 
 
+def _between_paragraphs(index: CorpusIndex, gap: int) -> bool:
+    """Whether a blank line lies in the gap, or nothing on one side of it."""
+    if gap in (0, len(index.gap_ends) - 1):
+        return True
+    return index.corpus.text.count("\n", index.gap_ends[gap], index.gap_starts[gap]) > 1
+
+
 def _is_wide(character: str) -> bool:
     """Ideographs, kana, full-width punctuation: scripts that put no space between sentences."""
     return "\u2e80" <= character <= "\u9fff" or "\uff00" <= character <= "\uffef"
 
 
-def seam_tokens(index: CorpusIndex, gap: int, needle: str) -> int:
+def seam_tokens(index: CorpusIndex, gap: int, needle: Insert) -> int:
     """How many tokens the needle adds when it stands in the gap alone."""
-    if index.gap_opens[gap] and index.joint.match(needle[-1] + " ", 1):
-        return index.count(" " + needle)
+    if not needle.blank and index.gap_opens[gap] and index.joint.match(needle.text[-1] + " ", 1):
+        return index.count(" " + needle.text)
     text = index.corpus.text
-    before, after = glue(index, gap)
-    needle = before + needle + after
+    before, after = glue(index, gap, needle)
+    inserted = before + needle.text + after
     end = index.gap_ends[gap]
     left = bisect_left(index.joints, end) - 1
     right = bisect_right(index.joints, end)
     begin = index.joints[left] if left >= 0 else 0
     stop = index.joints[right] if right < len(index.joints) else len(text)
     if stop - begin > REACH_CHARS:
-        return index.count(needle)
-    whole = index.count(text[begin:end] + needle + text[end:stop])
+        return index.count(inserted)
+    whole = index.count(text[begin:end] + inserted + text[end:stop])
     return whole - index.count(text[begin:stop])
+
+
+def usual_gap(index: CorpusIndex, start: int, needle: Insert) -> int:
+    """A gap after the given one, of the kind that the needle will probably stand in."""
+    if needle.blank:
+        end = min(start + PARAGRAPH_GAPS, len(index.gap_ends) - 1)
+        for gap in range(start + 1, end):
+            if _between_paragraphs(index, gap):
+                return gap
+    return start + 1
 
 
 def nearest_gaps(
@@ -129,14 +168,15 @@ def nearest_gaps(
     first: int,
     last: int,
     depths: Sequence[float],
-    needles: Sequence[str],
+    needles: Sequence[Insert],
     costs: Sequence[int],
 ) -> tuple[int, ...]:
     """The gap for each needle: next to its depth, and each its own while there are enough.
 
     Of the two gaps around a depth, the farther one is taken when the needle adds as many tokens as
-    ``costs`` says only there: then the same haystack fits whatever the depth. Depths ascend; so
-    do the gaps.
+    ``costs`` says only there: then the same haystack fits whatever the depth. A needle that is a
+    paragraph of its own stands between two, where there are any near. Depths ascend; so do the
+    gaps.
     """
     base = index.gap_tokens[first]
     total = index.gap_tokens[last] - base
@@ -154,11 +194,13 @@ def nearest_gaps(
 
 
 def _nearest_gap(
-    index: CorpusIndex, first: int, last: int, target: float, needle: str, cost: int
+    index: CorpusIndex, first: int, last: int, target: float, needle: Insert, cost: int
 ) -> int:
     tokens = index.gap_tokens
     after = bisect_left(tokens, target, first, last)
     before = max(first, after - 1)
+    if needle.blank:
+        before, after = _paragraph_gaps(index, first, last, before, after)
     if target - tokens[before] <= tokens[after] - target:
         nearest, other = before, after
     else:
@@ -167,3 +209,21 @@ def _nearest_gap(
         if gap in (first, last) or seam_tokens(index, gap, needle) == cost:
             return gap
     return nearest
+
+
+def _paragraph_gaps(
+    index: CorpusIndex, first: int, last: int, before: int, after: int
+) -> tuple[int, int]:
+    """The gaps between paragraphs on either side, each where it is not too far from the depth."""
+    tokens = index.gap_tokens
+    reach = PARAGRAPH_REACH * (tokens[last] - tokens[first])
+    down, up = before, after
+    while down > first and not _between_paragraphs(index, down):
+        down -= 1
+    while up < last and not _between_paragraphs(index, up):
+        up += 1
+    near_below = tokens[before] - tokens[down] <= reach
+    near_above = tokens[up] - tokens[after] <= reach
+    if near_below or near_above:
+        return (down if near_below else up), (up if near_above else down)
+    return before, after

@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from niah.errors import PromptRefused
 from niah.prompts import Layout, Message, Placement, Prompt
-from niah.prompts.frames import texts_around
+from niah.prompts.frames import as_wrapped, texts_around
 from niah.prompts.index import CorpusIndex
 from niah.prompts.sentences import sentence_gaps
 from niah.tasks import Challenge
@@ -103,7 +103,9 @@ def _split(base: Prompt, challenge: Challenge, layout: Layout, variant: int) -> 
     before, after = texts_around(challenge, layout)
     closing = "".join(after)
     haystack = user.content[len(before) : len(user.content) - len(closing)]
-    cuts = _cuts(haystack, layout.turns, _needle_spans(base, challenge, len(before)), variant)
+    cuts = _cuts(
+        haystack, layout.turns, _needle_spans(base, challenge, layout, len(before)), variant
+    )
     if cuts is None:
         return None
     bare = replace(challenge, instruction="", question="")
@@ -135,9 +137,14 @@ def _split(base: Prompt, challenge: Challenge, layout: Layout, variant: int) -> 
     )
 
 
-def _needle_spans(base: Prompt, challenge: Challenge, begin: int) -> list[tuple[int, int]]:
+def _needle_spans(
+    base: Prompt, challenge: Challenge, layout: Layout, begin: int
+) -> list[tuple[int, int]]:
     return [
-        (placement.char_offset - begin, placement.char_offset - begin + len(needle.text))
+        (
+            placement.char_offset - begin,
+            placement.char_offset - begin + len(as_wrapped(needle.text, layout.wrapper)),
+        )
         for needle, placement in zip(challenge.needles, base.placements, strict=True)
     ]
 

@@ -151,7 +151,7 @@ def _content(message: Message) -> str | list[JsonObject]:
             block["cache_control"] = {"type": "ephemeral"}
         blocks.append(block)
         begin = end
-    return blocks
+    return blocks or text
 
 
 def _request(path: str, body: JsonObject, model: Model) -> WireRequest:

@@ -16,6 +16,7 @@ from niah.draws import derive_seed
 from niah.errors import ConfigurationError, PromptRefused
 from niah.experiment import Experiment, experiment_sha256
 from niah.haystacks import Corpus
+from niah.haystacks.corpus import without
 from niah.models import Model
 from niah.plan import Ingredients, Trial, build_trials
 from niah.prompts import Layout, Prompt
@@ -119,7 +120,7 @@ def prepare(experiment: Experiment, *, cache_dir: Path | None = None) -> Prepare
             f"prompt.control = {control!r} means nothing for a task of kind {task.kind!r}: {reason}"
         )
     corpus = present(
-        corpus,
+        without(corpus, task.cuts),
         order=experiment.prompt.sentence_order,
         wrapper=experiment.prompt.wrapper,
         seed=experiment.seed,
@@ -152,7 +153,7 @@ def prepare(experiment: Experiment, *, cache_dir: Path | None = None) -> Prepare
         versions=_versions(ingredients),
         trials=build_trials(experiment, ingredients),
         sha256=experiment_sha256(experiment, ingredients.as_dict()),
-        warnings=tuple(_warnings(experiment, models)),
+        warnings=(*_warnings(experiment, models), *task.notes),
         cache_dir=cache_dir,
         calibrations=given_calibrations(experiment),
     )

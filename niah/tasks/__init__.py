@@ -11,10 +11,11 @@ Role = Literal["needle", "distractor"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Needle:
-    """One planted sentence, or a few that stand together.
+    """One planted sentence, a few that stand together, or a passage.
 
     Attributes:
-        text: No line feeds, no space at either end, ends in punctuation.
+        text: No space at either end; no line feeds, and ends in punctuation, unless it is a
+            paragraph of its own.
         role: ``needle`` holds the answer, ``distractor`` resembles one that does.
         depth_percent: Where it stands, 0..100; None = at the trial's asked depth, or as
             ``turn_percent`` or ``sway`` say from there.
@@ -22,6 +23,7 @@ class Needle:
         sway: In [-1, 1]: from the asked depth so far towards the nearer end of the haystack, as a
             share of the way; needles with sways that cancel have the asked depth as their centre.
         asked: Whether the question is about it; the trial's query depth is where it stands.
+        own_paragraph: Whether blank lines part it from what stands around it.
     """
 
     text: str
@@ -30,6 +32,7 @@ class Needle:
     turn_percent: float = field(default=0.0, repr=False)
     sway: float = field(default=0.0, repr=False)
     asked: bool = field(default=True, repr=False)
+    own_paragraph: bool = field(default=False, repr=False)
 
     def depth_in(self, depth_percent: float) -> float:
         """Where it stands in a trial of this depth, 0..100."""
@@ -118,12 +121,17 @@ class Task:
         version: Of its construction and wording, and of the user's own facts.
         draw: From a trial's seed to what it plants and asks.
         writer: For a family that writes its own haystacks; None = needles in a corpus.
+        cuts: Passages of the corpus, word for word, that stand there no longer: each is planted
+            where it is asked for.
+        notes: What the user should know before paying, a sentence each.
     """
 
     kind: str
     version: str
     draw: Callable[[int], Challenge]
     writer: Writer | None = None
+    cuts: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def scored_by(task: Task, scorer: str) -> Task:

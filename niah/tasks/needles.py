@@ -157,12 +157,7 @@ def own_form(entry: Any, where: str) -> NeedleForm:
                 f"{where} has the unknown key {key!r}; it takes text, question, answers"
             )
     text = _line(entry.get("text"), f"{where}.text")
-    question = _line(entry.get("question"), f"{where}.question")
-    given = entry.get("answers", entry.get("answer"))
-    given = [given] if isinstance(given, str | int) and not isinstance(given, bool) else given
-    if not isinstance(given, list) or not given:
-        raise TaskError(f"{where}.answers is not a text or a list of texts")
-    answers = tuple(_line(_text(answer), f"{where}.answers") for answer in given)
+    question, answers = question_and_answers(entry, where)
     drawn = set(_placeholders(text, f"{where}.text"))
     for key, value in (("question", question), *(("answers", answer) for answer in answers)):
         for name in _placeholders(value, f"{where}.{key}"):
@@ -171,7 +166,7 @@ def own_form(entry: Any, where: str) -> NeedleForm:
                     f"{where}.{key} has the placeholder {{{name}}}, which its text does not have"
                 )
     for answer in answers:
-        if _states(question, answer):
+        if stated(answer, question):
             raise TaskError(
                 f"{where}.question already states the answer {answer!r}; ask without naming it"
             )
@@ -180,10 +175,36 @@ def own_form(entry: Any, where: str) -> NeedleForm:
     return NeedleForm(text=text, question=question, answers=answers)
 
 
+def question_and_answers(entry: Mapping[str, Any], where: str) -> tuple[str, tuple[str, ...]]:
+    """The question of an entry and its accepted answers, each one line.
+
+    Raises:
+        TaskError: naming the place, the key and what would be right.
+    """
+    question = _line(entry.get("question"), f"{where}.question")
+    given = entry.get("answers", entry.get("answer"))
+    given = [given] if isinstance(given, str | int) and not isinstance(given, bool) else given
+    if not isinstance(given, list) or not given:
+        raise TaskError(f"{where}.answers is not a text or a list of texts")
+    return question, tuple(_line(_text(answer), f"{where}.answers") for answer in given)
+
+
 def read_forms(path: Path) -> tuple[NeedleForm, ...]:
     """The user's needles in a file: ``.jsonl``, one object a line, or ``.csv`` with a header.
 
     In CSV, several answers of a cell are divided by ``|``.
+
+    Raises:
+        TaskError: naming the file, the line and what would be right.
+    """
+    forms = tuple(own_form(entry, where) for where, entry in read_entries(path))
+    if not forms:
+        raise TaskError(f"{path} has no needles; each line needs text, question and answers")
+    return forms
+
+
+def read_entries(path: Path) -> Iterator[tuple[str, Any]]:
+    """The lines of a ``.jsonl`` or ``.csv`` file, each with its place for messages.
 
     Raises:
         TaskError: naming the file, the line and what would be right.
@@ -199,15 +220,10 @@ def read_forms(path: Path) -> tuple[NeedleForm, ...]:
     except ValueError as error:  # a NUL character in the path
         raise TaskError(f"task.path = {str(path)!r} is not a path: {error}") from None
     if path.suffix == ".jsonl":
-        entries = _jsonl(text, path)
-    elif path.suffix == ".csv":
-        entries = _csv(text, path)
-    else:
-        raise TaskError(f"{path} is neither .jsonl nor .csv")
-    forms = tuple(own_form(entry, where) for where, entry in entries)
-    if not forms:
-        raise TaskError(f"{path} has no needles; each line needs text, question and answers")
-    return forms
+        return _jsonl(text, path)
+    if path.suffix == ".csv":
+        return _csv(text, path)
+    raise TaskError(f"{path} is neither .jsonl nor .csv")
 
 
 def _jsonl(text: str, path: Path) -> Iterator[tuple[str, Any]]:
@@ -238,9 +254,10 @@ def _text(answer: Any) -> Any:
     return str(answer) if isinstance(answer, int) and not isinstance(answer, bool) else answer
 
 
-def _states(question: str, answer: str) -> bool:
+def stated(answer: str, text: str) -> bool:
+    """Whether the answer stands in the text, its words whole, in upper or lower case."""
     words = r"\s+".join(map(re.escape, answer.split()))
-    return re.search(rf"(?<!\w){words}(?!\w)", question, re.IGNORECASE) is not None
+    return re.search(rf"(?<!\w){words}(?!\w)", text, re.IGNORECASE) is not None
 
 
 def _line(value: Any, where: str) -> str:

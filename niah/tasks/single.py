@@ -138,12 +138,13 @@ def _fill(form: NeedleForm, seed: int, redraw: int, language: str, instruction: 
         instruction=instruction,
         question=form.question.format_map(values),
         answers=answers,
-        answer_kind=form.answer_kind or _kind(answers),
+        answer_kind=form.answer_kind or kind_of(answers),
         keywords=form.keywords,
     )
 
 
-def _kind(answers: tuple[str, ...]) -> AnswerKind:
+def kind_of(answers: tuple[str, ...]) -> AnswerKind:
+    """How the scorer is to read answers, by their looks."""
     if all(_NUMBER.fullmatch(answer) for answer in answers):
         return "number"
     if all(_CODE.fullmatch(answer) for answer in answers):

@@ -1,0 +1,155 @@
+"""Questions about the user's own documents: the passage that answers stands at the asked depth.
+
+All passages that are asked about are taken out of the documents; the rest is the haystack. A trial
+draws a question and plants its passage, a paragraph of its own.
+
+Source: RULER's qa_1 and qa_2 (Hsieh et al. 2024, arXiv:2404.06654), where paragraphs of SQuAD and
+HotpotQA are the haystack; own wording.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from niah.draws import choice, integer
+from niah.errors import TaskError
+from niah.tasks import Challenge, Family, Needle, Parameter, Task
+from niah.tasks.facts import Fact, facts_of, read_facts
+from niah.tasks.needles import stated
+from niah.tasks.parameters import in_language, whole_number
+from niah.tasks.single import kind_of
+
+VERSION = "question-answering-1"
+MAX_QUESTIONS = 1_000_000
+INSTRUCTIONS: Mapping[str, str] = {
+    "en": (
+        "You are given a collection of documents and a question. A passage somewhere in the "
+        "documents answers it. Give the answer alone, in as few words as possible."
+    ),
+    "de": (
+        "Sie erhalten eine Sammlung von Dokumenten und eine Frage. Irgendwo in den Dokumenten "
+        "steht die Antwort. Geben Sie nur die Antwort, mit so wenigen Wörtern wie möglich."
+    ),
+}
+
+
+def prepare(parameters: Mapping[str, Any], language: str, haystack: str) -> Task:
+    """The facts, their passages found in the haystack, and what it is without them."""
+    instruction = parameters.get("instruction")
+    if instruction is None:
+        instruction = in_language(INSTRUCTIONS, language, "question-answering")
+    if not isinstance(instruction, str) or not instruction.strip():
+        raise TaskError(f"task.instruction = {instruction!r} is not a text")
+    facts = _facts(parameters, haystack)
+    cuts = dict.fromkeys(
+        passage for fact in facts if fact.in_documents for passage in fact.passages
+    )
+
+    def draw(seed: int) -> Challenge:
+        fact = choice(seed, "question", facts)
+        return Challenge(
+            needles=tuple(_needles(fact, seed)),
+            instruction=instruction,
+            question=fact.question,
+            answers=fact.answers,
+            answer_kind=kind_of(fact.answers),
+        )
+
+    content = hashlib.sha256(repr((instruction, facts)).encode(errors="replace")).hexdigest()
+    return Task(
+        kind="question-answering",
+        version=f"{VERSION}/{content[:16]}",
+        draw=draw,
+        cuts=tuple(cuts),
+        notes=tuple(_notes(facts, cuts, haystack)),
+    )
+
+
+def _facts(parameters: Mapping[str, Any], haystack: str) -> tuple[Fact, ...]:
+    path, given = parameters.get("path"), parameters.get("facts")
+    limit = (
+        whole_number(parameters, "questions", 1, least=1, most=MAX_QUESTIONS)
+        if "questions" in parameters
+        else None
+    )
+    if (path is None) == (given is None):
+        raise TaskError(
+            "task.kind = 'question-answering' needs task.path, a .jsonl or .csv file with "
+            "question, answers and passage, or a SQuAD or HotpotQA .json file; or the same in "
+            "[[task.facts]]"
+        )
+    if given is not None:
+        if not isinstance(given, list):
+            raise TaskError("task.facts is not a list of tables with question and answers")
+        entries = ((f"task.facts[{number}]", entry) for number, entry in enumerate(given))
+        return facts_of(entries, haystack, "task.facts")[:limit]
+    if not isinstance(path, str):
+        raise TaskError(f"task.path = {path!r} is not a path")
+    return read_facts(Path(path), haystack, limit)
+
+
+def _needles(fact: Fact, seed: int) -> list[Needle]:
+    """The first passage at the asked depth, further ones anywhere."""
+    first, *others = fact.passages
+    return [
+        Needle(text=first, own_paragraph=True),
+        *(
+            Needle(
+                text=passage,
+                own_paragraph=True,
+                depth_percent=integer(seed, f"depth/{number}", 10_001) / 100,
+            )
+            for number, passage in enumerate(others)
+        ),
+    ]
+
+
+def _notes(facts: Sequence[Fact], cuts: Mapping[str, Any], haystack: str) -> list[str]:
+    """That an answer also stands where nobody looks for it, which makes a question easier."""
+    rest = "\n\n".join(
+        part for part in dict.fromkeys(haystack.split("\n\n")) if part.strip("\n") not in cuts
+    )
+    for passage in cuts:
+        rest = rest.replace(passage, "")
+    folded = rest.casefold()
+    twice = [
+        fact
+        for fact in facts
+        if any(
+            answer.casefold() in folded and stated(answer, rest)
+            for answer in fact.answers
+            if answer.casefold() not in ("yes", "no", "ja", "nein")
+        )
+    ]
+    if not twice:
+        return []
+    return [
+        f"of {len(facts):,} questions, {len(twice):,} have an answer that also stands outside its "
+        f"passage, such as {twice[0].answers[0]!r}; the absent control tells whether that helps"
+    ]
+
+
+FAMILY = Family(
+    kind="question-answering",
+    summary="questions about your own documents, the passage that answers at the asked depth",
+    source="RULER qa_1, qa_2 (Hsieh et al. 2024), own wording",
+    parameters=(
+        Parameter(
+            name="path",
+            description=".jsonl or .csv with question, answers, and passage (in your documents) or "
+            "text (to be planted); or a SQuAD or HotpotQA .json, which is the haystack too",
+        ),
+        Parameter(name="facts", description="the same as a list of tables, in place of path"),
+        Parameter(
+            name="questions",
+            description="at most so many of them; all by default, of a collection as many as leave "
+            "nine tenths of its passages as haystack",
+        ),
+        Parameter(name="instruction", description="in place of niah's own, before the haystack"),
+    ),
+    prepare=prepare,
+    example='kind = "question-answering"\npath = "questions.jsonl"',
+)
