@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from niah.store.baselines import set_baseline
+from niah.store.children import link_child
 from niah.store.database import open_store
 from niah.store.locks import lock_run
 from niah.store.runs import create_run, list_runs
-from niah.store.verdicts import link_retests
 from tests.command import Niah
 from tests.test_store import make_run
 
@@ -30,7 +30,7 @@ def db(tmp_path: Path) -> Path:
             )
             create_run(store, run)
         create_run(store, make_run("r5-retests", created_at=now.isoformat()))
-        link_retests(store, "r5-retests", of="r5")
+        link_child(store, "r5-retests", of="r5")
         set_baseline(store, "nightly", ["r4"], set_at=now.isoformat())
     return path
 

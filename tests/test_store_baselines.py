@@ -9,16 +9,10 @@ import pytest
 
 from niah.errors import StoreError
 from niah.store.baselines import find_baseline, list_baselines, remove_baseline, set_baseline
+from niah.store.children import children_of, link_child, parents
 from niah.store.database import Store, open_store
 from niah.store.runs import create_run, delete_run, find_run, list_runs
-from niah.store.verdicts import (
-    add_verdict,
-    latest_verdicts,
-    link_retests,
-    parents_of_retests,
-    retests_of,
-    verdict_document,
-)
+from niah.store.verdicts import add_verdict, latest_verdicts, verdict_document
 from tests.test_store import make_run
 
 AT = "2026-11-24T03:00:00+00:00"
@@ -66,13 +60,13 @@ def test_a_run_of_a_baseline_is_not_deleted(store: Store) -> None:
 
 def test_retests_are_never_the_latest_run_and_go_with_theirs(store: Store) -> None:
     """``latest`` passes over them, and deleting a run deletes its re-tests and verdicts."""
-    link_retests(store, "c", of="b")
-    link_retests(store, "c", of="b")
+    link_child(store, "c", of="b")
+    link_child(store, "c", of="b")
     add_verdict(store, "b", verdict="fail", decided_at=AT, document={"verdict": "fail"})
     add_verdict(store, "b", verdict="pass", decided_at=AT, document={"verdict": "pass"})
     assert find_run(store, "latest").run == "b"
-    assert [run.run for run in retests_of(store, "b")] == ["c"]
-    assert parents_of_retests(store) == {"c": "b"}
+    assert [run.run for run in children_of(store, "b")] == ["c"]
+    assert parents(store) == {"c": "b"}
     assert latest_verdicts(store)["b"].verdict == "pass"
     assert verdict_document(store, "b") == {"verdict": "pass"}
     delete_run(store, "b")

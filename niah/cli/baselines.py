@@ -49,23 +49,23 @@ def set_(
 
     from niah.runner.likeness import Pool, check_alike
     from niah.store.baselines import set_baseline
+    from niah.store.children import parents
     from niah.store.database import open_store
     from niah.store.runs import find_run
     from niah.store.trials import iter_trials
-    from niah.store.verdicts import parents_of_retests
 
     if not _NAME.fullmatch(name):
         raise ConfigurationError(
             f"{name!r} cannot be a baseline's name: use letters, digits, '.', '_' and '-'"
         )
     with open_store(db, access="write") as store:
-        retests = parents_of_retests(store)
+        children = parents(store)
         found = list({run.run: run for run in (find_run(store, one) for one in runs)}.values())
         for run in found:
-            if run.run in retests:
+            if run.run in children:
                 raise ConfigurationError(
-                    f"{run.run} holds the re-tests of {retests[run.run]}, which went where it "
-                    "looked bad; a baseline needs whole runs"
+                    f"{run.run} holds re-tests or controls of {children[run.run]}, which say "
+                    "nothing of all its cells alike; a baseline needs whole runs"
                 )
         pool = Pool(
             name=name, runs=tuple((run, tuple(iter_trials(store, run.run))) for run in found)

@@ -55,10 +55,11 @@ def history(
 ) -> None:
     """Print and plot what an experiment's runs measured over time, and when that changed."""
     from niah.runner.histories import histories
+    from niah.store.children import parents
     from niah.store.database import open_store
     from niah.store.runs import find_run, list_runs
     from niah.store.tallies import tally_trials
-    from niah.store.verdicts import latest_verdicts, parents_of_retests
+    from niah.store.verdicts import latest_verdicts
 
     if format_ not in TABLES:
         raise ConfigurationError(f"--format {format_}: use {', '.join(TABLES)}")
@@ -66,8 +67,8 @@ def history(
         raise ConfigurationError(f"--out {out}: name a figure .png, .svg or .pdf")
     name = _name(experiment)
     with open_store(db, access="read") as store:
-        retests = parents_of_retests(store)
-        listed = [run for run in list_runs(store) if run.run not in retests]
+        children = parents(store)
+        listed = [run for run in list_runs(store) if run.run not in children]
         chosen = [run for run in listed if run.name == name and run.source == "measured"][:last]
         if not chosen:
             known = ", ".join(dict.fromkeys(run.name for run in listed)) or "none"

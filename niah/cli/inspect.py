@@ -12,7 +12,7 @@ from niah.cli.options import DEFAULT_DATABASE, Database, Json, Thresholds, print
 from niah.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from niah.prompts import Prompt
     from niah.store import Run, RunSummary, TrialRecord
@@ -29,16 +29,20 @@ def register(app: typer.Typer) -> None:
 def runs(db: Database = DEFAULT_DATABASE, json: Json = False) -> None:
     """List the runs in the store, newest first."""
     from niah.console import count, inert, table, usd
+    from niah.store.children import parents
     from niah.store.database import open_store
     from niah.store.runs import list_runs
 
+    belonging: Mapping[str, str] = {}
     if not db.exists():
         summaries: Sequence[RunSummary] = []
     else:
         with open_store(db, access="read") as store:
             summaries = list_runs(store)
+            belonging = parents(store)
     if json:
-        print_json({"runs": [_run_json(summary) for summary in summaries]})
+        listed = [{**_run_json(one), "parent": belonging.get(one.run)} for one in summaries]
+        print_json({"runs": listed})
         return
     if not summaries:
         print(f"{db} has no runs yet; niah run CONFIG makes one.")
@@ -103,6 +107,7 @@ def show(
         _show_figure(Path(run), json=json)
         return
     from niah.cli.overview import show_run
+    from niah.runner.controls import results_of_controls, stored_controls
     from niah.store.database import open_store
     from niah.store.runs import find_run
     from niah.store.trials import iter_trials
@@ -110,8 +115,17 @@ def show(
     with open_store(db, access="read") as store:
         found = find_run(store, run)
         records = list(iter_trials(store, found.run))
+        beside = results_of_controls(stored_controls(store, found))
     if length is None and depth is None and not prompt and repeat is None:
-        show_run(found, records, thresholds=threshold or (), model=model, cells=cells, json=json)
+        show_run(
+            found,
+            records,
+            beside,
+            thresholds=threshold or (),
+            model=model,
+            cells=cells,
+            json=json,
+        )
         return
     records = [record for record in records if model in (None, record.model)]
     chosen = _choose(found, records, length, depth, repeat)

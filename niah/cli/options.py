@@ -47,6 +47,16 @@ Thresholds = Annotated[
     ),
 ]
 
+Controls = Annotated[
+    bool | None,
+    typer.Option(
+        "--controls/--no-controls",
+        show_default=False,
+        help="A few control trials beside the map: no context, needle only, absent needle, fixed "
+        "distance from the end; by default as the file says.",
+    ),
+]
+
 DEFAULT_DATABASE = Path("niah.db")
 DEFAULT_PLOTS = Path("plots")
 

@@ -12,6 +12,7 @@ from niah.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from niah.statistics.analysis import Analysis, LengthRuling
+    from niah.statistics.controls import ControlResult
     from niah.statistics.effective import EffectiveLength
     from niah.statistics.grids import Marginal, Summary
     from niah.statistics.intervals import Estimate
@@ -25,6 +26,7 @@ BOTH = ("raw", "95% interval", "n", "pooled", "95% interval")
 def show_run(
     run: Run,
     records: Sequence[TrialRecord],
+    controls: Sequence[ControlResult],
     *,
     thresholds: Sequence[float],
     model: str | None,
@@ -36,11 +38,13 @@ def show_run(
     Args:
         run: As stored.
         records: Its trials.
+        controls: What was measured beside it.
         thresholds: Of the user's own rules of effective length.
         model: The only one to show.
         cells: Whether to print every cell; JSON always has them.
         json: One JSON object in place of text.
     """
+    from niah.cli.controls import controls_json, controls_tables, results_for
     from niah.cli.course import course_json, course_lines
     from niah.cli.running import describe_tokens
     from niah.runner.analyses import analysis_json
@@ -63,7 +67,11 @@ def show_run(
                 "versions": {k: v for k, v in run.versions.items() if not is_note(k)},
                 "calibrations": calibrations_json(run),
                 "sweeps": [
-                    {**analysis_json(analysis), **course_json(run, analysis.grid.model)}
+                    {
+                        **analysis_json(analysis),
+                        **course_json(run, analysis.grid.model),
+                        "controls": controls_json(results_for(controls, analysis.grid.model)),
+                    }
                     for analysis in analyses
                 ],
             }
@@ -85,6 +93,8 @@ def show_run(
         for name, told in course_lines(run, summary.model):
             print(f"{name:<12}{told}")
         for part in _tables(analysis, cells=cells):
+            print(f"\n{part}")
+        for part in controls_tables(results_for(controls, summary.model), analysis):
             print(f"\n{part}")
 
 

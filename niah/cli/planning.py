@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from niah.cli.options import (
     Config,
+    Controls,
     Json,
     Models,
     Overrides,
@@ -23,34 +25,46 @@ if TYPE_CHECKING:
     from niah.runner.prepare import Prepared
 
 
+NOTHING_SENT = "Nothing was sent."
+
+
 def register(app: typer.Typer) -> None:
     """Add the command to the application."""
     app.command("plan")(plan)
 
 
 def plan(
-    config: Config, model: Models = None, override: Overrides = None, json: Json = False
+    config: Config,
+    model: Models = None,
+    override: Overrides = None,
+    controls: Controls = None,
+    json: Json = False,
 ) -> None:
     """Print cells, trials, tokens and the estimated cost of an experiment; send nothing."""
+    from niah.cli.controls import planned_controls_json, planned_controls_lines, with_controls
     from niah.plan import estimate
+    from niah.runner.controls import prepare_controls
     from niah.runner.prepare import check_lengths, prepare, refused_trials
 
     suite = load_suite_config(config, model, override)
     if suite is not None:
         from niah.cli.suites import plan_suite
 
-        plan_suite(suite, json=json)
+        each = tuple(with_controls(one, controls) for one in suite.experiments)
+        plan_suite(replace(suite, experiments=each), json=json)
         return
-    prepared = prepare(load_config(config, model, override))
+    prepared = prepare(with_controls(load_config(config, model, override), controls))
     check_lengths(prepared)
+    beside = prepare_controls(prepared.experiment)
     estimates = estimate(prepared.experiment, prepared.trials)
     refused = refused_trials(prepared)
     for warning in prepared.warnings:
         note(f"warning: {warning}")
     if json:
-        print_json(_summary(prepared, estimates, len(refused)))
+        planned = planned_controls_json(beside)
+        print_json({**_summary(prepared, estimates, len(refused)), "controls": planned})
         return
-    print(_page(prepared, estimates))
+    print("\n".join([_page(prepared, estimates), *planned_controls_lines(beside), NOTHING_SENT]))
     for trial, reason in refused[:3]:
         note(f"warning: {trial.context_length} tokens, depth {trial.depth_percent:g}: {reason}")
     if len(refused) > 3:
@@ -119,7 +133,7 @@ def _page(prepared: Prepared, estimates: tuple[Estimate, ...]) -> str:
     for entry in estimates:
         lines += _choices(prepared, entry.model)
     lines += _adaptive(prepared)
-    return "\n".join([*lines, "Nothing was sent."])
+    return "\n".join(lines)
 
 
 def _sampling(prepared: Prepared) -> str:

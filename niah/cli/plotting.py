@@ -24,6 +24,7 @@ from niah.files import file_stem
 if TYPE_CHECKING:
     from niah.interface.pictures import Choices
     from niah.interface.sweeps import Sweep
+    from niah.statistics.controls import ControlResult
     from niah.store import Run, TrialRecord
 
 FORMATS = ("png", "svg", "pdf")
@@ -165,12 +166,13 @@ def plot_run(
     records: Sequence[TrialRecord],
     directory: Path,
     looks: Looks,
+    controls: Sequence[ControlResult] = (),
 ) -> list[Path]:
     """Draw each model and task of a run: a heatmap, or a curve where depth means nothing."""
     from niah.interface.pictures import Choices
     from niah.interface.sweeps import sweeps_of
 
-    sweeps = sweeps_of(run, records)
+    sweeps = sweeps_of(run, records, controls)
     written: list[Path] = []
     for sweep in sweeps:
         stem = directory / _name([sweep], "heatmap", sweeps)
@@ -196,6 +198,7 @@ def _kind_and_formats(kind: str | None, out: Path | None) -> tuple[str | None, S
 def _sweeps(db: Path, runs: Sequence[str], models: Sequence[str] | None) -> list[Sweep]:
     """The sweeps of the named runs in their order, of the named models only."""
     from niah.interface.sweeps import sweeps_of
+    from niah.runner.controls import results_of_controls, stored_controls
     from niah.store.database import open_store
     from niah.store.runs import find_run
     from niah.store.trials import iter_trials
@@ -204,7 +207,9 @@ def _sweeps(db: Path, runs: Sequence[str], models: Sequence[str] | None) -> list
     with open_store(db, access="read") as store:
         found = dict.fromkeys(find_run(store, name).run for name in runs)
         for name in found:
-            sweeps += sweeps_of(find_run(store, name), iter_trials(store, name))
+            run = find_run(store, name)
+            beside = results_of_controls(stored_controls(store, run))
+            sweeps += sweeps_of(run, iter_trials(store, name), beside)
     known = sorted({sweep.grid.model for sweep in sweeps})
     for model in models or ():
         if model not in known:

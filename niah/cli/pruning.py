@@ -37,7 +37,7 @@ def prune(
     db: Database = DEFAULT_DATABASE,
     json: Json = False,
 ) -> None:
-    """Delete runs that are old and that no baseline needs, with their re-tests.
+    """Delete runs that are old and that no baseline needs, with their re-tests and controls.
 
     Unfinished runs of the last day, imported runs and the runs of baselines always stay; with both
     limits a run must be beyond both.
@@ -46,10 +46,10 @@ def prune(
 
     from niah.console import count, inert
     from niah.store.baselines import list_baselines
+    from niah.store.children import parents
     from niah.store.database import open_store
     from niah.store.locks import is_locked
     from niah.store.runs import compact, delete_run, list_runs
-    from niah.store.verdicts import parents_of_retests
 
     if older_than is None and keep_last is None:
         raise ConfigurationError("say what is old: --older-than 90d, --keep-last 30, or both")
@@ -58,7 +58,7 @@ def prune(
     kept: list[str] = []
     with open_store(db, access="write" if yes else "read") as store:
         needed = {run for one in list_baselines(store) for run in one.runs}
-        children = parents_of_retests(store)
+        children = parents(store)
         candidates = _old(
             [run for run in list_runs(store, name=experiment) if run.run not in children],
             now_s=datetime.now(UTC).timestamp(),

@@ -96,6 +96,7 @@ def _distinct(runs: Sequence[Run]) -> list[Run]:
 def _measured(store: Store, run: Run, *, passages: bool, pooled: bool | None) -> Measured:
     from niah.interface.sweeps import sweeps_of
     from niah.report.gather import Measured, no_passages
+    from niah.runner.controls import results_of_controls, stored_controls
     from niah.runner.results import experiment_of
     from niah.store.trials import iter_trials
 
@@ -103,7 +104,7 @@ def _measured(store: Store, run: Run, *, passages: bool, pooled: bool | None) ->
     experiment = experiment_of(run)
     return Measured(
         source=_source(run),
-        sweeps=sweeps_of(run, records),
+        sweeps=sweeps_of(run, records, results_of_controls(stored_controls(store, run))),
         passages=_passages(run, records) if passages else no_passages(""),
         threshold=None if experiment is None else experiment.report.effective,
         pooled=pooled,

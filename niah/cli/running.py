@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from time import monotonic
@@ -15,6 +16,7 @@ from niah.cli.options import (
     DEFAULT_DATABASE,
     DEFAULT_PLOTS,
     Config,
+    Controls,
     Database,
     EnvFile,
     Json,
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from niah.runner.prepare import Prepared
     from niah.runner.run import RunResult
     from niah.statistics.analysis import Analysis
+    from niah.statistics.controls import ControlResult
     from niah.statistics.grids import Summary
     from niah.store import Run
 
@@ -70,6 +73,7 @@ def run(
     max_time: Annotated[
         str | None, typer.Option(metavar="TIME", help="Send nothing after so long, such as 2h.")
     ] = None,
+    controls: Controls = None,
     style: Annotated[str, typer.Option(help="Colours: accessible or classic.")] = "accessible",
     log_format: Annotated[
         str, typer.Option(metavar="FORMAT", help="stderr as text, or json: an object a line.")
@@ -95,15 +99,22 @@ def run(
     json: Json = False,
 ) -> None:
     """Measure an experiment, or go on with it where it stopped; store and plot the results."""
+    from niah.cli.controls import measure_beside, with_controls
     from niah.cli.metrics import check_metrics_path, write_metrics
     from niah.cli.plotting import Looks, checked, plot_run
     from niah.cli.progress import live_line
     from niah.cli.serving import reference_transports
     from niah.cli.suites import measure_suite, prepare_suite, show_suite
     from niah.cli.webhook import open_webhook, told_of_failure
+    from niah.runner.controls import (
+        controls_spent_usd,
+        prepare_controls,
+        results_of_controls,
+        stored_controls,
+    )
     from niah.runner.keys import read_keys
     from niah.runner.prepare import check_lengths, prepare
-    from niah.runner.run import run_experiment
+    from niah.runner.run import run_experiment, run_to_go_on_with
     from niah.store.database import open_store
     from niah.store.trials import iter_trials
 
@@ -122,20 +133,26 @@ def run(
         ]
         overrides = [*(override or ()), *limits]
         suite = load_suite_config(config, model, overrides)
-        experiment = (
-            load_config(config, model, overrides) if suite is None else suite.experiments[0]
-        )
+        if suite is None:
+            experiment = with_controls(load_config(config, model, overrides), controls)
+        else:
+            each = tuple(with_controls(one, controls) for one in suite.experiments)
+            suite = replace(suite, experiments=each)
+            experiment = each[0]
         keys = read_keys(experiment.resolved_models(), environment(env_file))
 
-        def measure(prepared: Prepared, elsewhere_usd: float = 0.0) -> RunResult:
+        def measure(
+            prepared: Prepared, elsewhere_usd: float = 0.0, *, beside: bool = False
+        ) -> RunResult:
             with live_line(prepared.experiment.name, quiet=quiet) as show:
                 return run_experiment(
                     prepared,
                     store,
                     keys=keys,
                     transports=reference_transports(),
-                    new=new,
-                    new_after_s=new_after_s,
+                    new=new and not beside,
+                    new_after_s=None if beside else new_after_s,
+                    analysed=not beside,
                     max_time_s=max_time_s and max(1.0, max_time_s - (monotonic() - began_s)),
                     elsewhere_usd=elsewhere_usd,
                     progress=show,
@@ -147,17 +164,20 @@ def run(
             if metrics is not None:
                 raise ConfigurationError("--metrics is for one task, and this file has several")
             prepared_tasks = prepare_suite(suite)
+            prepared_beside = [prepare_controls(one) for one in suite.experiments]
             with open_store(db) as store:
                 outcome = measure_suite(
                     suite,
                     prepared_tasks,
                     store,
                     measure,
+                    controls=prepared_beside,
+                    run_control=partial(measure, beside=True),
                     new=new,
                     new_after_s=new_after_s,
                     plots=plots,
                     show=partial(_report, figures=(), config=config, json=json),
-                    summary=partial(_summary_json, figures=()),
+                    summary=lambda result, beside: _summary_json(result, (), beside),
                 )
             known.update(outcome.told)
             show_suite(outcome, config=config, json=json)
@@ -165,19 +185,25 @@ def run(
             return
         prepared = prepare(experiment)
         check_lengths(prepared)
+        prepared_controls = prepare_controls(experiment)
         for warning in prepared.warnings:
             log(f"warning: {warning}", event="warning", level="warning")
         with open_store(db) as store:
-            result = measure(prepared)
+            going_on = run_to_go_on_with(prepared, store, new=new, new_after_s=new_after_s)
+            result = measure(prepared, controls_spent_usd(store, going_on.run) if going_on else 0.0)
+            whole, stopped = measure_beside(
+                prepared_controls, result, store, partial(measure, beside=True)
+            )
             records = list(iter_trials(store, result.run.run))
-            figures = plot_run(result.run, records, plots, looks) if records else []
-        known.update(_summary_json(result, figures))
+            beside = results_of_controls(stored_controls(store, result.run))
+            figures = plot_run(result.run, records, plots, looks, beside) if records else []
+        known.update(_summary_json(result, figures, beside))
         if metrics is not None:
             write_metrics(metrics, result)
         if json:
-            print_json(_summary_json(result, figures))
-        _report(result, figures, config=config, json=json)
-        _exit(result.interrupted, complete=result.status == "complete")
+            print_json(_summary_json(result, figures, beside))
+        _report(result, figures, beside, config=config, json=json)
+        _exit(result.interrupted or stopped, complete=result.status == "complete" and whole)
 
 
 def _exit(interrupted: bool, *, complete: bool) -> None:
@@ -194,14 +220,24 @@ def _retries_log() -> Callable[[str], None]:
     return partial(log, event="retry", level="warning")
 
 
-def _report(result: RunResult, figures: Sequence[Path], *, config: str, json: bool) -> None:
+def _report(
+    result: RunResult,
+    figures: Sequence[Path],
+    controls: Sequence[ControlResult] = (),
+    *,
+    config: str,
+    json: bool,
+) -> None:
     """What came out, on stdout unless as JSON; why it is incomplete, on stderr."""
+    from niah.cli.controls import controls_block, results_for
     from niah.runner.results import run_calibrations
 
     calibrations = run_calibrations(result.run)
     if not json:
         for analysis in result.analyses:
             print(_summary_text(result.run, analysis, calibrations.get(analysis.grid.model)))
+            for line in controls_block(results_for(controls, analysis.grid.model)):
+                print(f"  {line}")
         for figure in figures:
             print(figure)
     for reason in result.reasons:
@@ -221,7 +257,8 @@ def _report(result: RunResult, figures: Sequence[Path], *, config: str, json: bo
             run=result.run.run,
         )
     if is_json():
-        log("the session has ended", event="run-ended", **_summary_json(result, figures))
+        ended = _summary_json(result, figures, controls)
+        log("the session has ended", event="run-ended", **ended)
 
 
 def _summary_text(run: Run, analysis: Analysis, calibration: Calibration | None) -> str:
@@ -281,7 +318,10 @@ def _pooled_json(run: Run, analysis: Analysis) -> Mapping[str, Any]:
     return {} if pooled is None else {"pooled": estimate_json(pooled)}
 
 
-def _summary_json(result: RunResult, figures: Sequence[Path]) -> Mapping[str, Any]:
+def _summary_json(
+    result: RunResult, figures: Sequence[Path], controls: Sequence[ControlResult] = ()
+) -> Mapping[str, Any]:
+    from niah.cli.controls import controls_json, results_for
     from niah.cli.course import course_json
     from niah.runner.analyses import lengths_json
     from niah.runner.results import calibrations_json, estimate_json, summary_json
@@ -313,6 +353,7 @@ def _summary_json(result: RunResult, figures: Sequence[Path]) -> Mapping[str, An
                 **lengths_json(analysis),
                 **_pooled_json(result.run, analysis),
                 **course_json(result.run, analysis.grid.model),
+                "controls": controls_json(results_for(controls, analysis.grid.model)),
             }
             for analysis in result.analyses
         ],

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from niah.plan import Estimate
     from niah.runner.prepare import Prepared
     from niah.runner.run import RunResult
+    from niah.statistics.controls import ControlResult
     from niah.store import Run
     from niah.store.database import Store
 
@@ -49,14 +50,19 @@ def prepare_suite(suite: Suite) -> list[Prepared]:
 
 def plan_suite(suite: Suite, *, json: bool) -> None:
     """Print each task's trials, tokens and price, and the sums; nothing is sent."""
+    from niah.cli.controls import planned_controls_json, planned_controls_lines
     from niah.plan import estimate
+    from niah.runner.controls import prepare_controls
 
     prepared = prepare_suite(suite)
+    beside = [one for each in suite.experiments for one in prepare_controls(each)]
     estimates = [estimate(one.experiment, one.trials) for one in prepared]
     if json:
-        print_json(_plan_json(suite, prepared, estimates))
+        planned = planned_controls_json(beside)
+        print_json({**_plan_json(suite, prepared, estimates), "controls": planned})
     else:
-        print(_plan_page(suite, prepared, estimates))
+        page = _plan_page(suite, prepared, estimates)
+        print("\n".join([page, *planned_controls_lines(beside), "Nothing was sent."]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,13 +93,16 @@ def measure_suite(
     store: Store,
     run: Callable[[Prepared, float], RunResult],
     *,
+    controls: Sequence[Sequence[Prepared]],
+    run_control: Callable[[Prepared, float], RunResult],
     new: bool,
     new_after_s: float | None,
     plots: Path,
     show: Callable[[RunResult], None],
-    summary: Callable[[RunResult], Mapping[str, Any]],
+    summary: Callable[[RunResult, Sequence[ControlResult]], Mapping[str, Any]],
 ) -> SuiteOutcome:
-    """Measure every task, show each as it ends, and write their table."""
+    """Measure every task, show each as it ends, then the controls, and write the table."""
+    from niah.runner.controls import results_of_controls, stored_controls
     from niah.runner.suites import run_suite
 
     results = []
@@ -101,16 +110,20 @@ def measure_suite(
         results.append(result)
         show(result)
     finished, tasks = sum(r.status == "complete" for r in results), len(suite.experiments)
-    complete = finished == tasks
-    so_far = "" if complete else f"Incomplete, {finished} of {tasks} tasks are done: "
+    so_far = "" if finished == tasks else f"Incomplete, {finished} of {tasks} tasks are done: "
+    whole, stopped = True, False
+    if finished == tasks:
+        whole, stopped = _measure_controls(controls, results, store, run_control)
+    beside = [results_of_controls(stored_controls(store, result.run)) for result in results]
+    complete = finished == tasks and whole
     runs = [result.run for result in results]
     paths, title, text, rows = _table(suite, store, runs, plots, so_far)
     return SuiteOutcome(
         complete=complete,
-        interrupted=any(result.interrupted for result in results),
+        interrupted=stopped or any(result.interrupted for result in results),
         finished_tasks=finished,
         tasks=tasks,
-        text=text,
+        text="\n\n".join([text, *_controls_text(results, beside)]),
         paths=tuple(paths),
         told={
             "suite": suite.name,
@@ -118,11 +131,45 @@ def measure_suite(
             "status": "complete" if complete else "incomplete",
             "simulated": any(result.run.simulated for result in results),
             "cost_usd": _sum([result.cost_usd for result in results]),
-            "runs": [summary(result) for result in results],
+            "runs": [summary(*one) for one in zip(results, beside, strict=True)],
             "figures": [str(path) for path in paths],
             "table": rows,
         },
     )
+
+
+def _measure_controls(
+    controls: Sequence[Sequence[Prepared]],
+    results: Sequence[RunResult],
+    store: Store,
+    run: Callable[[Prepared, float], RunResult],
+) -> tuple[bool, bool]:
+    """Measure the controls of every task; whether all are complete, whether the user stopped."""
+    from niah.cli.controls import measure_beside
+    from niah.runner.controls import family_spent_usd
+
+    for own, result in zip(controls, results, strict=True):
+        elsewhere_usd = sum(
+            family_spent_usd(store, other.run.run) for other in results if other is not result
+        )
+        done, stopped = measure_beside(own, result, store, run, elsewhere_usd=elsewhere_usd)
+        if not done:
+            return False, stopped
+    return True, False
+
+
+def _controls_text(
+    results: Sequence[RunResult], controls: Sequence[Sequence[ControlResult]]
+) -> Iterable[str]:
+    """The controls of each sweep of each task that has any."""
+    from niah.cli.controls import controls_block, results_for
+    from niah.console import inert
+
+    for result, own in zip(results, controls, strict=True):
+        for summary in result.summaries:
+            lines = list(controls_block(results_for(own, summary.model)))
+            if lines:
+                yield "\n".join([f"{inert(summary.model)}, {inert(summary.task)}", *lines])
 
 
 def show_suite(outcome: SuiteOutcome, *, config: str, json: bool) -> None:
@@ -207,7 +254,7 @@ def _plan_page(
         )
     if budget is not None:
         lines.append(f"No more than {usd(budget)} is spent on all of them together.")
-    return "\n".join([*lines, "Nothing was sent."])
+    return "\n".join(lines)
 
 
 def _plan_json(

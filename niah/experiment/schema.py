@@ -20,7 +20,7 @@ from niah.experiment.asked import (
 from niah.experiment.hosts import Calibrate, ModelSection, ProviderSection, price_of, provider_of
 from niah.experiment.section import Section
 from niah.experiment.shown import ReportSection, TableSection
-from niah.experiment.spending import LimitsSection, SamplingSection
+from niah.experiment.spending import ControlsSection, LimitsSection, SamplingSection
 from niah.models import Model, resolve_model
 from niah.tasks import Family
 from niah.tasks.controls import WITHOUT_HAYSTACK
@@ -58,6 +58,11 @@ class Experiment(Section):
     request: RequestSection = RequestSection()
     sampling: SamplingSection = SamplingSection()
     limits: LimitsSection = LimitsSection()
+    controls: ControlsSection | None = Field(
+        default=None,
+        description="With this table a few control trials are measured beside the map; niah run "
+        "--controls measures them without it.",
+    )
     report: ReportSection = ReportSection()
     providers: dict[str, ProviderSection] = Field(default_factory=dict)
     model: dict[str, ModelSection] = Field(
@@ -174,7 +179,10 @@ class Experiment(Section):
 
     def canonical_json(self) -> str:
         """The whole experiment as JSON with sorted keys; ``parse_canonical`` reads it back."""
-        return json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=True)
+        content = self.model_dump(mode="json")
+        if self.controls is None:
+            del content["controls"]  # as it was written before there were any
+        return json.dumps(content, sort_keys=True, ensure_ascii=True)
 
     def resolved_models(self) -> tuple[Model, ...]:
         """Its models, with this file's providers, prices, vocabularies and windows applied.
@@ -229,7 +237,7 @@ class Experiment(Section):
 
 
 def experiment_sha256(experiment: Experiment, ingredients: Mapping[str, Any]) -> str:
-    """Hash over everything that affects a request: limits, prices and reports are not in it.
+    """Hash over everything that affects a request: limits, controls, prices, reports are not in it.
 
     Paths are not in it either; the ingredients carry the hashes of what they lead to.
 
@@ -237,7 +245,7 @@ def experiment_sha256(experiment: Experiment, ingredients: Mapping[str, Any]) ->
         experiment: The experiment.
         ingredients: Hashes and versions of corpus, vocabularies, task, composition.
     """
-    content = experiment.model_dump(mode="json", exclude={"limits", "report"})
+    content = experiment.model_dump(mode="json", exclude={"limits", "controls", "report"})
     if experiment.sampling == SamplingSection():
         del content["sampling"]  # as it was hashed before there was a choice
     for section, local in (("haystack", "path"), ("task", "path")):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from niah.experiment.section import Section
+from niah.tasks.controls import Control
 
 
 class LimitsSection(Section):
@@ -94,3 +95,25 @@ class SamplingSection(Section):
 
 
 PACKED_KEYS = 5
+
+
+def _kinds(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+class ControlsSection(Section):
+    """What is measured beside the map, in runs of their own. Changing these changes no request."""
+
+    trials: int = Field(
+        default=5,
+        ge=1,
+        le=1_000,
+        description="from-end: at every context length; absent: at the shortest and the longest; "
+        "no-context and needle-only, which have no length: twice as many in all.",
+    )
+    kinds: Annotated[tuple[Control, ...], BeforeValidator(_kinds)] | None = Field(
+        default=None,
+        min_length=1,
+        description="Which controls; every one that means something for the task family when not "
+        "given.",
+    )

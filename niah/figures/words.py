@@ -100,6 +100,12 @@ WORDS: dict[Language, dict[str, str]] = {
         "table-beside": "rows marked {mark} stand in the column of our length that is within "
         "5% of theirs",
         "claimed-beyond": "claimed context length {value}, beyond the tested lengths",
+        "controls": "Controls",
+        "control-no-context": "no context, right answer",
+        "control-needle-only": "needle only, right answer",
+        "control-false": "needle absent, false answer",
+        "control-known": "needle absent, right answer",
+        "control-from-end": "needle in the last {tokens} tokens, right answer",
     },
     "de": {
         "length": "Kontextlänge (Token)",
@@ -198,5 +204,11 @@ WORDS: dict[Language, dict[str, str]] = {
         "table-beside": "mit {mark} bezeichnete Zeilen stehen in der Spalte unserer Länge, die um "
         "höchstens 5 % von ihrer abweicht",
         "claimed-beyond": "behauptete Kontextlänge {value}, jenseits der geprüften Längen",
+        "controls": "Kontrollen",
+        "control-no-context": "ohne Kontext, richtige Antwort",
+        "control-needle-only": "nur die Nadel, richtige Antwort",
+        "control-false": "Nadel fehlt, falsche Antwort",
+        "control-known": "Nadel fehlt, richtige Antwort",
+        "control-from-end": "Nadel in den letzten {tokens} Token, richtige Antwort",
     },
 }

@@ -15,6 +15,7 @@ from niah.interface.drawn import Options, picture_of
 from niah.interface.html import html_table, number_words, origin_words
 from niah.interface.pictures import Choices
 from niah.interface.sweeps import Sweep, labels_of, provenance_of, sweeps_of
+from niah.runner.controls import results_of_controls, stored_controls
 from niah.store import RunSummary, TrialRecord
 from niah.store.database import open_store
 from niah.store.runs import find_run, list_runs
@@ -66,7 +67,9 @@ class LoadedRun:
     def sweeps(self) -> tuple[Sweep, ...]:
         """The run's sweeps, one for each model and task, in their order."""
         with open_store(self.path, access="read") as store:
-            return tuple(sweeps_of(find_run(store, self.run), iter_trials(store, self.run)))
+            run = find_run(store, self.run)
+            beside = results_of_controls(stored_controls(store, run))
+            return tuple(sweeps_of(run, iter_trials(store, self.run), beside))
 
     @property
     def models(self) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from niah import __version__
 from niah.errors import ConfigurationError, TaskError
+from niah.experiment import Experiment
 from niah.figures.table import Origin
 from niah.figures.text import Facts, Provenance, plain
 from niah.imports import import_record
@@ -15,6 +16,7 @@ from niah.models import Model
 from niah.runner.results import experiment_of, models_of, run_grids, summarize_run
 from niah.statistics import Grid
 from niah.statistics.analysis import Pooled, pooled_estimate_of
+from niah.statistics.controls import ControlResult
 from niah.statistics.effective import (
     EffectiveLength,
     Rule,
@@ -40,6 +42,8 @@ class Sweep:
         facts: The small print of their figures.
         claimed_tokens: The context window that the model's maker states; None = unknown.
         adaptive: Whether trials went where they told most, so that raw cells are uneven.
+        has_depth: Whether depth means anything in its task; what aggregates has length alone.
+        controls: What was measured beside it.
     """
 
     run: Run
@@ -49,18 +53,19 @@ class Sweep:
     facts: Facts
     claimed_tokens: int | None
     adaptive: bool
-
-    @property
-    def has_depth(self) -> bool:
-        """Whether depth means anything in its task; what aggregates has length alone."""
-        try:
-            return find_family(self.grid.task.partition("/")[0]).has_depth
-        except TaskError:  # an imported run's task, or a package that is not installed here
-            return True
+    has_depth: bool = True
+    controls: tuple[ControlResult, ...] = ()
 
 
-def sweeps_of(run: Run, records: Iterable[TrialRecord]) -> list[Sweep]:
+def sweeps_of(
+    run: Run, records: Iterable[TrialRecord], controls: Sequence[ControlResult] = ()
+) -> list[Sweep]:
     """The sweeps of a run, in order of model and task.
+
+    Args:
+        run: As stored.
+        records: Its trials.
+        controls: What was measured beside it; each sweep gets those of its model.
 
     Raises:
         ModelError: if a model of its experiment cannot be resolved.
@@ -78,9 +83,20 @@ def sweeps_of(run: Run, records: Iterable[TrialRecord]) -> list[Sweep]:
             facts=_facts(run, summary, models.get(grid.model)),
             claimed_tokens=models[grid.model].context_window if grid.model in models else None,
             adaptive=adaptive,
+            has_depth=_has_depth(experiment, grid.task),
+            controls=tuple(found for found in controls if found.model == grid.model),
         )
         for grid, summary in zip(run_grids(run, trials), summarize_run(run, trials), strict=True)
     ]
+
+
+def _has_depth(experiment: Experiment | None, task: str) -> bool:
+    """By the experiment's family, whatever the task is called; of an imported run, by its name."""
+    kind = task.partition("/")[0] if experiment is None else experiment.task.kind
+    try:
+        return find_family(kind).has_depth
+    except TaskError:  # an imported run's task, or a package that is not installed here
+        return True
 
 
 def labels_of(sweeps: Sequence[Sweep]) -> list[str]:

@@ -11,7 +11,7 @@ from itertools import count
 from niah.draws import derive_seed, integer
 from niah.errors import ModelError
 from niah.reference import recall as surfaces
-from niah.reference.reading import NOT_FOUND, read
+from niah.reference.reading import GUESSED, NOT_FOUND, read
 from niah.reference.recall import Recall
 
 _FAMILIES: tuple[tuple[str, str], ...] = (
@@ -31,6 +31,7 @@ _UNITS = {"": 1, "k": 1000, "ki": 1024, "m": 1_000_000}
 _DROP = re.compile(r"drop=(0?\.\d{1,9}|[01])")
 _DRAW = re.compile(r"draw=(\d{1,9})")
 _STABLE = re.compile(r"stable=(0?\.\d{1,9}|[01])")
+_GUESS = re.compile(r"guess=(0?\.\d{1,9}|[01])")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,14 +54,16 @@ class _Reader:
     window: int | None  # tokens that it sees; None = all
     draw: int
     stable: float
+    guess: float
 
 
 def available() -> list[tuple[str, str]]:
     """The readers, each with a line that describes it; ``map`` besides, where there is a map.
 
     Every name may carry ``@drop=0.05``, which lowers its recall by that much, ``@draw=2``, which
-    makes it notice other sentences with the same recall, and ``@stable=0.8``, the share of prompts
-    that it answers alike whatever the draw.
+    makes it notice other sentences with the same recall, ``@stable=0.8``, the share of prompts
+    that it answers alike whatever the draw, and ``@guess=0.3``, the share of prompts without
+    anything to notice to which it makes a number up.
     """
     return list(_FAMILIES)
 
@@ -120,7 +123,16 @@ def answer(
         for number, found in enumerate(reading.found)
         if _recalls(parsed, found.depth_percent, length, seed, number)
     ]
-    return " ".join(noticed) or NOT_FOUND[reading.language]
+    return " ".join(noticed) or _nothing_found(parsed, messages, reading.language)
+
+
+def _nothing_found(reader: _Reader, messages: Sequence[Mapping[str, str]], language: str) -> str:
+    if reader.guess:
+        text = "\0".join(message["content"] for message in messages)
+        seed = derive_seed("reference reader", reader.base, reader.draw, text)
+        if integer(seed, "guess", 1 << 53) / (1 << 53) < reader.guess:
+            return GUESSED[language].format(number=1_000_000 + integer(seed, "number", 9_000_000))
+    return NOT_FOUND[language]
 
 
 def _seed(reader: _Reader, prompt: str, tonight: Tonight) -> int:
@@ -191,7 +203,7 @@ def _parse(reader: str, tonight: Tonight) -> _Reader:
             f"{', '.join(name for name, _ in _FAMILIES)}"
         )
     recall, window = known
-    draw, stable = 0, 0.0
+    draw, stable, guess = 0, 0.0, 0.0
     for modifier in modifiers:
         if drop := _DROP.fullmatch(modifier):
             recall = surfaces.lowered(recall, float(drop[1]))
@@ -199,13 +211,15 @@ def _parse(reader: str, tonight: Tonight) -> _Reader:
             draw = int(redraw[1])
         elif settled := _STABLE.fullmatch(modifier):
             stable = float(settled[1])
+        elif guessing := _GUESS.fullmatch(modifier):
+            guess = float(guessing[1])
         else:
             raise ModelError(
                 f"the reference reader {reader!r} has the modifier {modifier!r}; use drop=0.05 "
-                "(0 to 1), draw=2 or stable=0.8 after one of "
+                "(0 to 1), draw=2, stable=0.8 or guess=0.3 after one of "
                 f"{', '.join(name for name, _ in _FAMILIES)}"
             )
-    return _Reader(base=base, recall=recall, window=window, draw=draw, stable=stable)
+    return _Reader(base=base, recall=recall, window=window, draw=draw, stable=stable, guess=guess)
 
 
 def _base(name: str, tonight: Tonight) -> tuple[Recall, int | None] | None:

@@ -24,6 +24,12 @@ NOT_FOUND: Mapping[str, str] = {
     "other": "I could not find that in the text.",
 }
 
+GUESSED: Mapping[str, str] = {
+    "en": "It is {number}.",
+    "de": "Es ist {number}.",
+    "other": "It is {number}.",
+}
+
 # A sentence must carry this share of the weight of the question's words, and every word of at least
 # that share of the rarest one's weight. So a near miss, which differs from what was asked in the
 # word that matters, is no answer.

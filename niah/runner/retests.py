@@ -6,27 +6,24 @@ The run in question keeps its numbers; the re-tests went where it looked bad, an
 from __future__ import annotations
 
 import hashlib
-import secrets
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from time import monotonic
 
 import httpx
 
 from niah.plan import Trial, trial_maker
-from niah.providers.calibration import is_entry
+from niah.runner.children import open_child
 from niah.runner.keys import Keys
 from niah.runner.prepare import Prepared
 from niah.runner.progress import Progress
 from niah.runner.run import run_experiment
 from niah.statistics.scores import score_of
-from niah.store import Run, TrialRecord, is_note
+from niah.store import Run, TrialRecord
 from niah.store.database import Store
-from niah.store.runs import create_run, latest_run, plan_more_trials, spent_usd
+from niah.store.runs import plan_more_trials, spent_usd
 from niah.store.trials import iter_trials
-from niah.store.verdicts import link_retests
 from niah.streams import Cell
 
 LEAST_MEASURED = 0.5
@@ -206,29 +203,8 @@ def send_round(retests: Retests, trials: Sequence[Trial]) -> list[TrialRecord] |
 
 def _open(retests: Retests) -> Run:
     """The run of the re-tests: the one that is there, or a new one."""
-    planned = _as_planned(retests)
-    run = latest_run(retests.store, planned.sha256)
-    if run is None:
-        now = datetime.now(UTC)
-        name = planned.experiment.name
-        run = Run(
-            run=f"{name}-{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}",
-            name=name,
-            experiment_sha256=planned.sha256,
-            experiment=planned.experiment.canonical_json(),
-            versions={
-                name: value
-                for name, value in retests.of.versions.items()
-                if is_entry(name) or not is_note(name)
-            },
-            simulated=retests.of.simulated,
-            planned_trials=len(retests.trials),
-            created_at=now.isoformat(timespec="seconds"),
-        )
-        create_run(retests.store, run)
-    link_retests(retests.store, run.run, of=retests.of.run)
-    retests.run = run
-    return run
+    retests.run = open_child(retests.store, _as_planned(retests), of=retests.of)
+    return retests.run
 
 
 def _as_planned(retests: Retests) -> Prepared:

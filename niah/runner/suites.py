@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
+from niah.runner.controls import controls_spent_usd, family_spent_usd
 from niah.runner.prepare import Prepared
 from niah.runner.run import RunResult, run_to_go_on_with
 from niah.store.database import Store
-from niah.store.runs import spent_usd
 
 Run = Callable[[Prepared, float], RunResult]
 """Measures one experiment, given what the others have spent of the budget in USD."""
@@ -33,11 +33,11 @@ def run_suite(
         new, new_after_s: As for ``run_experiment``.
     """
     begun = [run_to_go_on_with(one, store, new=new, new_after_s=new_after_s) for one in prepared]
-    others_usd = [0.0 if own is None else spent_usd(store, own.run) for own in begun]
-    for number, one in enumerate(prepared):
-        others_usd[number] = 0.0
+    others_usd = [0.0 if own is None else family_spent_usd(store, own.run) for own in begun]
+    for number, (one, own) in enumerate(zip(prepared, begun, strict=True)):
+        others_usd[number] = 0.0 if own is None else controls_spent_usd(store, own.run)
         result = run(one, sum(others_usd))
-        others_usd[number] = spent_usd(store, result.run.run)
+        others_usd[number] = family_spent_usd(store, result.run.run)
         yield result
         if result.interrupted or ended_early(result):
             return

@@ -77,7 +77,7 @@ def set_planned_trials(store: Store, run: str, planned_trials: int) -> None:
 def find_run(store: Store, name: str) -> Run:
     """The run with this id, or the only one whose id begins so, or the newest for ``latest``.
 
-    A gate's re-tests are never the latest run.
+    A run that belongs to another one is never the latest.
 
     Raises:
         StoreError: if there is none, or more than one.
@@ -224,7 +224,7 @@ def spent_usd(store: Store, run: str) -> float:
 
 
 def delete_run(store: Store, run: str) -> None:
-    """Remove a run with all its trials and re-tests; the file keeps the space for later runs.
+    """Remove a run with its trials, re-tests and controls; the file keeps the space for later runs.
 
     Raises:
         StoreError: if there is no such run, or it belongs to a baseline.

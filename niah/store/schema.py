@@ -108,7 +108,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (name, run_key)
         ) WITHOUT ROWID""",
         "CREATE INDEX baselines_by_run ON baselines (run_key)",
-        # Runs that hold the trials with which a gate tested another run's regions again.
+        # Runs that belong to another one: a gate's re-tests of its regions, controls beside it.
         """CREATE TABLE retests (
             run_key INTEGER PRIMARY KEY REFERENCES runs ON DELETE CASCADE,
             of_run_key INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE

@@ -1,4 +1,4 @@
-"""What gates leave behind: the runs of their re-tests, and their verdicts."""
+"""The verdicts that gates leave behind."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from niah.store import Run
 from niah.store.database import Store, readable_rows, storage_errors
 from niah.store.records import build, parse_object
-from niah.store.runs import find_run, run_key
+from niah.store.runs import run_key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,52 +25,6 @@ class StoredVerdict:
     run: str
     decided_at: str
     verdict: str
-
-
-def link_retests(store: Store, retests: str, *, of: str) -> None:
-    """Note that a run holds the re-tests of another; once is enough.
-
-    Raises:
-        StoreError: if there is no such run.
-        StoreUnavailable: if the disk is full or another process keeps the store locked.
-    """
-    keys = run_key(store, retests), run_key(store, of)
-    with storage_errors(store.path):
-        store.connection.execute(
-            "INSERT OR IGNORE INTO retests (run_key, of_run_key) VALUES (?, ?)", keys
-        )
-
-
-def retests_of(store: Store, run: str) -> list[Run]:
-    """The runs that hold a run's re-tests, oldest first.
-
-    Raises:
-        StoreError: if there is no such run, or the store is damaged.
-    """
-    key = run_key(store, run)
-    with storage_errors(store.path):
-        rows = store.connection.execute(
-            "SELECT run FROM retests NATURAL JOIN (SELECT run_key, run FROM runs)"
-            " WHERE of_run_key = ? ORDER BY run_key",
-            (key,),
-        ).fetchall()
-    return [find_run(store, name) for (name,) in rows]
-
-
-def parents_of_retests(store: Store) -> dict[str, str]:
-    """For each run that holds re-tests, the run that they test again.
-
-    Raises:
-        StoreError: if the store is damaged.
-    """
-    with storage_errors(store.path):
-        return dict(
-            store.connection.execute(
-                "SELECT child.run, parent.run FROM retests AS t"
-                " JOIN runs AS child ON child.run_key = t.run_key"
-                " JOIN runs AS parent ON parent.run_key = t.of_run_key"
-            ).fetchall()
-        )
 
 
 def add_verdict(
