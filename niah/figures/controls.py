@@ -48,11 +48,28 @@ def control_lines(results: Iterable[ControlResult], language: Language) -> tuple
     return tuple(lines)
 
 
+def control_legend(
+    results: Iterable[ControlResult], language: Language
+) -> tuple[tuple[str, str], ...]:
+    """The controls as entries of a legend, below a heading; none without a measured one.
+
+    The key of a right answer's share ends in it, so that its swatch shows it in the map's colours;
+    false answers are no accuracy, and their key is ``control``.
+    """
+    entries = [
+        (
+            "control" if line.key == "false" else f"control-{line.estimate.value:.4f}",
+            f"{line.label}: {overall_words(line.estimate, language, brief=True)}",
+        )
+        for line in control_lines(results, language)
+        if line.estimate.n
+    ]
+    return (("heading", WORDS[language]["controls"]), *entries) if entries else ()
+
+
 def controls_statement(results: Iterable[ControlResult], language: Language) -> tuple[str, ...]:
-    """The controls as statements of a figure's small print; none where there is no control."""
-    lines = control_lines(results, language)
+    """The controls as statements of small print, the first with a heading; none without any."""
+    heading, *entries = control_legend(results, language) or (("", ""),)
     return tuple(
-        f"{WORDS[language]['controls'] + ': ' if not at else ''}{line.label}\u00a0"
-        f"{overall_words(line.estimate, language, brief=True)}"
-        for at, line in enumerate(lines)
+        f"{'' if at else heading[1] + ' '}{words}" for at, (_, words) in enumerate(entries)
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
 from niah.errors import ConfigurationError
+from niah.figures.controls import controls_statement
 from niah.figures.lengths import rule_words
 from niah.figures.text import (
     LANGUAGES,
@@ -25,6 +26,7 @@ from niah.figures.text import (
 )
 
 if TYPE_CHECKING:
+    from niah.statistics.controls import ControlResult
     from niah.statistics.effective import EffectiveLength
     from niah.statistics.grids import Summary
 
@@ -91,6 +93,7 @@ def curves_data(
     labels: Sequence[str] | None = None,
     effective: Mapping[str, EffectiveLength] | None = None,
     estimate: Estimated = "raw",
+    controls: Sequence[ControlResult] = (),
     language: str = "en",
 ) -> CurvesData:
     """What a figure of accuracy over context length or depth shows.
@@ -102,6 +105,7 @@ def curves_data(
         labels: Names of the curves; the models by default.
         effective: Effective context lengths by label, all by one rule.
         estimate: Whether the summaries hold raw accuracies or those of pooled maps.
+        controls: What was measured beside the first of them, for the small print.
         language: Of titles and labels.
 
     Raises:
@@ -129,13 +133,16 @@ def curves_data(
         title=words[f"over-{axis}"],
         warning=simulated_words(names, [s.simulated for s in summaries], language),
         subtitle=(words["task"].format(task=", ".join(tasks)), words["band"]),
-        caption=caption(
-            facts,
-            n_low=min(counts, default=0),
-            n_high=max(counts, default=0),
-            language=language,
-            per="point",
-            estimate=estimate,
+        caption=(
+            *controls_statement(controls, language),
+            *caption(
+                facts,
+                n_low=min(counts, default=0),
+                n_high=max(counts, default=0),
+                language=language,
+                per="point",
+                estimate=estimate,
+            ),
         ),
         axis=axis,
         across=words[axis],

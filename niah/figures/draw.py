@@ -42,6 +42,7 @@ def draw_heatmap(
     data: HeatmapData, *, style: Style, preset: Preset, theme: Theme, margins: bool = False
 ) -> Picture:
     """The figure of a heatmap; nothing is written."""
+    data = replace(data, legend=(*data.legend, *data.controls))
     margins = margins and data.by_length is not None and data.by_depth is not None
     if margins:
         data = replace(data, caption=(*data.caption, WORDS[data.language]["margins"]))

@@ -147,7 +147,10 @@ def _legend_places(
     x, row = 0.0, 0
     pitch = 1.25 * line_of(preset.tick)
     for key, words in entries:
-        taken = swatch_of(preset)[0] + 0.5 * preset.tick / POINTS
+        heading = key == "heading"
+        if heading and places:
+            x, row = 0.0, row + 1
+        taken = 0.0 if heading else swatch_of(preset)[0] + 0.5 * preset.tick / POINTS
         lines = broken(words, preset.tick, inner - taken)
         width = taken + max(text_width(line, preset.tick) for line in lines)
         if x and x + width > inner:
@@ -155,8 +158,8 @@ def _legend_places(
         for line in lines:
             places.append((x, row * pitch, key, line))
             key, row = "", row + 1
-        row -= 1
-        x += width + 1.4 * preset.tick / POINTS
+        row -= not heading
+        x = 0.0 if heading else x + width + 1.4 * preset.tick / POINTS
     return places, 0.5 * line_of(preset.tick) + (row + 1) * pitch if entries else 0.0
 
 

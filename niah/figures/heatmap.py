@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeVar, get_args
 
 from niah.errors import ConfigurationError
+from niah.figures.controls import control_legend
 from niah.figures.lengths import LengthMark, length_marks
 from niah.figures.states import (
     UNCERTAINTIES,
@@ -37,6 +38,7 @@ from niah.figures.text import (
 from niah.statistics import FloatGrid, Grid
 
 if TYPE_CHECKING:
+    from niah.statistics.controls import ControlResult
     from niah.statistics.effective import EffectiveLength
     from niah.statistics.grids import Marginal, Summary
     from niah.statistics.margins import PooledMargins
@@ -102,6 +104,7 @@ class HeatmapData:
         marks: Context lengths that are marked by a line.
         estimate: Whether cells show raw accuracies or the pooled map.
         brief: What the last statement of the subtitle says, among other maps; empty = no such.
+        controls: What was measured beside the map, as entries of a legend; see `control_legend`.
     """
 
     title: str
@@ -134,6 +137,7 @@ class HeatmapData:
     marks: tuple[LengthMark, ...] = ()
     estimate: Estimated = "raw"
     brief: str = ""
+    controls: tuple[tuple[str, str], ...] = ()
 
 
 def heatmap_data(
@@ -145,6 +149,7 @@ def heatmap_data(
     pooled_margins: PooledMargins | None = None,
     effective: EffectiveLength | None = None,
     claimed_tokens: int | None = None,
+    controls: Sequence[ControlResult] = (),
     uncertainty: str = "none",
     values: str = "small",
     language: str = "en",
@@ -161,6 +166,7 @@ def heatmap_data(
         pooled_margins: Its overall accuracy and strips.
         effective: Marked by a line, with its interval and rule in the legend.
         claimed_tokens: The context length that the model's maker states; marked by a line.
+        controls: What was measured beside the map.
         uncertainty: ``hatch`` cells whose interval is wider than `DOUBTS`, or ``fade`` the colour
             of a cell to grey the wider its interval is, or ``none``.
         values: Write accuracies into the cells: of ``small`` grids, ``always`` or ``never``.
@@ -248,6 +254,7 @@ def heatmap_data(
         marks=marks,
         estimate=estimate,
         brief="" if margins is None else overall_words(margins.accuracy, language, brief=True),
+        controls=control_legend(controls, language),
     )
 
 

@@ -31,6 +31,9 @@ def draw_legend(page: Page, frame: Frame, preset: Preset, theme: Theme, style: S
     width, height = swatch_of(preset)
     ink = page.ink
     for x, y, key, words in frame.legend:
+        if key == "heading":
+            page.text(x, y + height / 2, words, preset.tick, va="center_baseline")
+            continue
         axes = page.axes(x, y, width, height)
         box: Box = ((0.0, 0.0), (width, 0.0), (width, height), (0.0, height))
         if key in MARKS:
@@ -39,6 +42,10 @@ def draw_legend(page: Page, frame: Frame, preset: Preset, theme: Theme, style: S
             draw_outline(axes, list(pairwise((*box, box[0]))), preset)
         elif key in ("effective", "claimed"):
             draw_length(axes, key, ((0.0, height / 2), (width, height / 2)), preset, ink)
+        elif key.startswith("control"):
+            _, _, share = key.partition("-")
+            face = colour(style, float(share)) if share else ink.page
+            axes.add_patch(Polygon(box, facecolor=face, edgecolor=ink.line, lw=0.5, clip_on=False))
         elif key == "fade":
             _draw_fading(axes, width, height, style)
         elif key:

@@ -100,7 +100,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "table-beside": "rows marked {mark} stand in the column of our length that is within "
         "5% of theirs",
         "claimed-beyond": "claimed context length {value}, beyond the tested lengths",
-        "controls": "Controls",
+        "controls": "Controls, with 95% interval and number of scored trials:",
         "control-no-context": "no context, right answer",
         "control-needle-only": "needle only, right answer",
         "control-false": "needle absent, false answer",
@@ -204,7 +204,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "table-beside": "mit {mark} bezeichnete Zeilen stehen in der Spalte unserer Länge, die um "
         "höchstens 5 % von ihrer abweicht",
         "claimed-beyond": "behauptete Kontextlänge {value}, jenseits der geprüften Längen",
-        "controls": "Kontrollen",
+        "controls": "Kontrollen, mit 95-%-Intervall und Zahl gewerteter Versuche:",
         "control-no-context": "ohne Kontext, richtige Antwort",
         "control-needle-only": "nur die Nadel, richtige Antwort",
         "control-false": "Nadel fehlt, falsche Antwort",

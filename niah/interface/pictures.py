@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, get_args
 
 from niah.errors import ConfigurationError
+from niah.figures.controls import control_lines
 from niah.figures.heatmap import HeatmapData, heatmap_data
-from niah.figures.text import one_of, plain
+from niah.figures.text import LANGUAGES, one_of, plain
 from niah.interface.sweeps import (
     Sweep,
     effective_of,
@@ -94,6 +95,7 @@ def _map(sweep: Sweep, choices: Choices, smooth: bool) -> HeatmapData:
         pooled_margins=None if pooled is None else pooled.margins,
         effective=effective_of(sweep, choices.effective, pooled) if choices.effective else None,
         claimed_tokens=sweep.claimed_tokens if choices.claimed else None,
+        controls=sweep.controls,
         uncertainty=choices.uncertainty,
         values=choices.values,
         language=choices.language,
@@ -119,13 +121,23 @@ def _curves(sweeps: Sequence[Sweep], choices: Choices, axis: str) -> FigureData:
         for label, sweep, pooled in zip(labels, sweeps, estimates, strict=True):
             if (found := effective_of(sweep, choices.effective, pooled)) is not None:
                 effective[label] = found
+    summaries = [summary_of(sweep, pooled) for sweep, pooled in zip(sweeps, estimates, strict=True)]
+    controls = sweeps[0].controls if len(sweeps) == 1 else ()
+    if axis == "length":
+        for result in (one for one in controls if one.control == "from-end" and one.accuracy.n):
+            summaries.append(
+                replace(summaries[0], accuracy=result.accuracy, by_length=result.by_length)
+            )
+            language = one_of("language", choices.language, LANGUAGES)
+            labels.append(control_lines([result], language)[0].label)
     return curves_data(
-        [summary_of(sweep, pooled) for sweep, pooled in zip(sweeps, estimates, strict=True)],
+        summaries,
         merged_facts(sweeps),
         axis=axis,
         labels=labels,
         effective=effective,
         estimate="pooled" if smooth else "raw",
+        controls=controls,
         language=choices.language,
     )
 

@@ -117,6 +117,7 @@ def _sweep(
             pooled_margins=None if pooled is None else pooled.margins,
             effective=effective[0] if effective else None,
             claimed_tokens=one.claimed_tokens,
+            controls=one.controls,
             language=language,
         ),
         records=one.records,
