@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from niah.store.database import open_store
 from niah.store.locks import lock_run
 from niah.store.runs import create_run, list_runs
 from tests.command import Niah
-from tests.test_store import make_run
+from tests.test_store import add_all, make_run, make_trial
 
 
 @pytest.fixture
@@ -40,11 +42,21 @@ def left(path: Path) -> list[str]:
         return sorted(run.run for run in list_runs(store))
 
 
+def left_raw(path: Path) -> list[str]:
+    with closing(sqlite3.connect(path)) as connection:
+        return [run for (run,) in connection.execute("SELECT run FROM runs")]
+
+
 def test_prune_says_first_and_deletes_when_told(niah: Niah, db: Path) -> None:
     """Old runs go with their re-tests; baselines and imports stay; without --yes nothing goes."""
     before = left(db)
     shown = niah("prune", "--older-than", "2d", "--json")
-    assert shown.json == {"deleted": [], "would_delete": ["r5", "r3", "r2"], "kept": ["r4"]}
+    assert shown.json == {
+        "deleted": [],
+        "would_delete": ["r5", "r3", "r2"],
+        "kept": ["r4"],
+        "unused_mb": 0,
+    }
     assert left(db) == before
     assert "--yes" in niah("prune", "--older-than", "2d").out
     done = niah("prune", "--older-than", "2d", "--yes", "--json")
@@ -57,11 +69,8 @@ def test_both_limits_must_be_passed(niah: Niah, db: Path) -> None:
     assert niah("prune", "--keep-last", "2", "--older-than", "5d", "--json").json[
         "would_delete"
     ] == ["r5"]
-    assert niah("prune", "--keep-last", "9", "--older-than", "1s", "--json").json == {
-        "deleted": [],
-        "would_delete": [],
-        "kept": [],
-    }
+    none = niah("prune", "--keep-last", "9", "--older-than", "1s", "--json").json
+    assert none["would_delete"] == none["kept"] == []
     assert niah("prune", "--keep-last", "0", "--experiment", "x", "--json").json["kept"] == []
 
 
@@ -82,3 +91,48 @@ def test_prune_must_be_told_what_is_old(niah: Niah, db: Path) -> None:
     assert done.code == 2
     assert "--older-than 90d" in done.err
     assert len(left(db)) == 7
+
+
+def test_a_run_dated_in_the_future_is_as_old_as_the_next_ones_beginning(
+    niah: Niah, db: Path
+) -> None:
+    """A clock that was wrong for a night makes its run neither immortal nor older than it is."""
+    ahead = (datetime.now(UTC) + timedelta(days=4000)).isoformat()
+    with closing(sqlite3.connect(db)) as connection, connection:  # r3 is four days old, r2 two
+        connection.execute(
+            "UPDATE runs SET created_at = ?1, finished_at = ?1 WHERE run = 'r3'", (ahead,)
+        )
+    assert "r3" not in niah("prune", "--older-than", "60h", "--json").json["would_delete"]
+    assert "r3" in niah("prune", "--older-than", "36h", "--json").json["would_delete"]
+
+
+def test_the_newest_run_dated_in_the_future_is_not_old(niah: Niah, db: Path) -> None:
+    """Nothing began after it, so it ended just now as far as anybody knows."""
+    ahead = (datetime.now(UTC) + timedelta(days=4000)).isoformat()
+    with open_store(db) as store:
+        create_run(store, make_run("last", created_at=ahead, finished_at=ahead, status="complete"))
+    assert "last" not in niah("prune", "--older-than", "1s", "--json").json["would_delete"]
+
+
+@pytest.mark.parametrize("date", ["", "soon", "2026-11-23T16:30:00", "\x1b[2J", 7])
+def test_a_date_that_niah_did_not_write_is_one_sentence(niah: Niah, db: Path, date: object) -> None:
+    """A store from elsewhere may hold anything; commands that need the date say so."""
+    with closing(sqlite3.connect(db)) as connection, connection:
+        connection.execute("UPDATE runs SET finished_at = ? WHERE run = 'r3'", (date,))
+    done = niah("prune", "--older-than", "2d", "--yes")
+    assert done.code == 2
+    assert "finished_at" in done.err
+    assert len(left_raw(db)) == 7
+
+
+def test_the_space_of_deleted_runs_is_used_again_or_given_back(niah: Niah, db: Path) -> None:
+    """Without --vacuum the file keeps its size and says what is free; with it the file shrinks."""
+    with open_store(db) as store:
+        add_all(store, [make_trial(number, "r5", response="x" * 9_000) for number in range(200)])
+    niah("runs")
+    size = db.stat().st_size
+    pruned = niah("prune", "--older-than", "2d", "--yes", "--json").json
+    assert 1.8 < pruned["unused_mb"] < 2.5
+    assert db.stat().st_size >= size
+    assert niah("prune", "--older-than", "2d", "--yes", "--vacuum", "--json").json["unused_mb"] == 0
+    assert db.stat().st_size < size - 1_800_000

@@ -21,18 +21,18 @@ from niah.errors import StoreError, StoreUnavailable
 from niah.prompts import Placement
 from niah.store import Run, TrialRecord
 from niah.store.database import Store, open_store
+from niah.store.deletion import delete_run
 from niah.store.export import export_jsonl
 from niah.store.runs import (
     create_run,
-    delete_run,
     find_run,
     latest_run,
     list_runs,
-    set_run_status,
     spent_usd,
     unfinished_run,
 )
 from niah.store.schema import MIGRATIONS, migrate, schema_version
+from niah.store.status import set_run_status
 from niah.store.trials import finished_trial_ids, iter_trials, replaced_trials
 from niah.store.writer import Writer, open_writer
 

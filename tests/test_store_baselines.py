@@ -11,7 +11,8 @@ from niah.errors import StoreError
 from niah.store.baselines import find_baseline, list_baselines, remove_baseline, set_baseline
 from niah.store.children import children_of, link_child, parents
 from niah.store.database import Store, open_store
-from niah.store.runs import create_run, delete_run, find_run, list_runs
+from niah.store.deletion import delete_run
+from niah.store.runs import create_run, find_run, list_runs
 from niah.store.verdicts import add_verdict, latest_verdicts, verdict_document
 from tests.test_store import make_run
 

@@ -14,8 +14,9 @@ import pytest
 
 from niah.errors import StoreUnavailable
 from niah.store.database import Store, open_store
+from niah.store.deletion import delete_run
 from niah.store.locks import is_locked, lock_experiment, lock_run
-from niah.store.runs import create_run, delete_run, list_runs
+from niah.store.runs import create_run, list_runs
 from niah.store.trials import iter_trials
 from niah.store.writer import open_writer
 from tests.test_store import add_all, make_run, make_trial

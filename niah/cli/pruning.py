@@ -34,6 +34,13 @@ def prune(
     yes: Annotated[
         bool, typer.Option("--yes", help="Delete; without it, only say what would be deleted.")
     ] = False,
+    vacuum: Annotated[
+        bool,
+        typer.Option(
+            "--vacuum",
+            help="With --yes, give the space back to the disk; else later runs fill it.",
+        ),
+    ] = False,
     db: Database = DEFAULT_DATABASE,
     json: Json = False,
 ) -> None:
@@ -48,8 +55,9 @@ def prune(
     from niah.store.baselines import list_baselines
     from niah.store.children import parents
     from niah.store.database import open_store
+    from niah.store.deletion import compact, delete_run, unused_bytes
     from niah.store.locks import is_locked
-    from niah.store.runs import compact, delete_run, list_runs
+    from niah.store.runs import list_runs
 
     if older_than is None and keep_last is None:
         raise ConfigurationError("say what is old: --older-than 90d, --keep-last 30, or both")
@@ -77,10 +85,18 @@ def prune(
                     kept.append(run.run)  # just now it became part of a baseline
                 else:
                     deleted.append(run.run)
-        if deleted and yes:
+        if vacuum and yes:
             compact(store)
+        unused_mb = unused_bytes(store) / 1e6
     if json:
-        print_json({"deleted": deleted if yes else [], "would_delete": deleted, "kept": kept})
+        print_json(
+            {
+                "deleted": deleted if yes else [],
+                "would_delete": deleted,
+                "kept": kept,
+                "unused_mb": round(unused_mb, 3),
+            }
+        )
         return
     for name in deleted:
         print(f"{'deleted' if yes else 'would delete'}  {inert(name)}")
@@ -88,22 +104,31 @@ def prune(
         print(f"kept  {inert(name)} (a baseline's, or being written)")
     ending = "" if yes else "; --yes deletes them"
     print(f"{count(len(deleted))} runs{ending}")
+    if yes and unused_mb >= 1:
+        print(f"{unused_mb:,.0f} MB of the store are free for later runs; --vacuum gives them back")
 
 
 def _old(
     runs: Sequence[RunSummary], *, now_s: float, age_s: float | None, keep_last: int | None
 ) -> list[RunSummary]:
-    """The runs beyond the limits, oldest first."""
+    """The runs beyond the limits, oldest first.
+
+    A run that is dated in the future, by a clock that was wrong, ended before the next one began:
+    more cannot be known of its age.
+    """
     from datetime import datetime
 
     seen: dict[str, int] = {}
     chosen = []
+    next_began_s = now_s
     for run in runs:  # newest first
         if run.source != "measured":
             continue
         seen[run.name] = seen.get(run.name, 0) + 1
         ended_s = datetime.fromisoformat(run.finished_at or run.created_at).timestamp()
-        idle_s = now_s - ended_s
+        idle_s = now_s - (ended_s if ended_s <= now_s else next_began_s)
+        began_s = datetime.fromisoformat(run.created_at).timestamp()
+        next_began_s = began_s if began_s <= now_s else next_began_s
         if keep_last is not None and seen[run.name] <= keep_last:
             continue
         if age_s is not None and idle_s < age_s:

@@ -22,7 +22,8 @@ from niah.runner.run import run_experiment
 from niah.statistics.scores import score_of
 from niah.store import Run, TrialRecord
 from niah.store.database import Store
-from niah.store.runs import plan_more_trials, spent_usd
+from niah.store.runs import spent_usd
+from niah.store.status import plan_more_trials
 from niah.store.trials import iter_trials
 from niah.streams import Cell
 

@@ -43,10 +43,9 @@ from niah.store.runs import (
     create_run,
     find_run,
     latest_run,
-    set_planned_trials,
-    set_run_status,
     spent_usd,
 )
+from niah.store.status import set_planned_trials, set_run_status
 from niah.store.trials import finished_trial_ids, iter_trials
 from niah.store.writer import Writer, open_writer
 

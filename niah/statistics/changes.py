@@ -23,6 +23,8 @@ SIGNIFICANCE = 0.05
 LEAST_RUNS = 2
 """A stretch of fewer runs is no level of its own."""
 PERMUTATIONS = 1999
+NUMBERS_AT_ONCE = 100_000
+"""Random orders are drawn so many runs' worth at a time, so that memory does not grow with runs."""
 _NORMAL_97_5 = 1.959963984540054
 
 Floats = NDArray[np.float64]
@@ -99,10 +101,14 @@ def _strongest(
     """The best cut of a stretch, and how often a random order has one as good."""
     strengths = _strengths(value[None], error[None])[0]
     best = int(strengths.argmax())
-    orders = generator.permuted(np.tile(np.arange(value.size), (permutations, 1)), axis=1)
-    random = _strengths(value[orders], error[orders]).max(axis=1)
-    p = (1 + int((random >= strengths[best] - 1e-12).sum())) / (1 + permutations)
-    return best + LEAST_RUNS, p
+    at_once = max(1, NUMBERS_AT_ONCE // value.size)
+    as_good = 0
+    for done in range(0, permutations, at_once):
+        rows = min(at_once, permutations - done)
+        orders = generator.permuted(np.tile(np.arange(value.size), (rows, 1)), axis=1)
+        random = _strengths(value[orders], error[orders]).max(axis=1)
+        as_good += int((random >= strengths[best] - 1e-12).sum())
+    return best + LEAST_RUNS, (1 + as_good) / (1 + permutations)
 
 
 def _strengths(value: Floats, error: Floats) -> Floats:

@@ -132,17 +132,6 @@ def connect(
     return connection
 
 
-def compact(store: Store) -> None:
-    """Give the space of deleted runs back to the disk; for a moment it needs as much again.
-
-    Raises:
-        StoreUnavailable: if the disk is full or another process keeps the store locked.
-    """
-    with storage_errors(store.path):
-        store.connection.execute("VACUUM")
-        store.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-
-
 @contextmanager
 def storage_errors(path: Path) -> Iterator[None]:
     """Turn SQLite's errors into ours, each one sentence that names the file and the remedy.

@@ -1,17 +1,17 @@
-"""Runs: begin, finish, find, list, delete; and what each has cost."""
+"""Runs: begin, find, list; and what each has cost."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
+from datetime import datetime
 from typing import Any
 
 from niah.errors import StoreError
-from niah.store import Run, RunStatus, RunSummary
+from niah.store import Run, RunSummary
 from niah.store.database import Store, one_moment, readable_rows, storage_errors
-from niah.store.locks import lock_run
 from niah.store.records import build, parse_object
 
 _RUN_COLUMNS = ", ".join(field.name for field in fields(Run))
@@ -42,38 +42,6 @@ def create_run(store: Store, run: Run) -> None:
             raise ValueError(f"the store already has a run {run.run}") from error
 
 
-def set_run_status(
-    store: Store, run: str, status: RunStatus, *, finished_at: str | None = None
-) -> None:
-    """Say that a run goes on (``running``) or has ended, and when (UTC, ISO 8601).
-
-    Raises:
-        StoreError: if there is no such run.
-        StoreUnavailable: if the disk is full or another process keeps the store locked.
-    """
-    with storage_errors(store.path):
-        changed = store.connection.execute(
-            "UPDATE runs SET status = ?, finished_at = ? WHERE run = ?", (status, finished_at, run)
-        ).rowcount
-    if not changed:
-        raise _no_such_run(store, run)
-
-
-def set_planned_trials(store: Store, run: str, planned_trials: int) -> None:
-    """Say how many trials a run has, where that is found out on the way.
-
-    Raises:
-        StoreError: if there is no such run.
-        StoreUnavailable: if the disk is full or another process keeps the store locked.
-    """
-    with storage_errors(store.path):
-        changed = store.connection.execute(
-            "UPDATE runs SET planned_trials = ? WHERE run = ?", (planned_trials, run)
-        ).rowcount
-    if not changed:
-        raise _no_such_run(store, run)
-
-
 def find_run(store: Store, name: str) -> Run:
     """The run with this id, or the only one whose id begins so, or the newest for ``latest``.
 
@@ -102,7 +70,7 @@ def find_run(store: Store, name: str) -> Run:
         )
     )
     if not matches:
-        raise _no_such_run(store, name)
+        raise no_such_run(store, name)
     if len(matches) > 1:
         some = ", ".join(match.run for match in matches[:3])
         more = "" if len(matches) < 4 else ", ..."
@@ -187,6 +155,7 @@ def list_runs(
         made = dict(zip(_SUMMARY_COLUMNS, values, strict=True))
         made["simulated"] = bool(made["simulated"])
         with readable_rows(store.path):
+            _check_dates(made)
             summaries.append(
                 build(
                     RunSummary,
@@ -219,68 +188,8 @@ def spent_usd(store: Store, run: str) -> float:
             (run,),
         ).fetchone()
     if row is None:
-        raise _no_such_run(store, run)
+        raise no_such_run(store, run)
     return float(row[0])
-
-
-def delete_run(store: Store, run: str) -> None:
-    """Remove a run with its trials, re-tests and controls; the file keeps the space for later runs.
-
-    Raises:
-        StoreError: if there is no such run, or it belongs to a baseline.
-        StoreUnavailable: if the run is being written, the disk is full or another process keeps
-            the store locked.
-    """
-    with lock_run(store, run):
-        key = run_key(store, run)
-        with storage_errors(store.path):
-            named = store.connection.execute(
-                "SELECT name FROM baselines WHERE run_key = ? LIMIT 1", (key,)
-            ).fetchone()
-            if named is None:
-                try:
-                    store.connection.execute(
-                        "DELETE FROM runs WHERE run_key = ?1"
-                        " OR run_key IN (SELECT run_key FROM retests WHERE of_run_key = ?1)",
-                        (key,),
-                    )
-                except sqlite3.IntegrityError:
-                    named = ("a new one",)  # set by another process just now
-        if named is not None:
-            raise StoreError(
-                f"{run} belongs to the baseline {named[0]!r} and stays; niah baseline remove"
-                f" {named[0]} lets it go."
-            )
-
-
-def compact(store: Store) -> None:
-    """Give the space of deleted runs back to the disk, where nobody else has the store open.
-
-    Raises:
-        StoreUnavailable: if the disk is full.
-    """
-    with storage_errors(store.path):
-        try:
-            store.connection.execute("VACUUM")
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-                raise
-
-
-def plan_more_trials(store: Store, run: str, planned_trials: int) -> None:
-    """Say that a run is to have more trials than it was begun with, and goes on.
-
-    Raises:
-        StoreError: if there is no such run.
-        StoreUnavailable: if the disk is full or another process keeps the store locked.
-    """
-    with storage_errors(store.path):
-        changed = store.connection.execute(
-            "UPDATE runs SET planned_trials = ?, status = 'running' WHERE run = ?",
-            (planned_trials, run),
-        ).rowcount
-    if not changed:
-        raise _no_such_run(store, run)
 
 
 def run_key(store: Store, run: str) -> int:
@@ -292,7 +201,7 @@ def run_key(store: Store, run: str) -> int:
     with storage_errors(store.path):
         row = store.connection.execute("SELECT run_key FROM runs WHERE run = ?", (run,)).fetchone()
     if row is None:
-        raise _no_such_run(store, run)
+        raise no_such_run(store, run)
     return int(row[0])
 
 
@@ -306,8 +215,23 @@ def _select_runs(store: Store, condition: str, *parameters: object) -> Iterator[
         with readable_rows(store.path):
             values["versions"] = parse_object(values["versions"])
             values["simulated"] = bool(values["simulated"])
+            _check_dates(values)
             yield build(Run, values)
 
 
-def _no_such_run(store: Store, run: str) -> StoreError:
+def _check_dates(values: Mapping[str, Any]) -> None:
+    """Raise ValueError where a run's dates are no moments in time."""
+    for name in ("created_at", "finished_at"):
+        if name == "finished_at" and values[name] is None:
+            continue
+        try:
+            moment = datetime.fromisoformat(values[name])
+        except (TypeError, ValueError):
+            moment = None
+        if moment is None or moment.tzinfo is None:
+            raise ValueError(f"{name}: expected a date and time with its offset from UTC")
+
+
+def no_such_run(store: Store, run: str) -> StoreError:
+    """The error that a name which no run has ends in."""
     return StoreError(f"There is no run {run!r} in {store.path}; niah runs lists them.")

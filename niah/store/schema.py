@@ -2,8 +2,8 @@
 
 A trial's searchable fields are columns, all others are one JSON object in ``record``: no value is
 stored twice. ``outcome_counts`` and ``spending`` are running totals that the writer keeps in the
-transaction of the trials they count, so that listing runs never scans trials. ``cells`` is derived:
-it can always be computed again from the trials.
+transaction of the trials they count, so that listing runs never scans trials. ``cells`` and
+``tallies`` are derived: they can always be computed again from the trials.
 """
 
 from __future__ import annotations
@@ -122,6 +122,24 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             document TEXT NOT NULL
         )""",
         "CREATE INDEX verdicts_by_run ON verdicts (run_key)",
+    ),
+    (
+        # A run's trials counted when it last ended, so that a history reads no trials.
+        """CREATE TABLE tallies (
+            run_key INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+            model TEXT NOT NULL,
+            task TEXT NOT NULL,
+            context_length INTEGER NOT NULL,
+            repeat INTEGER NOT NULL,
+            outcome TEXT NOT NULL,
+            trials INTEGER NOT NULL,
+            score_sum REAL NOT NULL,
+            cost_usd REAL NOT NULL,
+            unpriced INTEGER NOT NULL,
+            latency_s REAL NOT NULL,
+            timed INTEGER NOT NULL,
+            PRIMARY KEY (run_key, model, task, context_length, repeat, outcome)
+        ) WITHOUT ROWID""",
     ),
 )
 

@@ -1,10 +1,15 @@
-"""A run's trials counted by the database, so that a history never loads every answer."""
+"""A run's trials counted by the database, so that a history never loads every answer.
+
+The counts are kept when a run ends and dropped when it goes on; a run that has none, because it
+has not ended or an older niah measured it, is counted anew at each reading.
+"""
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import dataclass, fields
 
-from niah.store.database import Store, readable_rows, storage_errors
+from niah.store.database import Store, one_moment, readable_rows, storage_errors
 from niah.store.records import build
 from niah.store.runs import run_key
 
@@ -35,7 +40,9 @@ class TrialTally:
     timed: int
 
 
-_QUERY = """SELECT model, task, context_length, repeat, outcome, count(*),
+_NAMES = tuple(field.name for field in fields(TrialTally))
+_COLUMNS = ", ".join(_NAMES)
+_COUNT = """SELECT model, task, context_length, repeat, outcome, count(*),
     total(json_extract(record, '$.score')),
     total(json_extract(record, '$.cost_usd')),
     sum(json_extract(record, '$.cost_usd') IS NULL),
@@ -43,7 +50,19 @@ _QUERY = """SELECT model, task, context_length, repeat, outcome, count(*),
     sum(json_extract(record, '$.latency_s') IS NOT NULL)
     FROM trials WHERE run_key = ?
     GROUP BY model, task, context_length, repeat, outcome"""
-_NAMES = tuple(field.name for field in fields(TrialTally))
+
+
+def keep_tally(connection: sqlite3.Connection, key: int) -> None:
+    """Count the trials of a run and keep the counts; in the caller's transaction."""
+    connection.executemany(
+        f"INSERT INTO tallies (run_key, {_COLUMNS}) VALUES (?{', ?' * len(_NAMES)})",
+        [(key, *row) for row in connection.execute(_COUNT, (key,))],
+    )
+
+
+def drop_tally(connection: sqlite3.Connection, key: int) -> None:
+    """Forget the counts of a run, because its trials are about to change."""
+    connection.execute("DELETE FROM tallies WHERE run_key = ?", (key,))
 
 
 def tally_trials(store: Store, run: str) -> list[TrialTally]:
@@ -53,7 +72,9 @@ def tally_trials(store: Store, run: str) -> list[TrialTally]:
         StoreError: if there is no such run, or the store is damaged.
     """
     key = run_key(store, run)
-    with storage_errors(store.path):
-        rows = store.connection.execute(_QUERY, (key,)).fetchall()
+    kept = f"SELECT {_COLUMNS} FROM tallies WHERE run_key = ?"
+    with storage_errors(store.path), one_moment(store.connection):
+        rows = store.connection.execute(kept, (key,)).fetchall()
+        rows = rows or store.connection.execute(_COUNT, (key,)).fetchall()
     with readable_rows(store.path):
         return [build(TrialTally, dict(zip(_NAMES, row, strict=True))) for row in rows]

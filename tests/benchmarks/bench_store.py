@@ -21,7 +21,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from niah.store.database import Store, open_store
-from niah.store.runs import create_run, delete_run, list_runs, spent_usd
+from niah.store.deletion import delete_run
+from niah.store.runs import create_run, list_runs, spent_usd
 from niah.store.trials import finished_trial_ids, iter_trials
 from niah.store.writer import Writer, open_writer
 from tests.test_store import make_run, make_trial

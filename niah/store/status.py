@@ -1,0 +1,67 @@
+"""Whether a run goes on or has ended; a run that has ended keeps the tally of its trials."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import suppress
+
+from niah.store import RunStatus
+from niah.store.database import Store, storage_errors
+from niah.store.runs import no_such_run
+from niah.store.tallies import drop_tally, keep_tally
+
+
+def set_run_status(
+    store: Store, run: str, status: RunStatus, *, finished_at: str | None = None
+) -> None:
+    """Say that a run goes on (``running``) or has ended, and when (UTC, ISO 8601).
+
+    Raises:
+        StoreError: if there is no such run.
+        StoreUnavailable: if the disk is full or another process keeps the store locked.
+    """
+    _change(store, run, {"status": status, "finished_at": finished_at})
+
+
+def set_planned_trials(store: Store, run: str, planned_trials: int) -> None:
+    """Say how many trials a run has, where that is found out on the way.
+
+    Raises:
+        StoreError: if there is no such run.
+        StoreUnavailable: if the disk is full or another process keeps the store locked.
+    """
+    _change(store, run, {"planned_trials": planned_trials})
+
+
+def plan_more_trials(store: Store, run: str, planned_trials: int) -> None:
+    """Say that a run is to have more trials than it was begun with, and goes on.
+
+    Raises:
+        StoreError: if there is no such run.
+        StoreUnavailable: if the disk is full or another process keeps the store locked.
+    """
+    _change(store, run, {"planned_trials": planned_trials, "status": "running"})
+
+
+def _change(store: Store, run: str, values: dict[str, object]) -> None:
+    """Set columns of a run in one transaction with what follows from its status."""
+    assignments = ", ".join(f"{name} = ?" for name in values)
+    connection = store.connection
+    with storage_errors(store.path):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            row = connection.execute(
+                f"UPDATE runs SET {assignments} WHERE run = ? RETURNING run_key",
+                (*values.values(), run),
+            ).fetchone()
+            if row is None:
+                raise no_such_run(store, run)
+            if "status" in values:
+                drop_tally(connection, row[0])
+                if values["status"] != "running":
+                    keep_tally(connection, row[0])
+            connection.execute("COMMIT")
+        except BaseException:
+            with suppress(sqlite3.Error):  # SQLite has often rolled back already
+                connection.execute("ROLLBACK")
+            raise
