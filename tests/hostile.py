@@ -160,7 +160,7 @@ def _change(rng: random.Random, connection: sqlite3.Connection) -> None:
     elif lot < 0.75 and "record" in columns:
         row = connection.execute(f'SELECT rowid, record FROM "{table}" LIMIT 1').fetchone()
         if row is not None:
-            record = json.dumps(_bent(rng, json.loads(row[1])))
+            record = _bent_text(rng, row[1])
             statements = [(f'UPDATE "{table}" SET record = ? WHERE rowid = ?', (record, row[0]))]
     elif lot < 0.8:
         statements = [(f'DROP TABLE "{table}"', ())]
@@ -183,6 +183,14 @@ def _change(rng: random.Random, connection: sqlite3.Connection) -> None:
             connection.execute(statement, values)
         except sqlite3.Error:
             return  # SQLite itself forbids it
+
+
+def _bent_text(rng: random.Random, record: Any) -> Any:
+    """A trial's record with something in it bent, unless an earlier change has left none."""
+    try:
+        return json.dumps(_bent(rng, json.loads(record)))
+    except (TypeError, ValueError):
+        return _stored(rng)
 
 
 def _stored(rng: random.Random) -> Any:

@@ -72,7 +72,7 @@ def play_experiment(niah: Niah, directory: Path, seed: int) -> int:
 
 
 def play_store(niah: Niah, directory: Path, whole: bytes, seed: int) -> int:
-    """List, show and export what is in a drawn store; the worst code."""
+    """List, show, follow and export what is in a drawn store, then prune it; the worst code."""
     rng = random.Random(seed)
     for path in directory.glob("drawn.db*"):
         path.unlink()
@@ -83,9 +83,22 @@ def play_store(niah: Niah, directory: Path, whole: bytes, seed: int) -> int:
         ("show", "latest"),
         ("show", "latest", "--length", "400", "--depth", "0", "--prompt"),
         ("export", "latest", "--format", rng.choice(("jsonl", "csv"))),
+        ("history", "sound"),
     ]
     if rng.random() < 0.05:
         commands.append(("plot", "latest", "--plots", str(directory / "plots")))
+    if rng.random() < 0.1:
+        commands.append(
+            rng.choice(
+                (
+                    ("compare", "latest", "latest"),
+                    ("gate", "latest", "--min-accuracy", "0.5"),
+                    ("report", "latest", "--out", str(directory / "report.md")),
+                    ("baseline", "set", "sound", "latest"),
+                )
+            )
+        )
+    commands.append(("prune", "--keep-last", "0", "--older-than", "1s", "--yes"))
     return max(
         judged(niah, f"store {seed}: {' '.join(command)}", *command, "--db", path)
         for command in commands
@@ -109,9 +122,11 @@ def sound_store(niah: Niah, directory: Path) -> tuple[bytes, str]:
     """A small store as bytes, and its run as exported."""
     config = directory / "sound.toml"
     config.write_text(
-        'models = ["reference/exact"]\n[grid]\ncontext_lengths = [400]\ndepth_percents = [0, 50]\n'
+        'name = "sound"\nmodels = ["reference/exact"]\n'
+        "[grid]\ncontext_lengths = [400]\ndepth_percents = [0, 50]\n"
     )
     assert niah("run", config).code == 0
+    assert niah("gate", "latest", "--min-accuracy", "0.01").code in (0, 3)  # it has a verdict
     exported = niah("export", "latest", "--format", "jsonl").out
     return (directory / "niah.db").read_bytes(), exported
 
