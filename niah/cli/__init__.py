@@ -25,6 +25,7 @@ from niah.cli import (
     pruning,
     reporting,
     running,
+    scoring,
     serving,
 )
 from niah.cli.logs import log, set_format
@@ -53,6 +54,7 @@ for module in (
     plotting,
     pruning,
     reporting,
+    scoring,
     gating,
     baselines,
     history,

@@ -54,7 +54,8 @@ def runs(db: Database = DEFAULT_DATABASE, json: Json = False) -> None:
             f"{count(summary.finished_trials)}/{count(summary.planned_trials)}",
             count(summary.outcomes.get("failed", 0)),
             usd(summary.cost_usd),
-            "reference reader" if summary.simulated else inert(summary.source),
+            ("reference reader" if summary.simulated else inert(summary.source))
+            + (f"; scored again by {inert(summary.scored_by)}" if summary.scored_by else ""),
         )
         for summary in summaries
     ]
@@ -73,6 +74,7 @@ def _run_json(summary: RunSummary) -> dict[str, Any]:
         "unsettled_usd": summary.unsettled_usd,
         "simulated": summary.simulated,
         "source": summary.source,
+        "scored_by": summary.scored_by or "original",
         "created_at": summary.created_at,
         "finished_at": summary.finished_at,
         "experiment_sha256": summary.experiment_sha256,
@@ -176,6 +178,7 @@ def _choose(
 
 def _show_trials(records: Sequence[TrialRecord], *, json: bool) -> None:
     from niah.console import count, inert, shorten, usd
+    from niah.store import MEASURED_SCORE_TAG, SCORED_BY_TAG
 
     if json:
         from niah.store.export import exported_fields
@@ -196,6 +199,11 @@ def _show_trials(records: Sequence[TrialRecord], *, json: bool) -> None:
         score = "none" if record.score is None else f"{record.score:g}"
         why = record.score_reason or record.message
         print(f"  outcome   {record.outcome}, score {score}" + (f" ({inert(why)})" if why else ""))
+        if SCORED_BY_TAG in record.tags:
+            print(
+                f"  scored    by {inert(record.tags[SCORED_BY_TAG])}, originally "
+                f"{record.tags[MEASURED_SCORE_TAG]}"
+            )
         read, known = record.cached_input_tokens, record.input_tokens
         reported = "none" if known is None else count(known)
         cached = f" ({count(read)} of them cached)" if read else ""

@@ -64,6 +64,7 @@ def show_run(
                 "experiment_sha256": run.experiment_sha256,
                 "simulated": run.simulated,
                 "source": run.source,
+                "scored_by": run.scored_by or "original",
                 "versions": {k: v for k, v in run.versions.items() if not is_note(k)},
                 "calibrations": calibrations_json(run),
                 "sweeps": [
@@ -99,6 +100,7 @@ def show_run(
 
 
 def _print_head(run: Run, finished: int, planned: int) -> None:
+    from niah.runner.results import scorers_of
     from niah.store import is_note
 
     print(f"run         {inert(run.run)}")
@@ -113,6 +115,8 @@ def _print_head(run: Run, finished: int, planned: int) -> None:
         "versions    "
         + ", ".join(f"{inert(k)} {inert(v)}" for k, v in run.versions.items() if not is_note(k))
     )
+    if told := scorers_of(run):
+        print(f"scored      again by {inert(told)}")
     if run.simulated:
         print("source      reference reader: simulated, no model was asked")
 

@@ -54,6 +54,8 @@ class Facts:
         source: Where imported results come from; None = measured by niah.
         run: Run id.
         niah_version: The niah that measured.
+        scored_by: The scorer whose scores are shown in place of those that it was measured with,
+            and that one.
     """
 
     date: str | None = None
@@ -65,6 +67,7 @@ class Facts:
     source: str | None = None
     run: str | None = None
     niah_version: str | None = None
+    scored_by: str | None = None
 
 
 def caption(
@@ -90,6 +93,7 @@ def caption(
         *([] if facts.date is None else [plain(facts.date)]),
         *(_cost(facts, language) if cost else []),
         *named("source", facts.source),
+        *named("scored-by", facts.scored_by),
         *named("run", facts.run),
         *named("niah", facts.niah_version),
     )

@@ -13,7 +13,13 @@ from niah.figures.table import Origin
 from niah.figures.text import Facts, Provenance, plain
 from niah.imports import import_record
 from niah.models import Model
-from niah.runner.results import experiment_of, models_of, run_grids, summarize_run
+from niah.runner.results import (
+    experiment_of,
+    models_of,
+    run_grids,
+    scorers_of,
+    summarize_run,
+)
 from niah.statistics import Grid
 from niah.statistics.analysis import Pooled, pooled_estimate_of
 from niah.statistics.controls import ControlResult
@@ -187,6 +193,7 @@ def merged_facts(sweeps: Sequence[Sweep]) -> Facts:
         source=_sources(sweeps),
         run=", ".join(dict.fromkeys(f.run for f in facts if f.run)) or None,
         niah_version=_common([f.niah_version for f in facts]),
+        scored_by=_common([f.scored_by for f in facts]),
     )
 
 
@@ -256,6 +263,7 @@ def _facts(run: Run, summary: Summary, model: Model | None) -> Facts:
             source=run.source,
             run=run.run,
             niah_version=run.versions.get("niah"),
+            scored_by=scorers_of(run),
         )
     return Facts(
         date=(run.finished_at or run.created_at)[:10],
@@ -266,4 +274,5 @@ def _facts(run: Run, summary: Summary, model: Model | None) -> Facts:
         cost_at_least=summary.cost_usd.unreported > 0,
         run=run.run,
         niah_version=run.versions.get("niah"),
+        scored_by=scorers_of(run),
     )

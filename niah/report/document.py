@@ -15,6 +15,7 @@ from niah.report.sentences import (
     findings,
     imported_mark,
     method_sentences,
+    scored_marks,
     verdicts,
 )
 from niah.report.tables import (
@@ -128,6 +129,8 @@ def _of(pictures: Sequence[Picture], kind: Kind, number: int = 0) -> Iterator[Pi
 
 
 def _summary(report: Report) -> Iterator[Block]:
+    for told in scored_marks(report, report.language):
+        yield Text("label", told)
     if len(report.sweeps) > 1:
         yield _table("league", league_header(report), league_rows(report))
     for sweep in report.sweeps:

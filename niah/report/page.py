@@ -21,7 +21,7 @@ from niah.report.sections import (
     pairs_section,
     summary_section,
 )
-from niah.report.sentences import imported_mark, verdicts
+from niah.report.sentences import imported_mark, scored_marks, verdicts
 from niah.report.trials import trials_section
 from niah.report.words import DASH, WORDS, word
 
@@ -131,5 +131,6 @@ def _header(report: Report, sections: list[str]) -> Html:
             for sweep in report.sweeps
             if sweep.source
         ),
+        *(element("p", told, class_="simulated") for told in scored_marks(report, language)),
         element("nav", element("ul", *links), aria_label=word(language, "contents")),
     )

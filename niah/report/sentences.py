@@ -20,6 +20,7 @@ from niah.report.words import (
     whole,
     word,
 )
+from niah.runner.results import scorers_of
 from niah.statistics.differences import Difference
 from niah.statistics.effective import EffectiveLength
 from niah.statistics.grids import Marginal, Total
@@ -231,6 +232,16 @@ def cost(total: Total, language: Language) -> str:
 def imported_mark(sweep: Sweep, language: Language) -> str:
     """That others measured a sweep; empty when niah did."""
     return word(language, "source-imported", value=sweep.source) if sweep.source else ""
+
+
+def scored_marks(report: Report, language: Language) -> list[str]:
+    """Of each run that is shown by another scorer's scores: which, and what they replace."""
+    marks = []
+    for source in report.sources:
+        if told := scorers_of(source.run):
+            said = word(language, "scored-by", value=told)
+            marks.append(f"{source.run.run}: {said}")
+    return marks
 
 
 def method_sentences(report: Report) -> list[str]:

@@ -6,6 +6,7 @@ from niah.figures.text import Language, depth_label, length_label
 from niah.report import Report, Source, Sweep
 from niah.report.sentences import bound, cost
 from niah.report.words import DASH, method_words, outcome_word, share, whole, word
+from niah.runner.results import scorers_of
 from niah.statistics.grids import Marginal
 
 
@@ -123,6 +124,7 @@ def run_facts(report: Report, source: Source) -> list[tuple[str, str]]:
             word(language, "from-to", start=run.created_at, end=run.finished_at or "…"),
         ),
         (word(language, "source"), origin),
+        *([(word(language, "scorer"), told)] if (told := scorers_of(run)) else []),
         (word(language, "hash"), run.experiment_sha256),
         *(
             (word(language, "counting", model=model), how)

@@ -197,6 +197,8 @@ GERMAN: dict[str, str] = {
     "measured": "Gemessen",
     "from-to": "{start} bis {end}",
     "source": "Herkunft",
+    "scorer": "Bewertung",
+    "scored-by": "neu bewertet durch {value}",
     "source-measured": "von niah gemessen",
     "source-simulated": "Referenzleser: simuliert, kein Modell wurde gefragt",
     "source-imported": "übernommen aus {value}",

@@ -199,6 +199,8 @@ ENGLISH: dict[str, str] = {
     "measured": "Measured",
     "from-to": "{start} to {end}",
     "source": "Source",
+    "scorer": "Scorer",
+    "scored-by": "scored again by {value}",
     "source-measured": "measured by niah",
     "source-simulated": "reference reader: simulated, no model was asked",
     "source-imported": "imported from {value}",

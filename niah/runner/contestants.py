@@ -12,7 +12,7 @@ from niah.runner.results import experiment_of
 from niah.statistics.grids import by_sweep
 from niah.store import Run, TrialRecord
 
-REFUSED = ("task", "haystack", "tokenizer", "prompt")
+REFUSED = ("task", "haystack", "tokenizer", "prompt", "scoring")
 """What must not differ between runs, unless the user insists; other differences are told."""
 
 INSIST = "--anyway compares them all the same"
@@ -52,6 +52,7 @@ class Conditions:
         prompt: What stands around the haystack, and where the question does.
         request: Sampling parameters and output limit.
         sharing: Whether prompts share haystacks: then equal seeds are not equal trials.
+        scoring: The scorer that took the place of the one that it was measured with; empty = none.
     """
 
     task: str | None
@@ -60,6 +61,7 @@ class Conditions:
     prompt: str | None
     request: str | None
     sharing: str | None
+    scoring: str = ""
 
 
 def select(name: str, find: Callable[[str], tuple[Run, Sequence[TrialRecord]]]) -> list[Contestant]:
@@ -125,6 +127,7 @@ def conditions(contestant: Contestant) -> Conditions:
             prompt=None,
             request=None,
             sharing=None,
+            scoring=run.scored_by,
         )
     own = experiment.model.get(contestant.model)
     return Conditions(
@@ -137,6 +140,7 @@ def conditions(contestant: Contestant) -> Conditions:
         request=f"{experiment.request.model_dump(mode='json')} "
         f"{own.max_output_tokens if own else None}",
         sharing=experiment.sampling.sharing,
+        scoring=run.scored_by,
     )
 
 
@@ -190,3 +194,8 @@ def _differences(one: Contestant, other: Contestant) -> Iterable[tuple[str, str]
         yield "request", "were asked with different request settings"
     if None not in (a.sharing, b.sharing) and a.sharing != b.sharing:
         yield "sharing", f"share prompts in different ways, {a.sharing} and {b.sharing}"
+    if a.scoring != b.scoring:
+        mine, theirs = (
+            inert(name or "the scorer of the measurement") for name in (a.scoring, b.scoring)
+        )
+        yield "scoring", f"are scored differently, by {mine} and by {theirs}"

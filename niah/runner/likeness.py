@@ -69,7 +69,7 @@ def check_alike(one: Measured, other: Measured) -> None:
         twin = twin_sweep(sweep, list(left), right, other[0].run)
         a = conditions(_contestant(one[0], sweep, left[sweep]))
         b = conditions(_contestant(other[0], twin, right[twin]))
-        for what in ("task", "haystack", "tokenizer", "prompt", "request"):
+        for what in _WHAT:
             mine, theirs = getattr(a, what), getattr(b, what)
             if mine != theirs:
                 raise ConfigurationError(
@@ -94,6 +94,7 @@ _WHAT = {
     "tokenizer": "the tokenizer",
     "prompt": "the prompt around the haystack",
     "request": "the request settings",
+    "scoring": "the scorer that is in use (niah score)",
 }
 
 

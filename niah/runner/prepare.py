@@ -27,6 +27,7 @@ from niah.prompts.index import CorpusIndex, build_index
 from niah.prompts.presenting import present
 from niah.prompts.shared import NO_MARKS, SHARED_VERSION, Marks, compose_shared
 from niah.providers.calibration import Calibration, tokens_to_compose
+from niah.scoring import SCORER_VERSION
 from niah.tasks import Challenge, Task, scored_by
 from niah.tasks.controls import WITHOUT_HAYSTACK, reason_against
 from niah.tasks.packing import pack
@@ -366,6 +367,7 @@ def _versions(ingredients: Ingredients) -> dict[str, str]:
         "haystack": ingredients.haystack,
         "haystack_sha256": ingredients.haystack_sha256,
         "task": ingredients.task_version,
+        "scorer": SCORER_VERSION,
         "composition": str(ingredients.composition_version),
         **{
             f"tokenizer_sha256 of {model}": fingerprint

@@ -19,6 +19,7 @@ from niah.runner.prepare import (
     Prepared,
     calibrated,
     compose_prompt,
+    draw_challenge,
     given_calibrations,
     prepare,
 )
@@ -35,6 +36,19 @@ from niah.tasks.controls import WITHOUT_HAYSTACK
 def experiment_of(run: Run) -> Experiment | None:
     """The experiment of a run that niah measured; None for an imported run, which has none."""
     return parse_canonical(run.experiment) if run.source == "measured" else None
+
+
+def original_scorer(run: Run) -> str:
+    """The scorer that a run was measured with, as far as it is on record."""
+    if run.source != "measured":
+        return "the scores as imported"
+    version = run.versions.get("scorer") or f"niah {run.versions.get('niah', '?')}"
+    return f"the scorer of the measurement ({version})"
+
+
+def scorers_of(run: Run) -> str | None:
+    """The scorer that a run is shown by and the one that it replaces; None = as measured."""
+    return f"{run.scored_by}, originally {original_scorer(run)}" if run.scored_by else None
 
 
 def planned_cells(experiment: Experiment) -> Mapping[CellKey, int]:
@@ -156,37 +170,73 @@ def prompt_rebuilder(run: Run) -> Callable[[TrialRecord], tuple[Challenge, Promp
         ModelError, TokenizerError, HaystackError, TaskError: if what the experiment names is no
             longer at hand.
     """
-    experiment = experiment_of(run)
-    if experiment is None:
-        raise ConfigurationError(
-            f"{run.run} is imported from {inert(run.source)}; its prompts are not known"
-        )
-    prepared = calibrated(prepare(experiment), stored_calibrations(run.versions))
+    prepared = _prepared_again(run, "its prompts are not known")
 
     def rebuild(record: TrialRecord) -> tuple[Challenge, Prompt]:
-        if not record.prompt_sha256:
-            raise ConfigurationError(f"nothing was sent for this trial: {record.message}")
-        if record.model not in prepared.models:
-            raise ConfigurationError(
-                f"{run.run} has a trial of {inert(shorten(record.model, 80))} and asks only "
-                f"{', '.join(prepared.models)}; the store was changed by something else"
-            )
-        trial = Trial(
-            stream=_stream_of(prepared, record),
-            trial_id=record.trial_id,
-            model=record.model,
-            task=record.task,
-            context_length=record.context_length,
-            depth_percent=record.depth_percent,
-            repeat=record.repeat,
-            seed=record.seed,
-        )
-        challenge, prompt = compose_prompt(prepared, trial, tokens=record.prompt_tokens)
-        if prompt.sha256 != record.prompt_sha256:
-            raise ConfigurationError(_changed(run, prepared))
-        return challenge, prompt
+        return _composed_again(run, prepared, record)
 
     return rebuild
+
+
+def challenge_drawer(run: Run) -> Callable[[TrialRecord], Challenge]:
+    """A function that draws again what a run's trials planted and asked, and proves it.
+
+    The proof is that question and answers come out as they are on record; where these depend on
+    the text, the whole prompt is composed and proven by its hash. It raises a `ConfigurationError`
+    where they do not.
+
+    Raises:
+        ConfigurationError: if the run is imported.
+        ModelError, TokenizerError, HaystackError, TaskError: if what the experiment names is no
+            longer at hand.
+    """
+    prepared = _prepared_again(run, "what was planted and asked is not known")
+    alone = prepared.task.writer is None and prepared.experiment.prompt.control is None
+
+    def draw(record: TrialRecord) -> Challenge:
+        if alone:
+            challenge = draw_challenge(prepared, _trial_of(prepared, record))
+            if (challenge.question, challenge.answers) == (record.question, record.answers):
+                return challenge
+        return _composed_again(run, prepared, record)[0]
+
+    return draw
+
+
+def _prepared_again(run: Run, lacking: str) -> Prepared:
+    experiment = experiment_of(run)
+    if experiment is None:
+        raise ConfigurationError(f"{run.run} is imported from {inert(run.source)}; {lacking}")
+    return calibrated(prepare(experiment), stored_calibrations(run.versions))
+
+
+def _composed_again(run: Run, prepared: Prepared, record: TrialRecord) -> tuple[Challenge, Prompt]:
+    if not record.prompt_sha256:
+        raise ConfigurationError(f"nothing was sent for this trial: {record.message}")
+    if record.model not in prepared.models:
+        raise ConfigurationError(
+            f"{run.run} has a trial of {inert(shorten(record.model, 80))} and asks only "
+            f"{', '.join(prepared.models)}; the store was changed by something else"
+        )
+    trial = _trial_of(prepared, record)
+    challenge, prompt = compose_prompt(prepared, trial, tokens=record.prompt_tokens)
+    if prompt.sha256 != record.prompt_sha256:
+        raise ConfigurationError(_changed(run, prepared))
+    return challenge, prompt
+
+
+def _trial_of(prepared: Prepared, record: TrialRecord) -> Trial:
+    """The planned trial that a record is of."""
+    return Trial(
+        stream=_stream_of(prepared, record),
+        trial_id=record.trial_id,
+        model=record.model,
+        task=record.task,
+        context_length=record.context_length,
+        depth_percent=record.depth_percent,
+        repeat=record.repeat,
+        seed=record.seed,
+    )
 
 
 def _stream_of(prepared: Prepared, record: TrialRecord) -> Stream | None:

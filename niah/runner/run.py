@@ -14,7 +14,7 @@ from time import monotonic
 
 import httpx
 
-from niah.errors import StoreUnavailable
+from niah.errors import ConfigurationError, StoreUnavailable
 from niah.plan import Trial
 from niah.providers.calibration import stored_calibrations
 from niah.runner.adapt import adaptively, design_of, stand, standings_of
@@ -123,7 +123,8 @@ def run_experiment(
         log: Called with one line for each retry.
 
     Raises:
-        ConfigurationError: if a budget is set and a price is unknown.
+        ConfigurationError: if a budget is set and a price is unknown, or another scorer's scores
+            of the run are in use.
         StoreUnavailable: if the experiment is running elsewhere or the store cannot be written.
     """
     limit_usd = prepared.experiment.limits.max_cost_usd
@@ -136,6 +137,11 @@ def run_experiment(
         reasons: list[str] = []
         interrupted = False
         if run.status != "complete":
+            if run.scored_by:
+                raise ConfigurationError(
+                    f"{run.run} is shown with the scores of {run.scored_by}, which new trials "
+                    f"would not have; niah score {run.run} --scorer original --use goes back first"
+                )
             with open_writer(store, run.run) as writer:
                 set_run_status(store, run.run, "running")
                 spent = spent_usd(store, run.run) + elsewhere_usd

@@ -23,6 +23,12 @@ def is_note(name: str) -> bool:
 ABSENCE_TAG = "absence"
 """Of a trial whose answer was left out of the text: whether the response says so."""
 
+SCORED_BY_TAG = "scored by"
+"""Of a trial whose score is another scorer's than the one that it was measured with."""
+
+MEASURED_SCORE_TAG = "score as measured"
+"""Of the same trial: its score by the scorer that it was measured with."""
+
 RunStatus = Literal["running", "complete", "incomplete"]
 
 
@@ -41,6 +47,8 @@ class Run:
         created_at: UTC, ISO 8601.
         finished_at: The same, None while unfinished.
         source: ``measured``, or where an imported run comes from.
+        scored_by: The scorer whose scores are in use in place of those that the run was measured
+            with; empty = those.
     """
 
     run: str
@@ -54,6 +62,7 @@ class Run:
     status: RunStatus = "running"
     finished_at: str | None = None
     source: str = "measured"
+    scored_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +90,7 @@ class RunSummary:
     cost_usd: float | None
     unsettled_usd: float
     unpriced_trials: int
+    scored_by: str = ""
 
     @property
     def finished_trials(self) -> int:

@@ -62,7 +62,7 @@ _ROWS_PER_GROUP = 5_000
 def exported_fields(trial: TrialRecord) -> dict[str, Any]:
     """The trial as a mapping of JSON types, keys as in ``FIELDS``."""
     values = asdict(trial) | {"placed_depth_percent": trial.placed_depth_percent}
-    return {name: _storable(values[name]) for name in FIELDS}
+    return {name: storable(values[name]) for name in FIELDS}
 
 
 def export_jsonl(store: Store, run: str, stream: IO[str]) -> int:
@@ -109,7 +109,7 @@ def _parquet_rows(store: Store, run: str) -> Iterator[dict[str, Any]]:
 def exported_cell(run: str, simulated: bool, cell: StoredCell) -> dict[str, Any]:
     """The cell as a mapping of JSON types, keys as in ``CELL_COLUMNS``."""
     values = asdict(cell) | {"run": run, "simulated": simulated}
-    return {name: _storable(values[name]) for name in CELL_COLUMNS}
+    return {name: storable(values[name]) for name in CELL_COLUMNS}
 
 
 def write_jsonl(rows: Iterable[Mapping[str, Any]], stream: IO[str]) -> int:
@@ -181,15 +181,16 @@ def _cell(value: object) -> object:
     return spreadsheet_text(value) if isinstance(value, str) else value
 
 
-def _storable(value: Any) -> Any:
+def storable(value: Any) -> Any:
+    """The value with lone surrogates, which no file can hold, replaced."""
     if isinstance(value, str):
         if _SURROGATE.search(value):
             return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
         return value
     if isinstance(value, tuple | list):
-        return [_storable(item) for item in value]
+        return [storable(item) for item in value]
     if isinstance(value, dict):
-        return {_storable(name): _storable(item) for name, item in value.items()}
+        return {storable(name): storable(item) for name, item in value.items()}
     return value
 
 

@@ -141,6 +141,45 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (run_key, model, task, context_length, repeat, outcome)
         ) WITHOUT ROWID""",
     ),
+    (
+        # Scores of stored responses by other scorers, beside those that the run was measured with.
+        """CREATE TABLE scorings (
+            scoring_key INTEGER PRIMARY KEY,
+            run_key INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+            scorer TEXT NOT NULL,
+            niah_version TEXT NOT NULL,
+            scored_at TEXT NOT NULL,
+            UNIQUE (run_key, scorer)
+        )""",
+        # No score = the scorer could not tell, which is a failure to measure and not a zero.
+        """CREATE TABLE rescores (
+            scoring_key INTEGER NOT NULL REFERENCES scorings ON DELETE CASCADE,
+            trial_id TEXT NOT NULL,
+            score REAL,
+            reason TEXT NOT NULL,
+            found TEXT NOT NULL,
+            taken TEXT NOT NULL,
+            PRIMARY KEY (scoring_key, trial_id)
+        ) WITHOUT ROWID""",
+        # The scorer in use: of one of the scorings, or empty for the scores as they were measured.
+        "ALTER TABLE runs ADD COLUMN scored_by TEXT NOT NULL DEFAULT ''",
+        # What judge models were asked and said; a judgement is a hash of all that it depends on, so
+        # that the same is paid for once, whichever run asks. A run that goes leaves them here.
+        """CREATE TABLE judgements (
+            judgement TEXT PRIMARY KEY,
+            judge TEXT NOT NULL,
+            rubric TEXT NOT NULL,
+            run_key INTEGER REFERENCES runs ON DELETE SET NULL,
+            asked_at TEXT NOT NULL,
+            attempts INTEGER NOT NULL,
+            spent_usd REAL NOT NULL,
+            unpriced INTEGER NOT NULL,
+            outcome TEXT NOT NULL,
+            verdict TEXT NOT NULL,
+            record TEXT NOT NULL
+        ) WITHOUT ROWID""",
+        "CREATE INDEX judgements_by_run ON judgements (run_key, judge)",
+    ),
 )
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields
 from niah.store.database import Store, one_moment, readable_rows, storage_errors
 from niah.store.records import build
 from niah.store.runs import run_key
+from niah.store.scorings import scoring_in_use
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,21 +43,29 @@ class TrialTally:
 
 _NAMES = tuple(field.name for field in fields(TrialTally))
 _COLUMNS = ", ".join(_NAMES)
-_COUNT = """SELECT model, task, context_length, repeat, outcome, count(*),
-    total(json_extract(record, '$.score')),
+_QUERY = """SELECT model, task, context_length, repeat, {outcome} AS counted, count(*),
+    total({score}),
     total(json_extract(record, '$.cost_usd')),
     sum(json_extract(record, '$.cost_usd') IS NULL),
     total(json_extract(record, '$.latency_s')),
     sum(json_extract(record, '$.latency_s') IS NOT NULL)
-    FROM trials WHERE run_key = ?
-    GROUP BY model, task, context_length, repeat, outcome"""
+    FROM trials {others} WHERE run_key = ?
+    GROUP BY model, task, context_length, repeat, counted"""
+_AS_MEASURED = _QUERY.format(outcome="outcome", score="json_extract(record, '$.score')", others="")
+_RESCORED = _QUERY.format(
+    outcome="iif(outcome IN ('answered', 'output-limit', 'empty') AND other.score IS NULL,"
+    " 'failed', outcome)",
+    score="other.score",
+    others="LEFT JOIN rescores AS other ON other.scoring_key = {key}"
+    " AND other.trial_id = trials.trial_id",
+)
 
 
 def keep_tally(connection: sqlite3.Connection, key: int) -> None:
     """Count the trials of a run and keep the counts; in the caller's transaction."""
     connection.executemany(
         f"INSERT INTO tallies (run_key, {_COLUMNS}) VALUES (?{', ?' * len(_NAMES)})",
-        [(key, *row) for row in connection.execute(_COUNT, (key,))],
+        [(key, *row) for row in connection.execute(_AS_MEASURED, (key,))],
     )
 
 
@@ -66,15 +75,20 @@ def drop_tally(connection: sqlite3.Connection, key: int) -> None:
 
 
 def tally_trials(store: Store, run: str) -> list[TrialTally]:
-    """The counted trials of a run.
+    """The counted trials of a run, by the scores that are in use.
 
     Raises:
         StoreError: if there is no such run, or the store is damaged.
     """
     key = run_key(store, run)
+    in_use = scoring_in_use(store, run)
     kept = f"SELECT {_COLUMNS} FROM tallies WHERE run_key = ?"
     with storage_errors(store.path), one_moment(store.connection):
-        rows = store.connection.execute(kept, (key,)).fetchall()
-        rows = rows or store.connection.execute(_COUNT, (key,)).fetchall()
+        if in_use is not None:
+            query = _RESCORED.format(key=in_use[0])
+            rows = store.connection.execute(query, (key,)).fetchall()
+        else:
+            rows = store.connection.execute(kept, (key,)).fetchall()
+            rows = rows or store.connection.execute(_AS_MEASURED, (key,)).fetchall()
     with readable_rows(store.path):
         return [build(TrialTally, dict(zip(_NAMES, row, strict=True))) for row in rows]
