@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from niah.cli.options import DEFAULT_DATABASE, Database, Json, note, print_json
+from niah.cli.logs import log
+from niah.cli.options import (
+    DEFAULT_DATABASE,
+    Database,
+    EnvFile,
+    Json,
+    environment,
+    load_config,
+    note,
+    print_json,
+)
 from niah.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from niah.runner.judging import Judged
     from niah.runner.rescoring import Audit, Disagreement
     from niah.statistics.agreement import Agreement
     from niah.store import Run, TrialRecord
+    from niah.store.database import Store
+
+INCOMPLETE = 3
 
 SHOWN = 20
 """Disagreements that are printed; all of them are in the JSON and in ``--out``."""
@@ -48,6 +63,27 @@ def score(
             "may be one of them. Stores nothing.",
         ),
     ] = None,
+    judge: Annotated[
+        str | None,
+        typer.Option(
+            "--judge",
+            metavar="PROVIDER/MODEL",
+            help="Ask a model about each response; what it said once is never paid for again.",
+        ),
+    ] = None,
+    max_cost: Annotated[
+        float | None,
+        typer.Option("--max-cost", metavar="USD", help="Hard stop for judging this run."),
+    ] = None,
+    config: Annotated[
+        str | None,
+        typer.Option(
+            "--config",
+            metavar="FILE",
+            help="An experiment file with the judge's provider, price and limits; by default the "
+            "run's own.",
+        ),
+    ] = None,
     use: Annotated[
         bool,
         typer.Option(
@@ -61,6 +97,7 @@ def score(
         typer.Option("--out", "-o", help="Every disagreement: .jsonl or .csv.", dir_okay=False),
     ] = None,
     db: Database = DEFAULT_DATABASE,
+    env_file: EnvFile = None,
     json: Json = False,
 ) -> None:
     """Score a run's stored responses again; the scores it was measured with are kept."""
@@ -70,10 +107,15 @@ def score(
     from niah.store.runs import find_run
     from niah.store.trials import iter_trials
 
-    if audit is not None and (scorer is not None or use):
-        raise ConfigurationError("--audit only compares; leave out --scorer and --use")
+    if audit is not None and (scorer is not None or judge is not None or use):
+        raise ConfigurationError("--audit only compares; leave out --scorer, --judge and --use")
+    if judge is None and (max_cost is not None or config is not None):
+        raise ConfigurationError("--max-cost and --config are for a judge; name one with --judge")
+    if judge is not None and scorer is not None:
+        raise ConfigurationError("--scorer and --judge are two scorers; give one of them")
     if out is not None and out.suffix not in (".jsonl", ".csv"):
         raise ConfigurationError(f"--out {out}: name a file .jsonl or .csv")
+    judged: Judged | None = None
     with open_store(db, access="read" if audit else "write") as store:
         found = find_run(store, run)
         records = list(iter_trials(store, found.run, as_measured=True))
@@ -81,35 +123,99 @@ def score(
             first, second = (scores_by(store, found, records, name) for name in audit)
         else:
             first = as_measured(found, records)
-            if scorer is None:
+            if judge is not None:
+                judged = _ask(store, found, records, judge, config, max_cost, env_file)
+                second = judged.scored
+            elif scorer is None:
                 second = rescore(found, records)
             else:
                 second = scores_by(store, found, records, scorer)
             if scorer != ORIGINAL and second.rescores:
                 keep(store, found, second)
         result = compare(records, first, second)
-        if use:
+        if use and not (judged and judged.reasons):
             _check_use(found, result)
             found = put_to_use(store, found, ORIGINAL if scorer == ORIGINAL else second.scorer)
     if out is not None:
         _write(out, result.disagreements)
     if json:
-        print_json(_json(found, records, result))
+        print_json(_json(found, records, result) | _judging_json(judged))
+    else:
+        for line in (*_lines(found, records, result), *_judging_lines(judged)):
+            print(line)
+        if out is not None:
+            print(out)
+    if judged is not None and judged.reasons:
+        for reason in judged.reasons:
+            note(f"niah: {reason}")
+        note("niah: not every response is judged; the same command goes on")
+        raise typer.Exit(INCOMPLETE)
+
+
+def _ask(
+    store: Store,
+    run: Run,
+    records: Sequence[TrialRecord],
+    judge: str,
+    config: str | None,
+    max_cost: float | None,
+    env_file: Path | None,
+) -> Judged:
+    """The verdicts of a judge; requests are sent for those that are not on record."""
+    from niah.cli.serving import reference_transports
+    from niah.runner.judging import judge_model, judge_run
+    from niah.runner.keys import read_keys
+    from niah.runner.results import experiment_of
+
+    experiment = experiment_of(run) if config is None else load_config(config)
+    if experiment is None or experiment_of(run) is None:
+        raise ConfigurationError(f"{run.run} is imported; what it was asked is not known")
+    experiment, model = judge_model(experiment, judge)
+    return judge_run(
+        store,
+        run,
+        records,
+        experiment=experiment,
+        model=model,
+        keys=read_keys([model], environment(env_file)),
+        transports=reference_transports(),
+        max_cost_usd=max_cost,
+        log=partial(log, event="retry", level="warning"),
+    )
+
+
+def _judging_json(judged: Judged | None) -> dict[str, Any]:
+    if judged is None:
+        return {}
+    return {
+        "judging": {
+            "asked": judged.asked,
+            "on_record": judged.known,
+            "cost_usd": judged.cost_usd,
+            "reasons": list(judged.reasons),
+        }
+    }
+
+
+def _judging_lines(judged: Judged | None) -> Iterator[str]:
+    if judged is None:
         return
-    for line in _lines(found, records, result):
-        print(line)
-    if out is not None:
-        print(out)
+    from niah.console import count, usd
+
+    yield (
+        f"judging     {count(judged.asked)} asked now, {count(judged.known)} on record before; "
+        f"cost of judging this run {usd(judged.cost_usd)}"
+    )
 
 
 def _check_use(run: Run, audit: Audit) -> None:
-    """Refuse to show a run by scores that are not all there."""
+    """Refuse to show a run by no scores at all, and say which trials will be without one."""
     if not audit.second.rescores:
         raise ConfigurationError(f"{run.run} has no scored trial; run it first")
     if audit.unscored:
-        raise ConfigurationError(
-            f"{audit.second.scorer} could not score {audit.unscored:,} trials of {run.run}; a map "
-            "with their scores missing would not be the run's"
+        note(
+            f"note: {audit.second.scorer} could not score {audit.unscored:,} trials; they are "
+            "shown as not measured, not as 0"
         )
     if run.status == "running":
         note(f"note: {run.run} is still running; its new trials will not have these scores")

@@ -11,6 +11,7 @@ from itertools import count
 from niah.draws import derive_seed, integer
 from niah.errors import ModelError
 from niah.reference import recall as surfaces
+from niah.reference.judging import literal_verdict
 from niah.reference.reading import GUESSED, NOT_FOUND, read
 from niah.reference.recall import Recall
 
@@ -21,7 +22,13 @@ _FAMILIES: tuple[tuple[str, str], ...] = (
     ("last-4000", "sees its last 4,000 tokens only; any last-N, such as last-16k"),
     ("cliff-32k", "perfect up to 32,000 tokens, nothing beyond; any cliff-N"),
     ("flat-90", "recalls 90 of 100 sentences wherever they stand; any flat-N"),
+    (
+        "literal-judge",
+        "judges for niah score: RIGHT where an accepted answer stands literally",
+    ),
 )
+
+JUDGE = "literal-judge"
 
 _SIZE = r"(\d{1,9})(ki|k|m)?"
 _LAST = re.compile(rf"last-{_SIZE}", re.IGNORECASE)
@@ -108,6 +115,8 @@ def answer(
     """
     tonight = tonight or Tonight()
     parsed = _parse(reader, tonight)
+    if parsed.base == JUDGE:
+        return literal_verdict(messages) or NOT_FOUND["en"]
     length = 0
     if reader != "exact":
         length = sum(count_tokens(message["content"]) for message in messages)
@@ -225,7 +234,7 @@ def _parse(reader: str, tonight: Tonight) -> _Reader:
 def _base(name: str, tonight: Tonight) -> tuple[Recall, int | None] | None:
     if name == "map" and tonight.known_map is not None:
         return tonight.known_map, None
-    if name == "exact":
+    if name in ("exact", JUDGE):
         return surfaces.flat(1.0), None
     if name == "lost-in-the-middle":
         return surfaces.lost_in_the_middle, None

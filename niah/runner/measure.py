@@ -68,7 +68,7 @@ class _Courier:
     """
 
     def __init__(self, session: Session, model: Model, slots: Slots) -> None:
-        settings = _lane_settings(session.prepared.experiment, model)
+        settings = lane_settings(session.prepared.experiment, model)
         self.lane: Lane[Trial | Inquiry] = Lane(
             self._attempt,
             settings=settings,
@@ -213,7 +213,7 @@ def _a_model(session: Session, provider: str) -> Model:
     return next(model for model in models if model.provider.name == provider)
 
 
-def _lane_settings(experiment: Experiment, model: Model) -> LaneSettings:
+def lane_settings(experiment: Experiment, model: Model) -> LaneSettings:
     """Repeats come in the plan's order, so that every cell is visited before any is again.
 
     So do prompts that begin alike, so that what a cache holds of them is read soon.

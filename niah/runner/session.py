@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from time import monotonic
+from typing import Protocol
 
 import httpx
 
@@ -98,13 +99,20 @@ class Session:
         self.stop.set()
 
 
+class Reserves(Protocol):
+    """Where worst cases are made durable: a run's writer, or what keeps a judge's answers."""
+
+    async def reserve(self, trial_id: str, worst_case_usd: float) -> int:
+        """See ``niah.store.writer.Writer.reserve``."""
+
+
 class Purse:
     """The budget of a run, kept in the ledger and, before anything is sent, on the disk.
 
     A request that does not fit beside those in flight waits until some of them have settled.
     """
 
-    def __init__(self, writer: Writer, ledger: Ledger) -> None:
+    def __init__(self, writer: Reserves, ledger: Ledger) -> None:
         self._writer = writer
         self._ledger = ledger
         self._changed = asyncio.Condition()
