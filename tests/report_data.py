@@ -13,7 +13,7 @@ from niah.report import Passage, Passages, Report, Source
 from niah.report.gather import Measured, gather
 from niah.statistics.grids import CellKey, build_grids, summarize
 from niah.store import Run, TrialRecord
-from tests.test_store import make_run, make_trial
+from tests.store_data import make_run, make_trial
 
 HOSTILE = (
     "<script>window.pwned=1;document.title='pwned'</script>",

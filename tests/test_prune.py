@@ -15,7 +15,7 @@ from niah.store.database import open_store
 from niah.store.locks import lock_run
 from niah.store.runs import create_run, list_runs
 from tests.command import Niah
-from tests.test_store import add_all, make_run, make_trial
+from tests.store_data import add_all, make_run, make_trial
 
 
 @pytest.fixture

@@ -45,7 +45,7 @@ from tests.report_data import (
     sweep_trials,
     with_outcomes,
 )
-from tests.test_store import make_run
+from tests.store_data import make_run
 
 PLACEHOLDERS = re.compile(r"\{(\w+)\}")
 

@@ -17,7 +17,7 @@ from niah.report.gather import gather
 from niah.report.page import page
 from tests.browser import chromium
 from tests.report_data import HOSTILE, measured, passages_of, small_report, sweep_trials
-from tests.test_store import make_run
+from tests.store_data import make_run
 
 Opened = Callable[..., Any]
 

@@ -14,7 +14,7 @@ from niah.store.database import Store, open_store
 from niah.store.deletion import delete_run
 from niah.store.runs import create_run, find_run, list_runs
 from niah.store.verdicts import add_verdict, latest_verdicts, verdict_document
-from tests.test_store import make_run
+from tests.store_data import make_run
 
 AT = "2026-11-24T03:00:00+00:00"
 

@@ -22,7 +22,8 @@ from niah.store.database import open_store
 from niah.store.runs import create_run, list_runs, spent_usd
 from niah.store.trials import finished_trial_ids, iter_trials
 from niah.store.writer import open_writer
-from tests.test_store import add_all, make_run, make_trial, mount_tmpfs
+from tests.store_data import add_all, make_run, make_trial
+from tests.test_store import mount_tmpfs
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs POSIX signals")
 
@@ -38,7 +39,7 @@ from niah.store.database import open_store
 from niah.store.runs import create_run, latest_run
 from niah.store.trials import finished_trial_ids
 from niah.store.writer import open_writer
-from tests.test_store_crash import make_run, make_trial
+from tests.store_data import make_run, make_trial
 
 def say(*words):
     os.write(1, (" ".join(map(str, words)) + "\\n").encode())

@@ -25,7 +25,7 @@ from niah.store.database import open_store
 from niah.store.export import FIELDS, export_csv, export_jsonl, export_parquet
 from niah.store.records import decode_trial, encode_trial
 from niah.store.runs import create_run
-from tests.test_store import add_all, make_run, make_trial
+from tests.store_data import add_all, make_run, make_trial
 
 CONTRACT = [
     "run",

@@ -19,14 +19,16 @@ from niah.store.locks import is_locked, lock_experiment, lock_run
 from niah.store.runs import create_run, list_runs
 from niah.store.trials import iter_trials
 from niah.store.writer import open_writer
-from tests.test_store import add_all, make_run, make_trial
+from tests.store_data import add_all, make_run, make_trial
 
 ROOT = Path(__file__).parent.parent
 
 WRITE = """
 import sys
 sys.path.insert(0, sys.argv[3])
-from tests.test_store import *
+from niah.store.database import open_store
+from niah.store.runs import create_run
+from tests.store_data import add_all, make_run, make_trial
 path, run = sys.argv[1:3]
 with open_store(path, timeout_s=60) as store:
     create_run(store, make_run(run))

@@ -14,7 +14,7 @@ from niah.store.runs import create_run
 from niah.store.status import plan_more_trials, set_run_status
 from niah.store.tallies import TrialTally, tally_trials
 from niah.store.trials import iter_trials
-from tests.test_store import add_all, make_run, make_trial
+from tests.store_data import add_all, make_run, make_trial
 
 RUN = "quickstart-1"
 

@@ -25,7 +25,7 @@ from niah.store.deletion import delete_run
 from niah.store.runs import create_run, list_runs, spent_usd
 from niah.store.trials import finished_trial_ids, iter_trials
 from niah.store.writer import Writer, open_writer
-from tests.test_store import make_run, make_trial
+from tests.store_data import make_run, make_trial
 
 TRIALS_PER_RUN = 2_740  # a year of nights makes a million
 LISTING = """
