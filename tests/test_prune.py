@@ -12,6 +12,7 @@ import pytest
 from niah.store.baselines import set_baseline
 from niah.store.children import link_child
 from niah.store.database import open_store
+from niah.store.deletion import delete_runs
 from niah.store.locks import lock_run
 from niah.store.runs import create_run, list_runs
 from tests.command import Niah
@@ -136,3 +137,19 @@ def test_the_space_of_deleted_runs_is_used_again_or_given_back(niah: Niah, db: P
     assert db.stat().st_size >= size
     assert niah("prune", "--older-than", "2d", "--yes", "--vacuum", "--json").json["unused_mb"] == 0
     assert db.stat().st_size < size - 1_800_000
+
+
+def test_many_runs_are_deleted_a_group_at_a_time(niah: Niah, tmp_path: Path) -> None:
+    """Of 50 old runs all go but those that belong to a baseline by then or are being written."""
+    at = (datetime.now(UTC) - timedelta(days=9)).isoformat()
+    names = [f"n{number:02}" for number in range(50)]
+    with open_store(tmp_path / "niah.db") as store:
+        for name in names:
+            create_run(store, make_run(name, created_at=at, finished_at=at, status="complete"))
+        add_all(store, [make_trial(number, "n07") for number in range(5)])
+        set_baseline(store, "nightly", ["n21"], set_at=at)
+        with lock_run(store, "n30"):
+            gone = delete_runs(store, [*names, "no such run"])
+    assert gone == set(names) - {"n21", "n30"}
+    assert left(tmp_path / "niah.db") == ["n21", "n30"]
+    assert niah("prune", "--keep-last", "0", "--yes", "--json").json["deleted"] == ["n30"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from niah.cli.options import DEFAULT_DATABASE, Database, Json, duration_s, print_json
-from niah.errors import ConfigurationError, StoreError
+from niah.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,15 +55,13 @@ def prune(
     from niah.store.baselines import list_baselines
     from niah.store.children import parents
     from niah.store.database import open_store
-    from niah.store.deletion import compact, delete_run, unused_bytes
+    from niah.store.deletion import compact, delete_runs, unused_bytes
     from niah.store.locks import is_locked
     from niah.store.runs import list_runs
 
     if older_than is None and keep_last is None:
         raise ConfigurationError("say what is old: --older-than 90d, --keep-last 30, or both")
     age_s = duration_s(older_than, "--older-than")
-    deleted: list[str] = []
-    kept: list[str] = []
     with open_store(db, access="write" if yes else "read") as store:
         needed = {run for one in list_baselines(store) for run in one.runs}
         children = parents(store)
@@ -73,18 +71,11 @@ def prune(
             age_s=age_s,
             keep_last=keep_last,
         )
-        for run in candidates:
-            if run.run in needed or is_locked(store, run.run):
-                kept.append(run.run)
-            elif not yes:
-                deleted.append(run.run)
-            else:
-                try:
-                    delete_run(store, run.run)
-                except StoreError:
-                    kept.append(run.run)  # just now it became part of a baseline
-                else:
-                    deleted.append(run.run)
+        old = [run.run for run in candidates]
+        free = [run for run in old if run not in needed and not is_locked(store, run)]
+        gone = delete_runs(store, free) if yes else set(free)
+        deleted = [run for run in old if run in gone]
+        kept = [run for run in old if run not in gone]
         if vacuum and yes:
             compact(store)
         unused_mb = unused_bytes(store) / 1e6

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from itertools import islice
 
-from niah.errors import StoreError
+from niah.errors import StoreError, StoreUnavailable
 from niah.store.database import Store, storage_errors
 from niah.store.locks import lock_run
 from niah.store.runs import run_key
+
+RUNS_AT_ONCE = 20
+"""Runs that are deleted in one transaction: others wait for it, and each takes one disk flush."""
 
 
 def delete_run(store: Store, run: str) -> None:
@@ -20,24 +26,72 @@ def delete_run(store: Store, run: str) -> None:
     """
     with lock_run(store, run):
         key = run_key(store, run)
-        with storage_errors(store.path):
-            named = store.connection.execute(
-                "SELECT name FROM baselines WHERE run_key = ? LIMIT 1", (key,)
-            ).fetchone()
-            if named is None:
-                try:
-                    store.connection.execute(
-                        "DELETE FROM runs WHERE run_key = ?1"
-                        " OR run_key IN (SELECT run_key FROM retests WHERE of_run_key = ?1)",
-                        (key,),
-                    )
-                except sqlite3.IntegrityError:
-                    named = ("a new one",)  # set by another process just now
-        if named is not None:
-            raise StoreError(
-                f"{run} belongs to the baseline {named[0]!r} and stays; niah baseline remove"
-                f" {named[0]} lets it go."
-            )
+        with storage_errors(store.path), _transaction(store.connection):
+            named = _delete(store.connection, key)
+    if named is not None:
+        raise StoreError(
+            f"{run} belongs to the baseline {named!r} and stays; niah baseline remove {named} lets"
+            " it go."
+        )
+
+
+def delete_runs(store: Store, runs: Iterable[str]) -> set[str]:
+    """Remove those of the runs that are in no baseline and that nobody is writing; which they were.
+
+    Raises:
+        StoreUnavailable: if the disk is full or another process keeps the store locked; what was
+            deleted by then stays deleted.
+    """
+    deleted: set[str] = set()
+    waiting = iter(runs)
+    while group := list(islice(waiting, RUNS_AT_ONCE)):
+        with ExitStack() as locks:
+            ours = [run for run in group if _locked(locks, store, run)]
+            with storage_errors(store.path), _transaction(store.connection):
+                keys = dict(store.connection.execute("SELECT run, run_key FROM runs").fetchall())
+                gone = {
+                    run
+                    for run in ours
+                    if run in keys and _delete(store.connection, keys[run]) is None
+                }
+        deleted |= gone
+    return deleted
+
+
+def _locked(locks: ExitStack, store: Store, run: str) -> bool:
+    try:
+        locks.enter_context(lock_run(store, run))
+    except StoreUnavailable:
+        return False
+    return True
+
+
+def _delete(connection: sqlite3.Connection, key: int) -> str | None:
+    """Delete a run and its children, or else say which baseline it belongs to."""
+    named: tuple[str] | None = connection.execute(
+        "SELECT name FROM baselines WHERE run_key = ?1"
+        " OR run_key IN (SELECT run_key FROM retests WHERE of_run_key = ?1) LIMIT 1",
+        (key,),
+    ).fetchone()
+    if named is None:
+        connection.execute(
+            "DELETE FROM runs WHERE run_key = ?1"
+            " OR run_key IN (SELECT run_key FROM retests WHERE of_run_key = ?1)",
+            (key,),
+        )
+    return None if named is None else named[0]
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        with suppress(sqlite3.Error):  # SQLite has often rolled back already
+            connection.execute("ROLLBACK")
+        raise
 
 
 def unused_bytes(store: Store) -> int:
