@@ -85,7 +85,7 @@ def set_(
 
 def show(name: Name, db: Database = DEFAULT_DATABASE, json: Json = False) -> None:
     """Show what a baseline is made of, and what it leads one to expect."""
-    from niah.cli.gating import load_pool
+    from niah.cli.judged import load_pool
     from niah.store.baselines import find_baseline
     from niah.store.database import open_store
 

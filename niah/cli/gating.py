@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Annotated
@@ -15,8 +18,13 @@ from niah.cli.options import (
     Database,
     EnvFile,
     Json,
+    LogFormat,
+    MaxTime,
+    MetricsFile,
     Models,
     Overrides,
+    Quiet,
+    WebhookUrl,
     duration_s,
     environment,
     print_json,
@@ -27,15 +35,28 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from niah.runner.gating import Gate
-    from niah.runner.keys import Keys
-    from niah.runner.likeness import Pool
-    from niah.runner.prepare import Prepared
-    from niah.runner.retests import Retests, SentRetests
-    from niah.store import Run
+    from niah.runner.retests import SentRetests
     from niah.store.database import Store
 
 EXIT_CODES = {"pass": 0, "fail": 1, "undecided": 3}
 INTERRUPTED = 130
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Files:
+    """Where a verdict goes besides stdout and the store; None = nowhere.
+
+    Attributes:
+        junit: JUnit's XML.
+        summary: Markdown.
+        step_summary: Markdown, appended.
+        metrics: Gauges.
+    """
+
+    junit: Path | None
+    summary: Path | None
+    step_summary: Path | None
+    metrics: Path | None
 
 
 def register(app: typer.Typer) -> None:
@@ -96,9 +117,7 @@ def gate(
             help="Most that re-tests may cost; what the experiment's own limit leaves, otherwise.",
         ),
     ] = None,
-    max_time: Annotated[
-        str | None, typer.Option(metavar="TIME", help="Send nothing after so long, such as 2h.")
-    ] = None,
+    max_time: MaxTime = None,
     model: Models = None,
     override: Overrides = None,
     new: Annotated[
@@ -121,24 +140,18 @@ def gate(
     step_summary: Annotated[
         bool, typer.Option("--step-summary", help="Append the Markdown to $GITHUB_STEP_SUMMARY.")
     ] = False,
-    webhook: Annotated[
-        str | None,
-        typer.Option(
-            envvar="NIAH_WEBHOOK",
-            metavar="URL",
-            help="Told, signed with NIAH_WEBHOOK_SECRET, when the verdict is not pass.",
-        ),
-    ] = None,
-    log_format: Annotated[
-        str, typer.Option(metavar="FORMAT", help="stderr as text, or json: an object a line.")
-    ] = "text",
+    metrics: MetricsFile = None,
+    webhook: WebhookUrl = None,
+    log_format: LogFormat = "text",
     db: Database = DEFAULT_DATABASE,
     env_file: EnvFile = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
+    quiet: Quiet = False,
     json: Json = False,
 ) -> None:
     """Judge a run: 0 = pass, 1 = fail, 3 = undecided; on bounds and fresh trials, never on luck."""
     from niah.cli.demands import read_demands
+    from niah.cli.judged import load_pool, retests_of, run_to_judge
+    from niah.cli.metrics import check_metrics_path
     from niah.cli.progress import live_line
     from niah.cli.verdicts import as_json, text_lines
     from niah.cli.webhook import open_webhook, told_of_failure
@@ -161,14 +174,17 @@ def gate(
                 "nothing to judge: name a --baseline, or demand something, such as "
                 "--min-accuracy 0.9"
             )
-        step_file = _step_file(step_summary)
+        check_metrics_path(metrics)
+        files = Files(
+            junit=junit, summary=summary, step_summary=_step_file(step_summary), metrics=metrics
+        )
         max_time_s = duration_s(max_time, "--max-time")
         until_s = None if max_time_s is None else began_s + max_time_s
         new_after_s = duration_s(new_after, "--new-after")
         with open_store(db) as store:
             # Before money is spent on a run: is there such a baseline?
             pool = None if baseline is None else load_pool(store, baseline)
-            judged, prepared = _run_of(
+            judged, prepared = run_to_judge(
                 store, run, model, override, variables, until_s, new_after_s, new=new, quiet=quiet
             )
             records = list(iter_trials(store, judged.run))
@@ -176,45 +192,30 @@ def gate(
                 check_pool(judged, records, pool)
             retests = None
             if retest and pool is not None:
-                retests = _retests(store, judged, prepared, variables, max_cost, until_s)
+                retests = retests_of(store, judged, prepared, variables, max_cost, until_s)
             with live_line("re-tests", quiet=quiet or retests is None) as shown:
                 if retests is not None:
                     retests.progress = shown
                 found = judge_run(judged, records, demands, pool, retests, drop=drop)
             sent = None if retests is None else sent_retests(retests)
             document = as_json(found, sent)
-            _keep(store, found, document)
-        known.update(document)
-        _write(found, sent, junit, summary, step_file, seconds=monotonic() - began_s)
-        if json:
-            print_json(document)
-        else:
-            for line in text_lines(found, sent):
-                print(line)
+            known.update(document)
+            decided_at = datetime.now(UTC)
+            _write(files, found, sent, decided_at, seconds=monotonic() - began_s)
+            if json:
+                print_json(document)
+            else:
+                for line in text_lines(found, sent):
+                    print(line)
+            # Last: a job that dies before has no verdict, and the same command judges again what
+            # is stored already. With one, it would begin another night.
+            sys.stdout.flush()
+            _keep(store, found, document, decided_at)
         log(f"niah: {found.verdict}", event="verdict", run=judged.run, verdict=found.verdict)
         if sent is not None and sent.interrupted:
             raise typer.Exit(INTERRUPTED)
         if EXIT_CODES[found.verdict]:
             raise typer.Exit(EXIT_CODES[found.verdict])
-
-
-def load_pool(store: Store, name: str) -> Pool:
-    """The runs of a baseline of that name, or the one run of that name, with their trials.
-
-    Raises:
-        StoreError: if there is neither.
-    """
-    from niah.runner.likeness import Pool
-    from niah.store.baselines import find_baseline
-    from niah.store.runs import find_run
-    from niah.store.trials import iter_trials
-
-    stored = find_baseline(store, name)
-    runs = [find_run(store, run) for run in (stored.runs if stored else (name,))]
-    return Pool(
-        name=name if stored else runs[0].run,
-        runs=tuple((run, tuple(iter_trials(store, run.run))) for run in runs),
-    )
 
 
 def _step_file(asked: bool) -> Path | None:
@@ -229,141 +230,40 @@ def _step_file(asked: bool) -> Path | None:
     return Path(name)
 
 
-def _run_of(
-    store: Store,
-    name: str,
-    models: list[str] | None,
-    overrides: list[str] | None,
-    variables: Mapping[str, str],
-    until_s: float | None,
-    new_after_s: float | None,
-    *,
-    new: bool,
-    quiet: bool,
-) -> tuple[Run, Prepared | None]:
-    """The named run; of an experiment, the one that was just measured, and the experiment."""
-    from niah.cli.options import load_config, shipped_configs
-    from niah.cli.progress import live_line
-    from niah.cli.serving import reference_transports
-    from niah.runner.keys import read_keys
-    from niah.runner.prepare import check_lengths, prepare
-    from niah.runner.run import run_experiment
-    from niah.store.runs import find_run, latest_run
-    from niah.store.verdicts import latest_verdicts
-
-    if not (Path(name).suffix == ".toml" or Path(name).is_file() or name in shipped_configs()):
-        if models or overrides or new:
-            raise ConfigurationError(
-                f"{name} is a run; --model, --set and --new belong to an experiment that is to be "
-                "measured"
-            )
-        return find_run(store, name), None
-    experiment = load_config(name, models, overrides)
-    keys = read_keys(experiment.resolved_models(), variables)
-    prepared = prepare(experiment)
-    check_lengths(prepared)
-    for warning in prepared.warnings:
-        log(f"warning: {warning}", event="warning", level="warning")
-    latest = latest_run(store, prepared.sha256)
-    verdict = None if latest is None else latest_verdicts(store).get(latest.run)
-    decided = verdict is not None and verdict.verdict != "undecided"
-    with live_line(experiment.name, quiet=quiet) as show:
-        result = run_experiment(
-            prepared,
-            store,
-            keys=keys,
-            transports=reference_transports(),
-            new=new or decided,
-            new_after_s=new_after_s,
-            max_time_s=None if until_s is None else max(1.0, until_s - monotonic()),
-            progress=show,
-            tell=log,
-            log=lambda line: log(line, event="retry", level="warning"),
-        )
-    for reason in result.reasons:
-        log(f"niah: {reason}", event="reason", level="warning", run=result.run.run)
-    if result.interrupted:
-        raise typer.Exit(INTERRUPTED)
-    return result.run, prepared
-
-
-def _retests(
-    store: Store,
-    run: Run,
-    measured: Prepared | None,
-    variables: Mapping[str, str],
-    max_cost: float | None,
-    until_s: float | None,
-) -> Retests:
-    """What sends re-tests of a run with the experiment that it was measured with."""
-    from niah.cli.serving import reference_transports
-    from niah.experiment import parse_canonical
-    from niah.providers.calibration import stored_calibrations
-    from niah.runner.keys import read_keys
-    from niah.runner.prepare import calibrated, prepare
-    from niah.runner.retests import Retests
-    from niah.store.runs import spent_usd
-
-    experiment = parse_canonical(run.experiment)
-    budget_usd = max_cost
-    if budget_usd is None and experiment.limits.max_cost_usd is not None:
-        budget_usd = max(0.0, experiment.limits.max_cost_usd - spent_usd(store, run.run))
-
-    def load() -> tuple[Prepared, Keys]:
-        keys = read_keys(experiment.resolved_models(), variables)
-        prepared = measured or prepare(experiment)
-        return calibrated(prepared, stored_calibrations(run.versions)), keys
-
-    return Retests(
-        load=load,
-        store=store,
-        of=run,
-        transports=reference_transports(),
-        budget_usd=budget_usd,
-        until_s=until_s,
-        tell=log,
-        log=lambda line: log(line, event="retry", level="warning"),
-    )
-
-
-def _keep(store: Store, found: Gate, document: Mapping[str, object]) -> None:
-    from datetime import UTC, datetime
-
+def _keep(store: Store, found: Gate, document: Mapping[str, object], decided_at: datetime) -> None:
     from niah.store.verdicts import add_verdict
 
     add_verdict(
         store,
         found.run.run,
         verdict=found.verdict,
-        decided_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        decided_at=decided_at.isoformat(timespec="seconds"),
         document=document,
     )
 
 
 def _write(
-    found: Gate,
-    sent: SentRetests | None,
-    junit: Path | None,
-    summary: Path | None,
-    step_file: Path | None,
-    *,
-    seconds: float,
+    files: Files, found: Gate, sent: SentRetests | None, decided_at: datetime, *, seconds: float
 ) -> None:
+    from niah.cli.gate_metrics import gate_metrics
+    from niah.cli.metrics import write_metrics
     from niah.cli.verdicts import as_junit, as_markdown
     from niah.files import whole_file
 
-    if junit is not None:
-        with whole_file(junit) as draft:
+    if files.junit is not None:
+        with whole_file(files.junit) as draft:
             draft.write_bytes(as_junit(found, seconds=seconds))
     text = as_markdown(found, sent)
-    if summary is not None:
-        with whole_file(summary) as draft:
+    if files.summary is not None:
+        with whole_file(files.summary) as draft:
             draft.write_text(text, encoding="utf-8", newline="\n")
-    if step_file is not None:
+    if files.step_summary is not None:
         try:
-            with step_file.open("a", encoding="utf-8", newline="\n") as file:
+            with files.step_summary.open("a", encoding="utf-8", newline="\n") as file:
                 file.write(text)
         except OSError as error:
             raise ConfigurationError(
-                f"{step_file} cannot be written: {error.strerror or error}"
+                f"{files.step_summary} cannot be written: {error.strerror or error}"
             ) from None
+    if files.metrics is not None:
+        write_metrics(files.metrics, gate_metrics(found, sent, decided_at=decided_at))

@@ -37,6 +37,26 @@ EnvFile = Annotated[
     typer.Option("--env-file", help="A file of NAME=value lines with API keys.", dir_okay=False),
 ]
 
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")]
+MaxTime = Annotated[
+    str | None, typer.Option(metavar="TIME", help="Send nothing after so long, such as 2h.")
+]
+LogFormat = Annotated[
+    str, typer.Option(metavar="FORMAT", help="stderr as text, or json: an object a line.")
+]
+MetricsFile = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE.prom", help="Gauges for Prometheus' node exporter.", dir_okay=False),
+]
+WebhookUrl = Annotated[
+    str | None,
+    typer.Option(
+        envvar="NIAH_WEBHOOK",
+        metavar="URL",
+        help="Told, signed with NIAH_WEBHOOK_SECRET, when the exit code is not 0.",
+    ),
+]
+
 Thresholds = Annotated[
     list[float] | None,
     typer.Option(

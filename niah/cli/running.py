@@ -20,9 +20,14 @@ from niah.cli.options import (
     Database,
     EnvFile,
     Json,
+    LogFormat,
+    MaxTime,
+    MetricsFile,
     Models,
     Overrides,
     Plots,
+    Quiet,
+    WebhookUrl,
     duration_s,
     environment,
     load_config,
@@ -70,32 +75,16 @@ def run(
             metavar="TIME", help="Begin a new run if the latest began so long ago, such as 20h."
         ),
     ] = None,
-    max_time: Annotated[
-        str | None, typer.Option(metavar="TIME", help="Send nothing after so long, such as 2h.")
-    ] = None,
+    max_time: MaxTime = None,
     controls: Controls = None,
     style: Annotated[str, typer.Option(help="Colours: accessible or classic.")] = "accessible",
-    log_format: Annotated[
-        str, typer.Option(metavar="FORMAT", help="stderr as text, or json: an object a line.")
-    ] = "text",
-    metrics: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE.prom", help="Gauges for Prometheus' node exporter.", dir_okay=False
-        ),
-    ] = None,
-    webhook: Annotated[
-        str | None,
-        typer.Option(
-            envvar="NIAH_WEBHOOK",
-            metavar="URL",
-            help="Told, signed with NIAH_WEBHOOK_SECRET, when the run fails or stays incomplete.",
-        ),
-    ] = None,
+    log_format: LogFormat = "text",
+    metrics: MetricsFile = None,
+    webhook: WebhookUrl = None,
     db: Database = DEFAULT_DATABASE,
     plots: Plots = DEFAULT_PLOTS,
     env_file: EnvFile = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
+    quiet: Quiet = False,
     json: Json = False,
 ) -> None:
     """Measure an experiment, or go on with it where it stopped; store and plot the results."""
@@ -103,6 +92,7 @@ def run(
     from niah.cli.metrics import check_metrics_path, write_metrics
     from niah.cli.plotting import Looks, checked, plot_run
     from niah.cli.progress import live_line
+    from niah.cli.run_metrics import run_metrics
     from niah.cli.serving import reference_transports
     from niah.cli.suites import measure_suite, prepare_suite, show_suite
     from niah.cli.webhook import open_webhook, told_of_failure
@@ -199,7 +189,7 @@ def run(
             figures = plot_run(result.run, records, plots, looks, beside) if records else []
         known.update(_summary_json(result, figures, beside))
         if metrics is not None:
-            write_metrics(metrics, result)
+            write_metrics(metrics, run_metrics(result))
         if json:
             print_json(_summary_json(result, figures, beside))
         _report(result, figures, beside, config=config, json=json)

@@ -60,6 +60,7 @@ def as_json(gate: Gate, sent: SentRetests | None) -> dict[str, Any]:
             "trials": sent.trials,
             "rounds": sent.rounds,
             "cost_usd": sent.cost_usd,
+            "budget_usd": sent.budget_usd,
             "stopped": list(sent.reasons),
         },
         "notes": list(gate.notes),

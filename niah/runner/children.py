@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from niah.providers.calibration import is_entry
 from niah.runner.prepare import Prepared
 from niah.store import Run, is_note
-from niah.store.children import link_child
+from niah.store.children import create_child, link_child
 from niah.store.database import Store
-from niah.store.runs import create_run, latest_run
+from niah.store.runs import latest_run
 
 
 def open_child(store: Store, planned: Prepared, *, of: Run) -> Run:
@@ -25,7 +25,9 @@ def open_child(store: Store, planned: Prepared, *, of: Run) -> Run:
         StoreUnavailable: if the store cannot be written.
     """
     run = latest_run(store, planned.sha256)
-    if run is None:
+    if run is not None:
+        link_child(store, run.run, of=of.run)
+    else:
         now = datetime.now(UTC)
         name = planned.experiment.name
         run = Run(
@@ -42,6 +44,5 @@ def open_child(store: Store, planned: Prepared, *, of: Run) -> Run:
             planned_trials=len(planned.trials),
             created_at=now.isoformat(timespec="seconds"),
         )
-        create_run(store, run)
-    link_child(store, run.run, of=of.run)
+        create_child(store, run, of=of.run)
     return run

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from niah.console import inert
@@ -11,15 +10,16 @@ from niah.errors import ConfigurationError
 from niah.runner.gate_words import regression_words
 from niah.runner.likeness import Pool, twin_sweep
 from niah.runner.results import experiment_of, run_grids
-from niah.runner.retests import Retests, fresh_trials, send_round
-from niah.runner.thresholds import Check, Demands, check_demands, missing
+from niah.runner.retests import Retests
+from niah.runner.rounds import retest_rounds
+from niah.runner.thresholds import Check, Demands, check_demands, estimator, missing
 from niah.statistics import Grid
-from niah.statistics.evidence import Group, Judgement, groups
+from niah.statistics.evidence import Judgement, groups
 from niah.statistics.expectations import Baseline, Scores, build_baseline, scores_of
 from niah.statistics.gates import Regression, Verdict, regression, worst
 from niah.statistics.grids import by_sweep
+from niah.statistics.intervals import Estimate
 from niah.store import Run, TrialRecord
-from niah.streams import Cell
 
 LEAST_DROP = 0.02
 
@@ -49,11 +49,13 @@ class Judged:
     """One sweep of the run.
 
     Attributes:
+        accuracy: Of its own trials, re-tests apart; demands are judged on such estimates.
         checks: One per demand.
         compared: With the baseline; None = there is none.
     """
 
     grid: Grid
+    accuracy: Estimate
     checks: tuple[Check, ...]
     compared: Compared | None
 
@@ -114,17 +116,19 @@ def judge_run(
     grids = run_grids(run, records)
     sweeps = [(grid.model, grid.task) for grid in grids]
     experiment = experiment_of(run)
-    shared = experiment is None or experiment.sampling.sharing != "none"
+    estimate = estimator(shared=experiment is None or experiment.sampling.sharing != "none")
     for grid in grids:
         trials = own.get((grid.model, grid.task), [])
-        checks = tuple(check_demands(demands, grid, trials, shared=shared))
+        checks = tuple(check_demands(demands, grid, trials, estimate))
         compared = None
         if pool is not None:
             against = twin_sweep((grid.model, grid.task), sweeps, before, pool.name)
             compared = _compare(
                 grid, trials, before[against], against[0], demands, retests, drop, len(grids)
             )
-        judged.append(Judged(grid=grid, checks=checks, compared=compared))
+        judged.append(
+            Judged(grid=grid, accuracy=estimate(trials), checks=checks, compared=compared)
+        )
     verdict = worst([one.verdict for one in judged]) if judged else "undecided"
     return Gate(
         run=run,
@@ -168,7 +172,7 @@ def _compare(
             baseline,
             tonight,
             watched,
-            _sender(grid, baseline, trials, before, retests, each),
+            retest_rounds(grid, baseline, trials, before, retests, each),
         )
         verdict = outcome.verdict
         reason = regression_words(
@@ -181,78 +185,6 @@ def _compare(
         baseline=baseline,
         sought=sought,
         outcome=outcome,
-    )
-
-
-@dataclass(slots=True)
-class _Sender:
-    """Sends rounds of re-tests for the groups that are open, and gathers what comes back."""
-
-    grid: Grid
-    baseline: Baseline
-    retests: Retests
-    known_repeats: list[int]
-    tonights_repeats: list[int]
-    each: int
-    asked: Counter[Cell]
-    records: list[TrialRecord]
-
-    def __call__(self, open_: Sequence[Group]) -> Scores | None:
-        cells = self._cells_of(open_)
-        trials = fresh_trials(
-            self.retests.prepared,
-            self.grid.model,
-            cells,
-            asked=self.asked,
-            known_repeats=self.known_repeats,
-            tonights_repeats=self.tonights_repeats,
-            each=self.each,
-        )
-        scored = send_round(self.retests, trials)
-        if scored is None:
-            return None
-        for cell in cells:
-            self.asked[cell] += self.each
-        self.records += scored
-        return scores_of(self.records, self.baseline)
-
-    def _cells_of(self, open_: Iterable[Group]) -> list[Cell]:
-        """Row and column in the experiment's grid of the cells that are to be tested again."""
-        axes = self.retests.prepared.experiment.grid
-        wanted = set()
-        for group in open_:
-            for depth in self.baseline.depth_percents[group.rows]:
-                for length in self.baseline.context_lengths[group.columns]:
-                    if depth in axes.depth_percents and length in axes.context_lengths:
-                        wanted.add(
-                            (axes.depth_percents.index(depth), axes.context_lengths.index(length))
-                        )
-        return sorted(wanted, key=lambda cell: (-cell[1], cell[0]))
-
-
-def _sender(
-    grid: Grid,
-    baseline: Baseline,
-    trials: Sequence[TrialRecord],
-    before: Sequence[TrialRecord],
-    retests: Retests | None,
-    each: int,
-) -> Callable[[Sequence[Group]], Scores | None]:
-    if retests is None:
-        return lambda _: None
-    seeds = {(r.context_length, r.depth_percent, r.repeat): r.prompt_sha256 for r in trials}
-    same = any(
-        seeds.get((r.context_length, r.depth_percent, r.repeat)) == r.prompt_sha256 for r in before
-    )
-    return _Sender(
-        grid=grid,
-        baseline=baseline,
-        retests=retests,
-        known_repeats=sorted({r.repeat for r in before}) if same else [],
-        tonights_repeats=sorted({r.repeat for r in trials}),
-        each=each,
-        asked=Counter(),
-        records=[],
     )
 
 

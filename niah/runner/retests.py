@@ -90,6 +90,7 @@ class SentRetests:
         trials: Planned.
         rounds: Measured.
         cost_usd: What they have cost, or may have; None = a price is unknown.
+        budget_usd: Most that they may cost, all sessions together; None = no limit.
         reasons: Why no more could be sent, a sentence each.
         interrupted: Whether the user stopped them.
     """
@@ -98,6 +99,7 @@ class SentRetests:
     trials: int
     rounds: int
     cost_usd: float | None
+    budget_usd: float | None
     reasons: tuple[str, ...]
     interrupted: bool
 
@@ -113,6 +115,7 @@ def sent_retests(retests: Retests) -> SentRetests:
         trials=len(retests.trials),
         rounds=retests.rounds,
         cost_usd=cost_usd,
+        budget_usd=retests.budget_usd,
         reasons=tuple(retests.reasons),
         interrupted=retests.interrupted,
     )

@@ -88,8 +88,19 @@ class Check:
     unmeasured: int
 
 
+def estimator(*, shared: bool) -> Estimator:
+    """How the mean score of a run's trials is estimated.
+
+    Args:
+        shared: Whether prompts of one repeat have a haystack in common. Then the interval is one
+            over repeats; otherwise trials are independent, and it is Jeffreys' over all of them,
+            which two repeats make no wider.
+    """
+    return sweep_estimate if shared else _independent
+
+
 def check_demands(
-    demands: Demands, grid: Grid, records: Sequence[TrialRecord], *, shared: bool
+    demands: Demands, grid: Grid, records: Sequence[TrialRecord], estimate: Estimator
 ) -> list[Check]:
     """Every demand judged on one sweep.
 
@@ -97,14 +108,11 @@ def check_demands(
         demands: Of every sweep.
         grid: The sweep's cells.
         records: Its trials.
-        shared: Whether prompts of one repeat have a haystack in common. Then the interval is one
-            over repeats; otherwise trials are independent, and it is Jeffreys' over all of them,
-            which two repeats make no wider.
+        estimate: From ``estimator``.
 
     Raises:
         ConfigurationError: if a demand is about a length or depth that the sweep does not have.
     """
-    estimate = sweep_estimate if shared else _independent
     return list(_checks(demands, grid, records, estimate))
 
 

@@ -5,9 +5,32 @@ A child is never the latest run, in no history and no baseline, and goes when it
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import suppress
+
 from niah.store import Run
 from niah.store.database import Store, storage_errors
-from niah.store.runs import find_run, run_key
+from niah.store.runs import create_run, find_run, run_key
+
+
+def create_child(store: Store, child: Run, *, of: str) -> None:
+    """Enter a run that belongs to another, in one step: it is never seen without its parent.
+
+    Raises:
+        ValueError: if a field has the wrong type, or the store has a run of that id.
+        StoreError: if there is no such parent.
+        StoreUnavailable: if the disk is full or another process keeps the store locked.
+    """
+    with storage_errors(store.path):
+        store.connection.execute("BEGIN IMMEDIATE")
+        try:
+            create_run(store, child)
+            link_child(store, child.run, of=of)
+            store.connection.execute("COMMIT")
+        except BaseException:
+            with suppress(sqlite3.Error):
+                store.connection.execute("ROLLBACK")
+            raise
 
 
 def link_child(store: Store, child: str, *, of: str) -> None:

@@ -1,0 +1,149 @@
+"""What a gate judges: the run of tonight, the baseline's runs, and what may be tested again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING
+
+import typer
+
+from niah.cli.logs import log
+from niah.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from niah.runner.keys import Keys
+    from niah.runner.likeness import Pool
+    from niah.runner.prepare import Prepared
+    from niah.runner.retests import Retests
+    from niah.store import Run
+    from niah.store.database import Store
+
+INTERRUPTED = 130
+
+
+def load_pool(store: Store, name: str) -> Pool:
+    """The runs of a baseline of that name, or the one run of that name, with their trials.
+
+    Raises:
+        StoreError: if there is neither.
+    """
+    from niah.runner.likeness import Pool
+    from niah.store.baselines import find_baseline
+    from niah.store.runs import find_run
+    from niah.store.trials import iter_trials
+
+    stored = find_baseline(store, name)
+    runs = [find_run(store, run) for run in (stored.runs if stored else (name,))]
+    return Pool(
+        name=name if stored else runs[0].run,
+        runs=tuple((run, tuple(iter_trials(store, run.run))) for run in runs),
+    )
+
+
+def run_to_judge(
+    store: Store,
+    name: str,
+    models: list[str] | None,
+    overrides: list[str] | None,
+    variables: Mapping[str, str],
+    until_s: float | None,
+    new_after_s: float | None,
+    *,
+    new: bool,
+    quiet: bool,
+) -> tuple[Run, Prepared | None]:
+    """The named run; of an experiment, its run of tonight, measured, and the experiment.
+
+    Tonight's run is the latest, however the clock was set meanwhile; one that has its verdict, or
+    whose beginning is not within ``new_after_s``, is another night's.
+
+    Raises:
+        ConfigurationError: if options for an experiment come with a run.
+        StoreUnavailable: if the experiment is running elsewhere or the store cannot be written.
+        typer.Exit: if the user stopped it.
+    """
+    from niah.cli.options import load_config, shipped_configs
+    from niah.cli.progress import live_line
+    from niah.cli.serving import reference_transports
+    from niah.runner.keys import read_keys
+    from niah.runner.prepare import check_lengths, prepare
+    from niah.runner.run import run_experiment
+    from niah.store.runs import find_run, latest_run
+    from niah.store.verdicts import latest_verdicts
+
+    if not (Path(name).suffix == ".toml" or Path(name).is_file() or name in shipped_configs()):
+        if models or overrides or new:
+            raise ConfigurationError(
+                f"{name} is a run; --model, --set and --new belong to an experiment that is to be "
+                "measured"
+            )
+        return find_run(store, name), None
+    experiment = load_config(name, models, overrides)
+    keys = read_keys(experiment.resolved_models(), variables)
+    prepared = prepare(experiment)
+    check_lengths(prepared)
+    for warning in prepared.warnings:
+        log(f"warning: {warning}", event="warning", level="warning")
+    latest = latest_run(store, prepared.sha256)
+    verdict = None if latest is None else latest_verdicts(store).get(latest.run)
+    decided = verdict is not None and verdict.verdict != "undecided"
+    with live_line(experiment.name, quiet=quiet) as show:
+        result = run_experiment(
+            prepared,
+            store,
+            keys=keys,
+            transports=reference_transports(),
+            new=new or decided,
+            new_after_s=new_after_s,
+            max_time_s=None if until_s is None else max(1.0, until_s - monotonic()),
+            progress=show,
+            tell=log,
+            log=lambda line: log(line, event="retry", level="warning"),
+        )
+    for reason in result.reasons:
+        log(f"niah: {reason}", event="reason", level="warning", run=result.run.run)
+    if result.interrupted:
+        raise typer.Exit(INTERRUPTED)
+    return result.run, prepared
+
+
+def retests_of(
+    store: Store,
+    run: Run,
+    measured: Prepared | None,
+    variables: Mapping[str, str],
+    max_cost: float | None,
+    until_s: float | None,
+) -> Retests:
+    """What sends re-tests of a run with the experiment that it was measured with."""
+    from niah.cli.serving import reference_transports
+    from niah.experiment import parse_canonical
+    from niah.providers.calibration import stored_calibrations
+    from niah.runner.controls import family_spent_usd
+    from niah.runner.keys import read_keys
+    from niah.runner.prepare import calibrated, prepare
+    from niah.runner.retests import Retests
+
+    experiment = parse_canonical(run.experiment)
+    budget_usd = max_cost
+    if budget_usd is None and experiment.limits.max_cost_usd is not None:
+        budget_usd = max(0.0, experiment.limits.max_cost_usd - family_spent_usd(store, run.run))
+
+    def load() -> tuple[Prepared, Keys]:
+        keys = read_keys(experiment.resolved_models(), variables)
+        prepared = measured or prepare(experiment)
+        return calibrated(prepared, stored_calibrations(run.versions)), keys
+
+    return Retests(
+        load=load,
+        store=store,
+        of=run,
+        transports=reference_transports(),
+        budget_usd=budget_usd,
+        until_s=until_s,
+        tell=log,
+        log=lambda line: log(line, event="retry", level="warning"),
+    )
