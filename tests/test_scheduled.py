@@ -64,6 +64,44 @@ def test_the_script_is_portable_shell() -> None:
     assert passes("shellcheck", "--shell=sh", "--severity=style", "nightly.sh") == ""
 
 
+@pytest.mark.slow
+def test_the_script_judges_its_own_run_whatever_else_the_store_gets(
+    niah: Niah, tmp_path: Path
+) -> None:
+    """Another job's run, begun after it, is the latest; the files are the script's own run's."""
+    experiment = """
+name = "{name}"
+models = ["reference/exact"]
+grid = {{ context_lengths = [300, 400], depth_percents = [0, 100], trials = 1 }}
+"""
+    for name in ("mine", "others"):
+        (tmp_path / f"{name}.toml").write_text(experiment.format(name=name))
+    assert niah("gate", "mine.toml", "--min-accuracy", "0.1", "-q").code == 0
+    assert niah("baseline", "set", "nightly", "latest").code == 0
+    shim = tmp_path / "bin" / "niah"
+    shim.parent.mkdir()
+    shim.write_text(
+        f'#!/bin/sh\n{sys.executable} -m niah "$@" || exit\n'
+        f'[ "$1" != run ] || {sys.executable} -m niah gate others.toml --min-accuracy 0 -q >&2\n'
+    )
+    shim.chmod(0o755)
+    done = subprocess.run(
+        ["sh", RECIPES / "nightly.sh", "mine.toml", "--new"],
+        cwd=tmp_path,
+        env={**os.environ, "PATH": f"{shim.parent}:{os.environ['PATH']}", "NIAH_OUTPUT": "out"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    runs = [run["run"] for run in niah("runs", "--json").json["runs"]]
+    others, mine, _ = [run for run in runs if "-retests-" not in run]
+    assert others.startswith("others-")
+    assert mine in (tmp_path / "out/gate.md").read_text()
+    assert 'niah_gate_verdict{experiment="mine"' in (tmp_path / "out/gate.prom").read_text()
+    assert {"gate.xml", "niah.prom", "plots"} <= {f.name for f in (tmp_path / "out").iterdir()}
+
+
 def test_cron_takes_the_table() -> None:
     """cron's own check of its syntax."""
     passes("crontab", "-n", "niah.crontab")
