@@ -137,10 +137,16 @@ ANSWER_LABEL = re.compile(
     re.M,
 )
 
+_LIMIT = (
+    r"(?:\w+ ){0,2}?(?:(?!rather|other|either)(?:\w+er|more|less|mehr) (?:than|als)\b|exceed\w*|"
+    r"over\b|above\b|uber\b)"
+)
+"""A limit denies nothing: "not more than 40 mg"."""
+
 FAR_DENIAL = re.compile(
     r"\b(?:not|\w+n't|cannot|never|neither|nor|nicht|kein\w*|weder|noch|niemals|no)\b"
     r"(?! (?:only|just|sure|certain|entirely|completely|mistaken|necessarily|100|doubt|nur|sicher|"
-    r"ganz|changed|surprisingly|hidden|be confused|other\b|different\b|"
+    r"ganz|changed|surprisingly|hidden|be confused|other\b|different\b|" + _LIMIT + r"|"
     r"[^:|]{0,60}\b(?:why|how|reason|warum|wieso|weshalb|wozu)\b))[^:|]{0,120}\Z"
 )
 """Before a number or a code, anywhere in its clause."""
@@ -160,7 +166,8 @@ NEGATION = re.compile(r"\b(?:not|\w+n't|never|nicht|kein\w*)\b")
 NEGATED_WORD = re.compile(r"\b(?:not|\w+n't|nicht|never) (\w+)")
 NEAR_DENIAL = re.compile(
     r"\b(?:not|\w+n't|cannot|never|neither|nor|nicht|kein\w*|weder|noch|niemals|no)\b"
-    r"(?! (?:only|just|sure|certain|nur|sicher|ganz|other\b|different\b))(?:\W+\w+){0,3}\W*\Z"
+    r"(?! (?:only|just|sure|certain|nur|sicher|ganz|other\b|different\b|" + _LIMIT + r"))"
+    r"(?:\W+\w+){0,3}\W*\Z"
     r"|\b(?:not|\w+n't) (?:think|believe|say|mean|glaube|denke)\b[^:|]{0,80}\Z"
 )
 """Before words, where a clause may hold a negation of its own: up to three words away."""
@@ -192,6 +199,37 @@ ALTERNATIVE_LEAD = re.compile(
     r"possible|candidates?|guess\w*|options?|mogliche\w*|kandidat\w*|rate\b|either|entweder)\b"
 )
 """The value is offered as one of several."""
+
+_COMPARING = (
+    r"(?:more|less|higher|lower|fewer|above|below|longer|shorter|mehr|weniger|hoher|niedriger|"
+    r"langer|kurzer)(?: than| als)?"
+)
+COMPARED_AFTER = re.compile(rf"^ (?:\w+ )?{_COMPARING}\b")
+COMPARED_BEFORE = re.compile(rf"(?<!\bno )(?<!\bnot )(?<!\bnicht )\b{_COMPARING} (?:\w+ ){{0,4}}\Z")
+"""Beside a number: it is a difference, or what another number is compared with."""
+
+REASON = re.compile(r"^\W*(?:denn|weil|da|because|since|as)\b")
+"""The clause says why the answer before it holds."""
+
+_KIN = (
+    r"(?:son|daughter|mother|father|brother|sister|wife|husband|widow|nephew|niece|cousin|uncle|"
+    r"aunt|successor|predecessor|assistant|pupil|heir|sohn|tochter|mutter|vater|bruder|schwester|"
+    r"frau|ehemann|witwe|neffe|nichte|onkel|tante|nachfolger(?:in)?|vorganger(?:in)?)"
+)
+RELATIVE = re.compile(
+    rf"\b{_KIN} (?:of|von|des|der) \W*\Z"
+    rf"|\b(?:his|her|their|whose|sein\w*|ihr\w*|dessen|deren) (?:\w+ )?{_KIN},? \W*\Z"
+)
+"""Before a name that only says who another one is, or whom that one is related to."""
+
+ASKS_WHY = re.compile(r"\b(?:why|reasons?|warum|weshalb|wieso|grunde?|cause[ds]?)\b")
+
+ORDINAL = re.compile(
+    r"\b(?:first(?! (?:time|of all|seen|sighting))|second|third|fourth|fifth|sixth|seventh|eighth|"
+    r"ninth|tenth|erste[nrms]?(?! mal)|zweite[nrms]?|dritte[nrms]?|vierte[nrms]?|funfte[nrms]?|"
+    r"sechste[nrms]?)\b"
+)
+"""Which of several of a kind; it tells two only where the question has one itself."""
 
 ELSEWHERE = re.compile(
     r"\b(?:another|other|different|unrelated|elsewhere|anderen?|anderes|anderer|andere[rs]?)\b"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from niah.scoring.normalise import clean, fold
+from niah.scoring.words import stem
 
 _WORD = re.compile(r"[^\W_]+")
 
@@ -89,10 +90,11 @@ def key_words(question: str) -> frozenset[str]:
 
 
 def names_key(text: str, keys: frozenset[str]) -> bool:
-    """Whether a folded text names a key word, with or without a genitive s; "not Oslo" does not."""
+    """Whether a folded text names a key word in any inflection; "not Oslo" does not."""
     words = _WORD.findall(text)
+    stems = {stem(key) for key in keys if len(key) > 4 and key.isalpha()}
     return any(
-        (word in keys or (word[-1] == "s" and word[:-1] in keys))
+        (word in keys or (word[-1] == "s" and word[:-1] in keys) or stem(word) in stems)
         and not _EXCLUDING.intersection(words[max(0, index - 2) : index])
         for index, word in enumerate(words)
     )

@@ -53,6 +53,11 @@ class Asked:
         return self.kind in ("words", "phrase")
 
     @property
+    def ordinals(self) -> frozenset[str]:
+        """Which of several it asks for: the third edition, not the second."""
+        return frozenset(found.rstrip("nrms") for found in cues.ORDINAL.findall(self.question))
+
+    @property
     def absent(self) -> bool:
         """The accepted answer is that the text does not tell."""
         texts = [word for group in self.groups for word in group] or self.answers

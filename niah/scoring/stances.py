@@ -52,6 +52,10 @@ def take_stances(reading: Reading, asked: Asked) -> list[Stance]:
         if not named and not others and setting.heading:
             named = names_key(setting.heading, asked.keys)
             others = other_names(setting.heading, setting.heading, asked.keys)
+        which = _ordinals(around)
+        if which and asked.ordinals:
+            named = not which.isdisjoint(asked.ordinals)
+            others = not named
         denied = _denied(setting, asked)
         before = stances[-1] if stances else None
         between = text[before.setting.candidate.end : candidate.start] if before else ""
@@ -64,7 +68,7 @@ def take_stances(reading: Reading, asked: Asked) -> list[Stance]:
                 denied=denied,
                 alternative=_is_alternative(reading, index),
                 keyed=named,
-                elsewhere=not named and (others or _aside(around, asked)),
+                elsewhere=not named and (others or _aside(setting, around, asked)),
                 concluded=cues.CONCLUSION.search(setting.prefix + setting.lead) is not None
                 or cues.CONCLUSION.search(setting.heading) is not None
                 or cues.CONCLUDED_AFTER.match(setting.tail) is not None,
@@ -73,16 +77,28 @@ def take_stances(reading: Reading, asked: Asked) -> list[Stance]:
     return stances
 
 
+_SMALL = re.compile(r"\d{1,3}(?:\.\d+)?")
+_ELLIPTIC = re.compile(r"\s*(?:[,.(;-]|\Z)")
 _JOINED = re.compile(r"[\s,\"'()/]*(?:(?:and|or|nor|oder|und|noch|bzw\.?|sowie)\b[\s,\"']*)?\Z")
 _SAYS = re.compile(r"\W{0,3}(?:is|was|ist|war)\b")
 _OR = re.compile(r"\b(?:or|nor|oder|noch|and|und)\b|/")
 
 
-def _aside(around: str, asked: Asked) -> bool:
+def _ordinals(around: str) -> frozenset[str]:
+    return frozenset(found.rstrip("nrms") for found in cues.ORDINAL.findall(around))
+
+
+def _aside(setting: Setting, around: str, asked: Asked) -> bool:
     """Whether words around a value, which name no key word, are about something else."""
     if cues.ELSEWHERE.search(around):
         return True
-    return asked.kind == "words" and tells_more(around, asked.keys)
+    if asked.kind == "number" and (
+        cues.COMPARED_AFTER.match(setting.tail) or cues.COMPARED_BEFORE.search(setting.lead)
+    ):
+        return True
+    if asked.kind != "words":
+        return False
+    return tells_more(around, asked.keys) or cues.RELATIVE.search(setting.lead) is not None
 
 
 _DENIAL = {
@@ -193,6 +209,50 @@ def _refuses_in(reading: Reading, sentence: int) -> bool:
     return any(start <= begin < end for begin, _ in reading.refusals)
 
 
+def told_first(chosen: list[Stance]) -> list[Stance]:
+    """The value that a response begins with and says no more of, where others are asides.
+
+    "Miss Agatha Pryce, a teacher. Her brother Edmund Pryce paid for it." names one founder.
+    """
+    first = chosen[0]
+    setting = first.setting
+    bare = (
+        setting.sentence == 0
+        and not setting.prefix
+        and len(setting.lead.split()) <= 1
+        and _ELLIPTIC.match(setting.tail) is not None
+    )
+    others = [stance for stance in chosen if stance.value != first.value]
+    if bare and all(other.elsewhere and not other.alternative for other in others):
+        return [stance for stance in chosen if stance.value == first.value]
+    return chosen
+
+
+def not_conceded(chosen: list[Stance]) -> list[Stance]:
+    """Without values in clauses that only grant something: "while Edmund is often named, ..."."""
+    firm = [
+        s
+        for s in chosen
+        if s.alternative or not cues.CONCEDED.search(s.setting.prefix + s.setting.lead)
+    ]
+    return firm or chosen
+
+
+def gives_reason(reading: Reading, stance: Stance, asked: Asked) -> bool:
+    """Whether a value stands only in the reason for a short answer before it, which is another."""
+    if cues.ASKS_WHY.search(asked.question):
+        return False
+    setting = stance.setting
+    answer = setting.prefix.split()
+    return (
+        setting.sentence == 0
+        and 0 < len(answer) <= 3
+        and setting.prefix.rstrip().endswith(",")
+        and cues.REASON.match(setting.lead) is not None
+        and len(reading.setting) == 1
+    )
+
+
 def first_of_small(reading: Reading, chosen: list[Stance]) -> list[Stance]:
     """Of numbers below 1000, which any text has several of, the first, unless they are a list.
 
@@ -201,7 +261,7 @@ def first_of_small(reading: Reading, chosen: list[Stance]) -> list[Stance]:
     text = reading.layout.text
     ends = [s.setting.candidate.end for s in chosen]
     starts = [s.setting.candidate.start for s in chosen]
-    small = all(s.value.isdecimal() and len(s.value) <= 3 for s in chosen)
+    small = all(_SMALL.fullmatch(s.value) for s in chosen)
     if not small or any(s.alternative for s in chosen):
         return chosen
     if any(_JOINED.match(text[a:b]) for a, b in zip(ends, starts[1:], strict=False)):

@@ -10,10 +10,19 @@ from niah.scoring.labels import key_words
 from niah.scoring.lists import listed_items, offers_others, one_of_many
 from niah.scoring.normalise import clean, fold, without_thinking
 from niah.scoring.reading import AnswerKind, Asked, Reading, keyword_groups, marked_parts, read_part
-from niah.scoring.stances import Stance, first_of_small, is_refused, not_taken_back, take_stances
+from niah.scoring.stances import (
+    Stance,
+    first_of_small,
+    gives_reason,
+    is_refused,
+    not_conceded,
+    not_taken_back,
+    take_stances,
+    told_first,
+)
 from niah.tasks import Challenge
 
-SCORER_VERSION = "rules-1"
+SCORER_VERSION = "rules-2"
 """Changes whenever any response could be scored differently; stored beside every score."""
 
 Reason = Literal[
@@ -155,6 +164,9 @@ def _judge_any(reading: Reading, meant: list[Stance], asked: Asked) -> Score:
             best = [s for s in chosen if getattr(s, better)]
             if best:
                 chosen = [s for s in chosen if s.alternative or getattr(s, better)]
+    for narrower in (not_conceded, told_first) if asked.kind == "words" else ():
+        if len({_same(s) for s in chosen}) > 1:
+            chosen = narrower(chosen)
     if len({_same(s) for s in chosen}) > 1:
         chosen = first_of_small(reading, chosen)
     found = _texts(asked.answers, (s.setting.candidate.answers for s in chosen))
@@ -167,6 +179,8 @@ def _judge_any(reading: Reading, meant: list[Stance], asked: Asked) -> Score:
         return Score(value=0.0, reason="several candidates", found=found, taken=taken)
     if taken:
         return Score(value=0.0, reason="distractor taken", taken=taken)
+    if asked.kind == "words" and gives_reason(reading, chosen[0], asked):
+        return Score(value=0.0, reason="another value")
     if not found:
         return Score(value=0.0, reason="another value")
     return Score(value=1.0, reason="stated", found=found)
