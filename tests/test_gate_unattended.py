@@ -24,6 +24,7 @@ from niah.reference.behaviour import Behaviour
 from niah.reference.serving import Listening
 from niah.store.children import children_of, create_child
 from niah.store.database import open_store
+from niah.store.locks import lock_run
 from niah.store.runs import find_run, latest_run
 from tests.command import Niah
 from tests.servers import listening
@@ -276,6 +277,24 @@ def test_a_verdict_that_could_not_be_told_is_not_kept(nights: Nights) -> None:
     assert len(nights.niah("runs", "--json").json["runs"]) == 3
     nights.niah(*GATE)
     assert nights.requests > sent + asked, "the verdict is kept: another night has begun"
+
+
+def test_two_gates_do_not_test_the_same_run_again_at_once(nights: Nights) -> None:
+    """While one is at it the other ends with 3 and pays nothing, and prune leaves the run alone."""
+    nights.baseline()
+    nights.tonight("flat-50")
+    run = nights.run()
+    sent = nights.requests
+    with open_store(nights.directory / "niah.db") as store, lock_run(store, run):
+        other = nights.niah("gate", run, "--baseline", "base", "--json")
+        pruned = nights.niah("prune", "--keep-last", "0", "--yes", "--json")
+        assert nights.niah("gate", run, "--min-accuracy", "0.1").code == 0, "it sends nothing"
+    assert other.code == 3
+    assert "worked on by process" in other.err
+    assert nights.requests == sent
+    assert pruned.code == 0
+    assert nights.niah("gate", run, "--baseline", "base").code == 1
+    assert nights.requests > sent
 
 
 def test_a_run_of_another_one_is_never_seen_without_it(nights: Nights) -> None:

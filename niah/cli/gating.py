@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -159,6 +160,7 @@ def gate(
     from niah.runner.likeness import check_pool
     from niah.runner.retests import sent_retests
     from niah.store.database import open_store
+    from niah.store.locks import lock_run
     from niah.store.trials import iter_trials
 
     began_s = monotonic()
@@ -181,7 +183,7 @@ def gate(
         max_time_s = duration_s(max_time, "--max-time")
         until_s = None if max_time_s is None else began_s + max_time_s
         new_after_s = duration_s(new_after, "--new-after")
-        with open_store(db) as store:
+        with open_store(db) as store, ExitStack() as locks:
             # Before money is spent on a run: is there such a baseline?
             pool = None if baseline is None else load_pool(store, baseline)
             judged, prepared = run_to_judge(
@@ -192,6 +194,8 @@ def gate(
                 check_pool(judged, records, pool)
             retests = None
             if retest and pool is not None:
+                # A second gate would send the same re-tests, and prune delete what is judged.
+                locks.enter_context(lock_run(store, judged.run))
                 retests = retests_of(store, judged, prepared, variables, max_cost, until_s)
             with live_line("re-tests", quiet=quiet or retests is None) as shown:
                 if retests is not None:
