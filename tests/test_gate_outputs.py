@@ -1,6 +1,6 @@
 """What CI systems and scripts read of a gate: text, JSON, Markdown, JUnit's XML, kept as they are.
 
-``NIAH_WRITE_GOLDEN=1 pytest tests/test_gate_outputs.py`` writes the files anew; look at what changed.
+``NIAH_WRITE_GOLDEN=1 pytest tests/test_gate_outputs.py`` writes the files anew.
 """
 
 from __future__ import annotations
