@@ -248,16 +248,23 @@ def test_a_gate_killed_in_its_retests_goes_on_and_pays_for_nothing_twice(
 
 @pytest.mark.slow
 def test_a_gate_killed_at_any_instant_comes_to_the_same(slow_nights: Nights) -> None:
-    """SIGKILL at twenty random instants of its life, before and between requests as well."""
+    """SIGKILL twenty times at random from its first request to its last, and as it begins."""
     nights = slow_nights
     nights.baseline()
     nights.tonight("flat-88")
     expected = undisturbed(nights)
     sent = nights.requests
     drawn = random.Random(11)
-    for _ in range(20):
-        until = time.monotonic() + drawn.uniform(0.3, 1.6)
-        kill_gate(nights, lambda: time.monotonic() >= until)  # noqa: B023
+    instants = sorted(drawn.sample(range(expected.requests - 2 * CONCURRENCY), 20))
+    for instant in instants:
+
+        def reached(target: int = sent + instant) -> bool:
+            if nights.requests < target:
+                return False
+            time.sleep(drawn.uniform(0, 0.02))
+            return True
+
+        kill_gate(nights, reached)
     check_ends_as(expected, nights, sent, 20)
 
 
