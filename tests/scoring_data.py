@@ -49,9 +49,10 @@ class Labelled:
         return score(self.response, self.challenge)
 
 
-def challenges() -> dict[str, Challenge]:
+def challenges(file: str = "challenges.json") -> dict[str, Challenge]:
     """The questions of the labelled set by name."""
-    named: dict[str, dict[str, Any]] = json.loads((ROOT / "data" / "challenges.json").read_text())
+    text = (ROOT / "data" / file).read_text(encoding="utf-8")
+    named: dict[str, dict[str, Any]] = json.loads(text)
     return {
         name: Challenge(
             needles=(),
@@ -62,20 +63,30 @@ def challenges() -> dict[str, Challenge]:
             forbidden=tuple(given.get("forbidden", ())),
             answer_kind=given.get("answer_kind", "words"),
             keywords=tuple(tuple(group) for group in given.get("keywords", ())),
+            scorer=given.get("scorer", "values"),
+            prefix=given.get("prefix", ""),
         )
         for name, given in named.items()
     }
 
 
 def labelled() -> list[Labelled]:
-    """The labelled set."""
-    named = challenges()
-    lines = (ROOT / "data" / "responses.jsonl").read_text(encoding="utf-8").split("\n")
+    """The labelled set of the scorer of values."""
+    return _labelled("responses.jsonl", challenges())
+
+
+def other_labelled() -> list[Labelled]:
+    """That of the other scorers: of lists, texts, refusals and substrings."""
+    return _labelled("other_responses.jsonl", challenges("other_challenges.json"))
+
+
+def _labelled(file: str, named: dict[str, Challenge]) -> list[Labelled]:
+    lines = (ROOT / "data" / file).read_text(encoding="utf-8").split("\n")
     return [
         Labelled(
             challenge=named[entry["challenge"]],
             category=entry["category"],
-            set=entry["set"],
+            set=entry.get("set", ""),
             expected=entry["score"],
             response=entry["response"],
         )

@@ -15,15 +15,19 @@ _VERB_EN = (
     r"have (?:any|enough|the|that|this|sufficient|access)|possible|refer|able|given|make)"
 )
 REFUSAL = re.compile(
-    r"\b(?:(?:does|do|did|could|can|is|was|are|were|has|have|am|will|would)(?: not|n't)|cannot"
-    r"|unable to|not able to|never|not|fail(?:s|ed)? to|without)"
+    r"\b(?:(?:does|do|did|could|can|is|was|are|were|has|have|am|will|would)(?: not|n't)"
+    r"|cannot|can't|unable to|not able to|never|not|fail(?:s|ed)? to|without)"
     rf" (?:\w+ ){{0,4}}?{_VERB_EN}"
     r"|\bno (?:\w+ ){0,5}?(?:mention|information|info\b|reference|answer|indication|record|"
     r"evidence|data\b|details?|such|trace|statement|entry|match|result|occurrence|idea|clue|"
     r"sign|value|number|code|identifier|uuid|magic|pass ?key|recommendation|suggestion|"
     r"provided|given|mentioned|stated|found|specified|listed)"
     r"|\bnone (?:is|was|are|were|of|for|given|mentioned|stated|found)\b"
+    r"|\b(?:has|have|had) none\b"
+    r"|\b(?:text|document|passage|context|article|story|essay|manual|book)s? (?:\w+ )?"
+    r"(?:mentions?|contains?|states?|gives?|lists?|names?|provides?|has) no \w+"
     r"|\bnothing (?:in|about|on|that|there|here|regarding)\b"
+    r"|\bnot (?:\w+ )?among\b|\b(?:is|are|remains?) silent\b|\bschweigt\b"
     r"|\bnowhere\b|\bn/a\b|\bnot applicable\b|\bnot (?:in|part of)\b"
     r"|\b(?:information|value|number|answer|it|that|this|data|identifier|code|key) is "
     r"(?:missing|absent|unknown|unavailable|undefined|lacking)\b"
@@ -37,10 +41,17 @@ REFUSAL = re.compile(
     r"konnte|kann) (?:\w+ ){0,5}?(?:nicht|nichts|kein|keine|keinen|keinerlei)\b"
     r"|\bkein\w* (?:\w+ ){0,4}?(?:information|angabe|hinweis|erwahnung|antwort|zahl|code|kennung|"
     r"eintrag|stelle|wert|daten|aussage|magisch|nennung|auskunft|zugangscode)"
+    r"|, nicht (?:die|den|das) (?:von|fur|zu) \w+"
     r"|\bkeine ahnung\b|\b(?:unbekannt|nirgends|nirgendwo)\b",
     re.M,
 )
 """The response says that it cannot answer."""
+
+GUESS = re.compile(
+    r"\b(?:(?:my|best|a) guess|i (?:would |will |'d |'ll )?guess|i'd say|i would say|"
+    r"if i had to|ich rate\b|ich (?:wurde|tippe)\b|ich vermute|mein tipp)"
+)
+"""What follows is offered although the response has said that it cannot know."""
 
 PLAIN_REFUSAL = re.compile(
     r"(?:(?:\w+ not|\w+n't|cannot|not|never|without) (?:\w+ ){0,4}?(?:mention|specif|stated|"

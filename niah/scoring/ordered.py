@@ -100,7 +100,8 @@ def score_sequence(response: str, challenge: Challenge) -> Score:
     if empty is not None:
         return empty
     lists = [body for body in _LIST.findall(visible) if re.search(r"\d", body)]
-    given = re.findall(r"\d+", lists[-1] if lists else clean(visible))
+    whole = " ".join(lists) if _one_each(lists) else lists[-1] if lists else clean(visible)
+    given = re.findall(r"\d+", whole)
     if not given:
         return Score(value=0.0, reason="not stated")
     wanted = list(challenge.answers)
@@ -108,6 +109,11 @@ def score_sequence(response: str, challenge: Challenge) -> Score:
     value = len(common) / max(len(wanted), len(given))
     reason: Reason = "stated" if value == 1 else "partly stated" if common else "another value"
     return Score(value=value, reason=reason, found=tuple(common))
+
+
+def _one_each(lists: Sequence[str]) -> bool:
+    """Whether lists are the items of one: "[7], [12]"."""
+    return len(lists) > 1 and all(re.fullmatch(r"\s*\d+\s*", body) for body in lists)
 
 
 def _common_subsequence(given: Sequence[str], wanted: Sequence[str]) -> list[str]:
