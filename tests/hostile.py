@@ -158,7 +158,10 @@ def _change(rng: random.Random, connection: sqlite3.Connection) -> None:
     if lot < 0.45:
         statements = [(f'UPDATE "{table}" SET "{column}" = ?', (_stored(rng),))]
     elif lot < 0.75 and "record" in columns:
-        row = connection.execute(f'SELECT rowid, record FROM "{table}" LIMIT 1').fetchone()
+        try:
+            row = connection.execute(f'SELECT rowid, record FROM "{table}" LIMIT 1').fetchone()
+        except sqlite3.Error:
+            row = None  # an earlier change has left no such table
         if row is not None:
             record = _bent_text(rng, row[1])
             statements = [(f'UPDATE "{table}" SET record = ? WHERE rowid = ?', (record, row[0]))]

@@ -22,6 +22,9 @@ from tests.store_data import make_run
 Opened = Callable[..., Any]
 
 
+pytestmark = pytest.mark.xdist_group("browser")  # one for them all
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with chromium() as running:

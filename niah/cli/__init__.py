@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
+from functools import cache
 from typing import NoReturn
 
 import typer
@@ -69,11 +71,17 @@ for module in (
     module.register(app)
 
 
+@cache
+def _command() -> Callable[[], object]:
+    """All commands with their options, put together once in a process."""
+    return typer.main.get_command(app)
+
+
 def main() -> NoReturn:
     """Run the command line and exit as the contract says: 0, 1, 2, 3 or 130."""
     set_format("text")
     try:
-        app()
+        _command()()
     except NiahError as error:
         sentence = inert(shorten(str(error), LONGEST_SENTENCE))  # it may quote anything
         log(f"niah: {sentence}", event="error", level="error", exit_code=error.exit_code)

@@ -223,22 +223,24 @@ def check(sweep: Sweep, path: Path) -> int:
     with closing(sqlite3.connect(path, timeout=60)) as store:
         assert store.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert store.execute("PRAGMA foreign_key_check").fetchall() == []
-        trials = {
-            trial: hashlib.sha256(record.encode()).hexdigest()
-            for trial, record in store.execute(
-                "SELECT trial_id, record FROM trials NATURAL JOIN (SELECT run_key, name FROM runs)"
-                " WHERE name = ? AND outcome <> 'failed'",
-                (sweep.config.stem,),
-            )
-        }
+        rows = store.execute(
+            "SELECT trial_id, record, outcome FROM trials"
+            " NATURAL JOIN (SELECT run_key, name FROM runs) WHERE name = ?",
+            (sweep.config.stem,),
+        ).fetchall()
         reserved = store.execute(
             "SELECT reservation, trial_id FROM reservations"
             " NATURAL JOIN (SELECT run_key, name FROM runs) WHERE name = ? AND reservation > ?",
             (sweep.config.stem, sweep.reservations),
         ).fetchall()
+    trials = {
+        trial: hashlib.sha256(record.encode()).hexdigest()
+        for trial, record, outcome in rows
+        if outcome != "failed"
+    }
     lost = {trial for trial, record in sweep.trials.items() if trials.get(trial) != record}
     assert not lost, f"{len(lost)} trials are lost or changed"
-    assert len(trials) >= sweep.done, f"{sweep.done} were said to be done, {len(trials)} are stored"
+    assert len(rows) >= sweep.done, f"{sweep.done} were said to be done, {len(rows)} are stored"
     sweep.trials = trials
     sweep.reservations = max([sweep.reservations, *(number for number, _ in reserved)])
     return len({trial for _, trial in reserved} - trials.keys())

@@ -184,7 +184,7 @@ def _process(folder: Path, *arguments: str) -> Cost:
         [sys.executable, *arguments],
         cwd=folder,
         stdout=subprocess.DEVNULL,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": ""},
     )
     _, status, used = os.wait4(process.pid, 0)
     wall_s = time.perf_counter() - began

@@ -19,7 +19,7 @@ from tests.command import Niah
 from tests.integration.needs import free_port, missing, serving
 from tests.servers import listening
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("litellm")]  # one gateway for them all
 
 INSTALL = (
     "python3 -m venv ~/litellm && ~/litellm/bin/pip install 'litellm[proxy]' "
