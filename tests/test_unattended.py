@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -126,6 +126,36 @@ def test_a_run_begun_by_a_clock_that_was_wrong_does_not_hold_up_the_nights_after
         later = niah("run", config, *SMALL, "--new-after", "20h", "--json")
     assert later.json["run"] != first.json["run"]
     assert later.json["sent"] == 2
+
+
+class JumpingClock(datetime):
+    """A wall clock that is put a day forward and two back, again and again."""
+
+    read = 0
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> JumpingClock:
+        cls.read += 1
+        return super().now(tz) + timedelta(days=cls.read % 4 - 2)
+
+
+def test_a_wall_clock_that_jumps_ends_nothing_early_and_holds_nothing_up(
+    niah: Niah, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Time limits, timeouts, waits and latencies are measured on a clock that cannot be set."""
+    for module in ("runner.run", "runner.session", "runner.children", "providers.limits"):
+        monkeypatch.setattr(f"niah.{module}.datetime", JumpingClock)
+    faults = Faults(server_error=0.2, rate_limit=0.2, seed=1)
+    began_s = time.monotonic()
+    with listening(Behaviour(latency_s=0.05, faults=faults)) as endpoint:
+        config = write_sweep(tmp_path, endpoint.url, max_attempts=20)
+        done = niah("run", config, "--max-time", "5m", "--json")
+    took_s = time.monotonic() - began_s
+    assert done.code == 0, done.err
+    assert JumpingClock.read > 6
+    trials = [json.loads(line) for line in niah("export", "latest").out.splitlines()]
+    assert [trial["outcome"] for trial in trials] == ["answered"] * 6
+    assert all(0.05 <= trial["latency_s"] <= took_s for trial in trials)
 
 
 def test_a_log_for_programs_is_json_from_the_first_line_to_the_last(
