@@ -156,3 +156,17 @@ def test_controls_that_cannot_be_are_refused_before_anything_is_sent(
     assert refused.code == 2
     assert reason in refused.err
     assert not Path("niah.db").exists()
+
+
+def test_a_report_has_the_controls_of_its_runs(niah: Niah, config: Path) -> None:
+    """As a section of the page and of the documents, in both languages."""
+    niah("run", config, "-q")
+    for name, language, words in (
+        ("r.html", "en", ("Controls", "needle absent, false answer", "Needles near the end")),
+        ("r.md", "de", ("Kontrollen", "Nadel fehlt, falsche Antwort", "Nadeln nahe am Ende")),
+        ("r.tex", "en", ("Controls", "needle only, right answer")),
+    ):
+        done = niah("report", "latest", "-o", name, "--no-passages", "--language", language)
+        assert done.code == 0
+        text = Path(name).read_text(encoding="utf-8")
+        assert all(part in text for part in words)

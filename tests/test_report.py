@@ -70,7 +70,7 @@ def test_every_phrase_is_used() -> None:
         if path.suffix in (".py", ".js") and not path.stem.startswith("words_")
     )
     built = "said- view- filter- result- column- status- method- over- legend- source-".split()
-    built += ["pair-", "differs-"]
+    built += ["pair-", "differs-", "position-"]
     sections = "summary maps trials margins pairs experiment method length-axis depth-axis".split()
     unused = [
         key
@@ -225,7 +225,8 @@ def test_a_page_holds_one_script_one_style_and_no_way_out() -> None:
     assert "default-src &#x27;none&#x27;" in head
     assert not re.search(r"<[^>]*\s(?:style|src|srcset|action|on\w+)\s*=", _tags(shown))
     assert set(re.findall(r'\shref="([^"]*)"', _tags(shown))) <= {
-        f"#{name}" for name in "main summary maps trials margins pairs experiment method".split()
+        f"#{name}"
+        for name in "main summary maps trials margins positions pairs experiment method".split()
     }
     assert not re.search(
         r"url\(|@import|innerHTML|insertAdjacentHTML|document\.write|eval\(", shown

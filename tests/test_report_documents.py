@@ -56,7 +56,7 @@ def test_hostile_text_is_no_markdown() -> None:
     assert images == ["r-map.png", "r-length.png", "r-depth.png", "r-pair.png"]
     headings = [tokens[at + 1].content for at, kind in enumerate(kinds) if kind == "heading_open"]
     assert not any("pwned" in heading or heading == "heading" for heading in headings)
-    assert kinds.count("table_open") == 5
+    assert kinds.count("table_open") == 6
 
 
 @given(st.text())

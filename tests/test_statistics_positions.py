@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from niah.statistics.positions import position_statistics
@@ -48,6 +51,27 @@ def test_only_lengths_with_both_sides_count() -> None:
     records = [record(1000, d, 0, s) for d, s in ((0.0, 1.0), (50.0, 0.5))]
     records += [record(2000, 0.0, 0, 0.0)]
     assert position_statistics(records).primacy.value == pytest.approx(0.5)
+
+
+@given(st.lists(st.sampled_from([0.0, 0.5, 1.0]), min_size=40, max_size=40))
+@settings(max_examples=40)
+def test_no_bound_leaves_what_a_difference_can_be(scores: list[float]) -> None:
+    """A contrast of shares is between -100 and 100 points, and its interval holds it."""
+    result = position_statistics(sweep(np.array(scores).reshape(5, 4, 2)))
+    for found in (result.primacy, result.recency, result.middle_dip):
+        assert -1 <= found.lower <= found.value <= found.upper <= 1
+
+
+def test_shared_haystacks_are_counted_by_their_replicates() -> None:
+    """Trials about one text are not independent: there, the interval is one over replicates."""
+    rng = np.random.default_rng(5)
+    records = [
+        replace(one, tags={"replicate": str(one.repeat)})
+        for one in sweep((rng.random((5, 4, 6)) < 0.7).astype(float))
+    ]
+    result = position_statistics(records)
+    assert result.primacy.method == "t over 6 replicates"
+    assert result.primacy.lower < result.primacy.value < result.primacy.upper
 
 
 @pytest.mark.slow

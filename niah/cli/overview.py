@@ -46,6 +46,8 @@ def show_run(
     """
     from niah.cli.controls import controls_json, controls_tables, results_for
     from niah.cli.course import course_json, course_lines
+    from niah.cli.nolima import nolima_block, nolima_fields
+    from niah.cli.positions import positions_table
     from niah.cli.running import describe_tokens
     from niah.runner.analyses import analysis_json
     from niah.runner.results import analyse_run, calibrations_json, run_calibrations
@@ -71,6 +73,7 @@ def show_run(
                     {
                         **analysis_json(analysis),
                         **course_json(run, analysis.grid.model),
+                        **nolima_fields(run, analysis),
                         "controls": controls_json(results_for(controls, analysis.grid.model)),
                     }
                     for analysis in analyses
@@ -95,6 +98,10 @@ def show_run(
             print(f"{name:<12}{told}")
         for part in _tables(analysis, cells=cells):
             print(f"\n{part}")
+        if nolima := nolima_block(run, analysis):
+            print(f"\n{nolima}")
+        if positions := positions_table(analysis.positions):
+            print(f"\n{positions}")
         for part in controls_tables(results_for(controls, summary.model), analysis):
             print(f"\n{part}")
 
@@ -142,7 +149,7 @@ def effective_line(analysis: Analysis) -> Iterator[str]:
     if not analysis.rulings:
         return
     length = analysis.rulings[-1 if len(analysis.rulings) > 2 else 0].pooled
-    tokens, ends = _length(length)
+    tokens, ends = length_and_span(length)
     claimed = analysis.claimed_tokens
     yield (
         f"effective context length {tokens}, 95% interval {ends} (pooled)"
@@ -151,7 +158,8 @@ def effective_line(analysis: Analysis) -> Iterator[str]:
     )
 
 
-def _length(length: EffectiveLength) -> tuple[str, str]:
+def length_and_span(length: EffectiveLength) -> tuple[str, str]:
+    """An effective length and the ends of its interval."""
     ends = f"{_bound(length, length.lower)} to {_bound(length, length.upper)}"
     return _bound(length, length.value), ends
 
@@ -199,7 +207,8 @@ def _weighs_unevenly(analysis: Analysis) -> bool:
 def _rulings(rulings: Sequence[LengthRuling]) -> str:
     """Effective lengths by rule, raw beside pooled, and below them what each rule says."""
     rows = [
-        (ruling.raw.rule.name, *_length(ruling.raw), *_length(ruling.pooled)) for ruling in rulings
+        (ruling.raw.rule.name, *length_and_span(ruling.raw), *length_and_span(ruling.pooled))
+        for ruling in rulings
     ]
     lines = [
         table(

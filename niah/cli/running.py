@@ -253,6 +253,7 @@ def _report(
 
 def _summary_text(run: Run, analysis: Analysis, calibration: Calibration | None) -> str:
     from niah.cli.course import course_lines
+    from niah.cli.nolima import nolima_line
     from niah.cli.overview import effective_line
     from niah.console import count, inert, percent, usd
     from niah.runner.results import pooled_accuracy
@@ -281,6 +282,7 @@ def _summary_text(run: Run, analysis: Analysis, calibration: Calibration | None)
         f"{marker}{inert(summary.model)}, {inert(summary.task)}",
         f"  {measured}",
         *(f"  {line}" for line in effective_line(analysis)),
+        *(f"  {line}" for line in nolima_line(run, analysis)),
         f"  {count(summary.trials)} of {count(summary.planned)} trials"
         + (f" ({unscored})" if unscored else "")
         + f", {count(int(tokens))} input tokens{cached}, cost {cost}",
@@ -313,6 +315,7 @@ def _summary_json(
 ) -> Mapping[str, Any]:
     from niah.cli.controls import controls_json, results_for
     from niah.cli.course import course_json
+    from niah.cli.nolima import nolima_fields
     from niah.runner.analyses import lengths_json
     from niah.runner.results import calibrations_json, estimate_json, summary_json
 
@@ -343,6 +346,7 @@ def _summary_json(
                 **lengths_json(analysis),
                 **_pooled_json(result.run, analysis),
                 **course_json(result.run, analysis.grid.model),
+                **nolima_fields(result.run, analysis),
                 "controls": controls_json(results_for(controls, analysis.grid.model)),
             }
             for analysis in result.analyses

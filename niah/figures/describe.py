@@ -40,7 +40,7 @@ def alt_text(data: HeatmapData) -> str:
         worst, row, column = min(values)
         tokens, depth = data.length_ticks[column], data.depth_ticks[row]
         deep = f" und {depth} % Tiefe" if german else f" and {depth}% depth"
-        if data.depth_percents[row] < 0:
+        if data.depth_percents[row] < 0 or not data.depth_axis:
             deep = ""
         low = percent_label(worst, data.language)
         if raw:

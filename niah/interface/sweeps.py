@@ -48,6 +48,7 @@ class Sweep:
         facts: The small print of their figures.
         claimed_tokens: The context window that the model's maker states; None = unknown.
         adaptive: Whether trials went where they told most, so that raw cells are uneven.
+        kind: The task's family; of an imported run, as the task's name says.
         has_depth: Whether depth means anything in its task; what aggregates has length alone.
         controls: What was measured beside it.
     """
@@ -59,6 +60,7 @@ class Sweep:
     facts: Facts
     claimed_tokens: int | None
     adaptive: bool
+    kind: str = ""
     has_depth: bool = True
     controls: tuple[ControlResult, ...] = ()
 
@@ -89,16 +91,20 @@ def sweeps_of(
             facts=_facts(run, summary, models.get(grid.model)),
             claimed_tokens=models[grid.model].context_window if grid.model in models else None,
             adaptive=adaptive,
-            has_depth=_has_depth(experiment, grid.task),
+            kind=_kind(experiment, grid.task),
+            has_depth=_has_depth(_kind(experiment, grid.task)),
             controls=tuple(found for found in controls if found.model == grid.model),
         )
         for grid, summary in zip(run_grids(run, trials), summarize_run(run, trials), strict=True)
     ]
 
 
-def _has_depth(experiment: Experiment | None, task: str) -> bool:
-    """By the experiment's family, whatever the task is called; of an imported run, by its name."""
-    kind = task.partition("/")[0] if experiment is None else experiment.task.kind
+def _kind(experiment: Experiment | None, task: str) -> str:
+    """The experiment's family, whatever the task is called; of an imported run, by its name."""
+    return task.partition("/")[0] if experiment is None else experiment.task.kind
+
+
+def _has_depth(kind: str) -> bool:
     try:
         return find_family(kind).has_depth
     except TaskError:  # an imported run's task, or a package that is not installed here

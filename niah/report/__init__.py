@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from niah.figures.heatmap import HeatmapData
     from niah.statistics import Grid
     from niah.statistics.compare import Comparison
-    from niah.statistics.effective import EffectiveLength
+    from niah.statistics.controls import ControlResult
+    from niah.statistics.effective import BaseScore, EffectiveLength
     from niah.statistics.grids import Summary
     from niah.statistics.positions import PositionStatistics
     from niah.store import Run, TrialRecord
@@ -87,6 +88,9 @@ class Sweep:
         claimed_tokens: The context window that the model's maker states; None = unknown.
         map: Its heatmap as values; its alternative text is made of it.
         records: Its trials in the order of the grid.
+        has_depth: Whether depth means anything in its task.
+        controls: What was measured beside it.
+        base: NoLiMa's base score, where the task is an associative one.
     """
 
     label: str
@@ -100,6 +104,9 @@ class Sweep:
     claimed_tokens: int | None
     map: HeatmapData
     records: tuple[TrialRecord, ...]
+    has_depth: bool = True
+    controls: tuple[ControlResult, ...] = ()
+    base: BaseScore | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

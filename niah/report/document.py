@@ -7,6 +7,18 @@ from dataclasses import dataclass
 from typing import Literal
 
 from niah.report import Report, Source
+from niah.report.beside import (
+    control_header,
+    control_rows,
+    near_end_header,
+    near_end_rows,
+    nolima_header,
+    nolima_rows,
+    nolima_sentences,
+    position_header,
+    position_help,
+    position_rows,
+)
 from niah.report.cards import Row, card
 from niah.report.contrasts import pair_sentences, refusal_sentence
 from niah.report.notable import notable_trials
@@ -19,6 +31,7 @@ from niah.report.sentences import (
     verdicts,
 )
 from niah.report.tables import (
+    axes_of,
     commands,
     league_header,
     league_rows,
@@ -29,6 +42,9 @@ from niah.report.tables import (
     run_facts,
 )
 from niah.report.words import word
+from niah.statistics.published import NOLIMA
+
+Kinds = Literal["league", "margin", "map", "beside", "near-end", "published"]
 
 MOST_COLUMNS = 12
 """Maps of at most so many lengths are also a table, for readers whom no file reaches."""
@@ -61,10 +77,11 @@ class Table:
     """Rows of text under a header.
 
     Attributes:
-        kind: ``league``: a row a sweep; ``margin``: a row a point; ``map``: a row a depth.
+        kind: ``league``: a row a sweep; ``margin``: a row a point; ``map``: a row a depth;
+            ``beside``: a row a number; ``near-end``: a row a length; ``published``: a row a model.
     """
 
-    kind: Literal["league", "margin", "map"]
+    kind: Kinds
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
 
@@ -98,6 +115,7 @@ def document(report: Report, pictures: Sequence[Picture]) -> Iterator[Block]:
     yield from _maps(report, pictures)
     yield _section(report, "margins")
     yield from _margins(report, pictures)
+    yield from _beside(report)
     if report.pairs or report.refusals:
         yield _section(report, "pairs")
         yield from _pairs(report, pictures)
@@ -118,9 +136,7 @@ def _items(texts: Iterable[str]) -> Items:
     return Items(tuple(texts))
 
 
-def _table(
-    kind: Literal["league", "margin", "map"], header: Sequence[str], rows: Iterable[Sequence[str]]
-) -> Table:
+def _table(kind: Kinds, header: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
     return Table(kind, tuple(header), tuple(tuple(row) for row in rows))
 
 
@@ -150,11 +166,31 @@ def _maps(report: Report, pictures: Sequence[Picture]) -> Iterator[Block]:
 
 
 def _margins(report: Report, pictures: Sequence[Picture]) -> Iterator[Block]:
-    axes: tuple[Literal["length", "depth"], ...] = ("length", "depth")
-    for axis in axes:
+    for axis in axes_of(report):
         yield Text("part", word(report.language, f"over-{axis}"))
         yield from _of(pictures, axis)
         yield _table("margin", margin_header(report, axis), margin_rows(report, axis))
+
+
+def _beside(report: Report) -> Iterator[Block]:
+    """Position statistics, controls, NoLiMa's numbers, as far as there are any."""
+    language = report.language
+    if rows := position_rows(report):
+        yield _section(report, "positions")
+        yield Text("plain", position_help(report))
+        yield _table("beside", position_header(report), rows)
+    if rows := control_rows(report):
+        yield _section(report, "controls")
+        yield Text("plain", word(language, "controls-help"))
+        yield _table("beside", control_header(report), rows)
+    if rows := near_end_rows(report):
+        yield Text("part", word(language, "near-end"))
+        yield _table("near-end", near_end_header(report), rows)
+    if said := nolima_sentences(report):
+        yield _section(report, "nolima")
+        yield _items(said)
+        yield Text("plain", word(language, "nolima-help", citation=NOLIMA.citation))
+        yield _table("published", nolima_header(report), nolima_rows(report))
 
 
 def _pairs(report: Report, pictures: Sequence[Picture]) -> Iterator[Block]:

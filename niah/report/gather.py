@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from niah import __version__
 from niah.errors import ConfigurationError
-from niah.figures.heatmap import heatmap_data
+from niah.figures.heatmap import HeatmapData, heatmap_data
 from niah.figures.text import Language, plain, simulated_words
 from niah.interface import sweeps as measured_sweeps
 from niah.report import Passages, Report, Source, Sweep
 from niah.report.pairs import compare_sweeps
+from niah.report.words import DASH
+from niah.runner.nolima import KIND as ASSOCIATIVE
 from niah.statistics.analysis import Pooled, pooled_estimate_of
 from niah.statistics.effective import (
     EffectiveLength,
+    base_score,
     measured_effective_length,
     nolima_rule,
     ruler_rule,
@@ -99,6 +102,17 @@ def _sweep(
     pooled = pooled_estimate_of(one.grid) if wanted else None
     summary = measured_sweeps.summary_of(one, pooled)
     effective = _effective(one, summary, threshold, pooled)
+    shown = heatmap_data(
+        one.grid,
+        summary,
+        one.facts,
+        pooled=None if pooled is None else pooled.map,
+        pooled_margins=None if pooled is None else pooled.margins,
+        effective=effective[0] if effective else None,
+        claimed_tokens=one.claimed_tokens,
+        controls=one.controls,
+        language=language,
+    )
     return Sweep(
         label=label,
         run=one.run.run,
@@ -109,19 +123,17 @@ def _sweep(
         positions=position_statistics(one.records),
         effective=effective,
         claimed_tokens=one.claimed_tokens,
-        map=heatmap_data(
-            one.grid,
-            summary,
-            one.facts,
-            pooled=None if pooled is None else pooled.map,
-            pooled_margins=None if pooled is None else pooled.margins,
-            effective=effective[0] if effective else None,
-            claimed_tokens=one.claimed_tokens,
-            controls=one.controls,
-            language=language,
-        ),
+        map=shown if one.has_depth else _without_depth(shown),
         records=one.records,
+        has_depth=one.has_depth,
+        controls=one.controls,
+        base=base_score(summary.by_length) if one.kind == ASSOCIATIVE and effective else None,
     )
+
+
+def _without_depth(shown: HeatmapData) -> HeatmapData:
+    """The one row of a task in which depth means nothing, named so."""
+    return replace(shown, depth_axis="", depth_ticks=tuple(DASH for _ in shown.depth_ticks))
 
 
 def _effective(

@@ -39,7 +39,16 @@ _AROUND = {
 
 _LEFT = r">{\raggedright\arraybackslash}p{0.26\linewidth}"
 _RIGHT = r">{\raggedleft\arraybackslash}p{0.3\linewidth}"
-_COLUMNS = {"league": f"{_LEFT}rrrrr", "margin": f"{_LEFT}rr{_RIGHT}r"}
+_NAME = r">{\raggedright\arraybackslash}p{0.2\linewidth}"
+_WHAT = r">{\raggedright\arraybackslash}p{0.26\linewidth}"
+_SPAN = r">{\raggedleft\arraybackslash}p{0.27\linewidth}"
+_COLUMNS = {
+    "league": f"{_LEFT}rrrrr",
+    "margin": f"{_LEFT}rr{_RIGHT}r",
+    "beside": f"{_NAME}{_WHAT}r{_SPAN}r",
+    "near-end": f"{_NAME}r{_RIGHT}{_RIGHT}",
+    "published": f"{_NAME}rrrrrrrr",
+}
 
 
 def latex(report: Report, pictures: Sequence[Picture]) -> str:

@@ -14,11 +14,14 @@ from niah.report.maps import ramp_css
 from niah.report.markup import Html, element
 from niah.report.payload import all_cards, packed
 from niah.report.sections import (
+    controls_section,
     experiment_section,
     maps_section,
     margins_section,
     method_section,
+    nolima_section,
     pairs_section,
+    positions_section,
     summary_section,
 )
 from niah.report.sentences import imported_mark, scored_marks, verdicts
@@ -45,6 +48,9 @@ def page(report: Report) -> str:
         ("maps", maps_section(report)),
         ("trials", trials_section(report, cards, packed(report, cards))),
         ("margins", margins_section(report)),
+        ("positions", positions_section(report)),
+        ("controls", controls_section(report)),
+        ("nolima", nolima_section(report)),
         ("pairs", pairs_section(report) if report.pairs or report.refusals else None),
         ("experiment", experiment_section(report)),
         ("method", method_section(report)),

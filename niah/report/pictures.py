@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from niah.figures.curves import MOST_CURVES, curves_data
 from niah.figures.text import Provenance
 from niah.report import Report
+from niah.report.tables import axes_of
 
 if TYPE_CHECKING:
     from niah.figures.drawing import FigureData
@@ -71,13 +72,13 @@ def draw_pictures(report: Report, out: Path, file_format: str) -> list[Picture]:
 def _figures(report: Report) -> Iterator[tuple[Kind, int, FigureData, set[str]]]:
     every_run = {sweep.run for sweep in report.sweeps}
     for number, sweep in enumerate(report.sweeps):
-        yield "map", number, sweep.map, {sweep.run}
+        if sweep.has_depth:
+            yield "map", number, sweep.map, {sweep.run}
     estimates = {sweep.map.estimate for sweep in report.sweeps}
     if len(report.sweeps) <= MOST_CURVES and len(estimates) == 1:  # raw and pooled do not mix
         effective = {s.label: s.effective[0] for s in report.sweeps if s.effective}
         one_rule = len({found.rule for found in effective.values()}) == 1
-        axes: tuple[Literal["length", "depth"], ...] = ("length", "depth")
-        for axis in axes:
+        for axis in axes_of(report):
             curves = curves_data(
                 [sweep.summary for sweep in report.sweeps],
                 report.facts,

@@ -4,6 +4,18 @@ from __future__ import annotations
 
 from niah.figures.lengths import rule_words
 from niah.report import Report, Source, Sweep
+from niah.report.beside import (
+    control_header,
+    control_rows,
+    near_end_header,
+    near_end_rows,
+    nolima_header,
+    nolima_rows,
+    nolima_sentences,
+    position_header,
+    position_help,
+    position_rows,
+)
 from niah.report.charts import margin_figure
 from niah.report.contrasts import pair_sentences, refusal_sentence
 from niah.report.maps import legend, pair_figure, sweep_figure
@@ -15,8 +27,9 @@ from niah.report.sentences import (
     method_sentences,
     span,
 )
-from niah.report.tables import commands, league_header, league_rows, run_facts
+from niah.report.tables import axes_of, commands, league_header, league_rows, run_facts
 from niah.report.words import DASH, share, whole, word
+from niah.statistics.published import NOLIMA
 
 
 def _section(name: str, report: Report, *content: Html | None) -> Html:
@@ -136,9 +149,52 @@ def margins_section(report: Report) -> Html:
     return _section(
         "margins",
         report,
-        element(
-            "div", margin_figure(report, "length"), margin_figure(report, "depth"), class_="charts"
+        element("div", *(margin_figure(report, axis) for axis in axes_of(report)), class_="charts"),
+    )
+
+
+def positions_section(report: Report) -> Html | None:
+    """Start, middle, end and growing length against each other; None where none can be told."""
+    rows, language = position_rows(report), report.language
+    if not rows:
+        return None
+    return _section(
+        "positions",
+        report,
+        element("p", position_help(report)),
+        table(
+            position_header(report), rows, caption=word(language, "positions-table"), numbers_from=2
         ),
+    )
+
+
+def controls_section(report: Report) -> Html | None:
+    """What was measured beside the maps; None where nothing was."""
+    rows, near, language = control_rows(report), near_end_rows(report), report.language
+    if not rows:
+        return None
+    return _section(
+        "controls",
+        report,
+        element("p", word(language, "controls-help")),
+        table(
+            control_header(report), rows, caption=word(language, "controls-table"), numbers_from=2
+        ),
+        table(near_end_header(report), near, caption=word(language, "near-end")) if near else None,
+    )
+
+
+def nolima_section(report: Report) -> Html | None:
+    """Base score and effective length of associative tasks; None without one."""
+    said, language = nolima_sentences(report), report.language
+    if not said:
+        return None
+    return _section(
+        "nolima",
+        report,
+        element("ul", *(element("li", sentence) for sentence in said)),
+        element("p", word(language, "nolima-help", citation=NOLIMA.citation)),
+        table(nolima_header(report), nolima_rows(report), caption=word(language, "nolima-table")),
     )
 
 

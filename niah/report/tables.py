@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from niah.figures.curves import Axis
 from niah.figures.text import Language, depth_label, length_label
 from niah.report import Report, Source, Sweep
 from niah.report.sentences import bound, cost
@@ -97,6 +98,11 @@ def map_rows(sweep: Sweep, language: Language) -> list[list[str]]:
                 cells.append(DASH if state == "not-measured" else outcome_word(language, state))
         rows.append(cells)
     return rows
+
+
+def axes_of(report: Report) -> tuple[Axis, ...]:
+    """The axes over which accuracy is shown: depth only where it means something in a task."""
+    return ("length", "depth") if any(sweep.has_depth for sweep in report.sweeps) else ("length",)
 
 
 def marginal_of(sweep: Sweep, axis: str) -> Marginal:

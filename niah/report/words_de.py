@@ -152,6 +152,39 @@ GERMAN: dict[str, str] = {
     "column-trials": "gewertet / Versuche",
     "chart-alt": "{title}. {parts}",
     "chart-part": "{model}: von {first} bei {start} bis {last} bei {end}",
+    "positions": "Anfang, Mitte, Ende und wachsende Länge",
+    "positions-help": "Differenzen von Trefferquoten in Prozentpunkten. Über 0 werden Anfang, "
+    "Ende, beide Enden oder längere Kontexte besser gelesen, unter 0 schlechter; ein Intervall, "
+    "das 0 enthält, zeigt keinen Effekt. Anfang sind Tiefen bis 20 %, Mitte 40-60 %, Ende ab 80 %; "
+    "jede Länge zählt gleich. Intervalle: {methods}.",
+    "positions-table": "Differenzen zwischen Stellen im Text",
+    "controls-table": "Anteile richtiger und falscher Antworten",
+    "nolima-table": "Veröffentlichte Zeilen",
+    "position-primacy": "Anfang minus Mitte (Primacy)",
+    "position-recency": "Ende minus Mitte (Recency)",
+    "position-middle_dip": "beide Enden minus Mitte (Delle in der Mitte)",
+    "position-length_trend": "je Verdopplung der Länge",
+    "column-position": "Differenz",
+    "column-points": "Punkte",
+    "controls": "Kontrollen",
+    "controls-help": "Einige Versuche neben den Karten, die nicht in deren Zahlen stehen. Ganz "
+    "ohne Text sind richtige Antworten geraten oder auswendig gewusst; mit der Nadel allein sind "
+    "sie das Höchste, was zu erreichen ist. Fehlt die Nadel im ganzen Text, ist jede Antwort "
+    "falsch außer der, dass der Text es nicht sagt; die richtige ist dann auswendig gewusst. "
+    "Nadeln in festem Abstand vom Ende trennen die Länge des Textes von der Stelle darin.",
+    "column-control": "Kontrolle",
+    "column-share": "Anteil",
+    "near-end": "Nadeln nahe am Ende neben allen Tiefen, nach Länge",
+    "column-all-depths": "alle Tiefen (95-%-Intervall)",
+    "column-near-end": "nahe am Ende (95-%-Intervall)",
+    "nolima": "Grundwert und effektive Länge nach NoLiMas Regel",
+    "said-nolima": "{model} hat einen Grundwert von {base} (95-%-Intervall {lower} bis {upper}, "
+    "n = {n}), den besten in kurzen Kontexten, bei {tokens} Token; mit mindestens 0,85 davon ist "
+    "die effektive Länge {value} Token (95-%-Intervall {span}).",
+    "nolima-help": "Die Zeilen darunter sind nicht hier gemessen und haben andere Nadeln und Texte "
+    "als unsere ({citation}).",
+    "column-published": "veröffentlicht",
+    "column-base": "Grundwert",
     "pair-title": "{second} gegen {first}",
     "pair-better": "{second} findet {points} Prozentpunkte mehr als {first} (95-%-Intervall "
     "{lower} bis {upper}, n = {n}).",

@@ -153,6 +153,40 @@ ENGLISH: dict[str, str] = {
     "column-trials": "scored / trials",
     "chart-alt": "{title}. {parts}",
     "chart-part": "{model}: from {first} at {start} to {last} at {end}",
+    # beside the maps
+    "positions": "Start, middle, end, and growing length",
+    "positions-help": "Differences of accuracies in percentage points. Above 0, the start, the "
+    "end, both ends or longer contexts are read better, below 0 worse; an interval that holds 0 "
+    "shows no effect. Start is depths up to 20%, middle 40-60%, end from 80%; every length weighs "
+    "the same. Intervals: {methods}.",
+    "positions-table": "Differences between places in the text",
+    "controls-table": "Shares of right and false answers",
+    "nolima-table": "Published rows",
+    "position-primacy": "start minus middle (primacy)",
+    "position-recency": "end minus middle (recency)",
+    "position-middle_dip": "both ends minus middle (middle dip)",
+    "position-length_trend": "for each doubling of the length",
+    "column-position": "difference",
+    "column-points": "points",
+    "controls": "Controls",
+    "controls-help": "A few trials beside the maps, not among their numbers. Without any text, "
+    "right answers are guesses or memory; with the needle alone they are the most that can be "
+    "reached. Where the needle is left out of the whole text, any answer but that the text does "
+    "not tell is a false one, the right one a memory. Needles at a fixed distance from the end "
+    "tell the length of the text from the place in it.",
+    "column-control": "control",
+    "column-share": "share",
+    "near-end": "Needles near the end beside all depths, by length",
+    "column-all-depths": "all depths (95% interval)",
+    "column-near-end": "near the end (95% interval)",
+    "nolima": "Base score and effective length by NoLiMa's rule",
+    "said-nolima": "{model} has a base score of {base} (95% interval {lower} to {upper}, n = {n}), "
+    "its best in short contexts, at {tokens} tokens; with at least 0.85 of it, its effective "
+    "length is {value} tokens (95% interval {span}).",
+    "nolima-help": "The rows below are {citation}; they are not measured here, and have other "
+    "needles and texts than ours.",
+    "column-published": "published",
+    "column-base": "base score",
     # pairs
     "pair-title": "{second} against {first}",
     "pair-better": "{second} finds {points} percentage points more than {first} (95% interval "

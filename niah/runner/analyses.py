@@ -10,6 +10,7 @@ from niah.statistics.analysis import Analysis, LengthRuling
 from niah.statistics.effective import EffectiveLength
 from niah.statistics.grids import Marginal
 from niah.statistics.pooled import ESTIMATOR
+from niah.statistics.positions import PositionStatistics, by_name
 from niah.store import Run, TrialRecord
 from niah.store.cells import StoredCell
 
@@ -52,6 +53,7 @@ def analysis_json(analysis: Analysis) -> dict[str, Any]:
         **summary_json(analysis.summary),
         "by_depth": marginal_json(analysis.summary.by_depth, "depth_percent"),
         **lengths_json(analysis),
+        "positions": positions_json(analysis.positions),
         "cells": [cell_json(cell) for cell in cells_of(analysis)],
         "pooled": None
         if pooled is None
@@ -63,6 +65,19 @@ def analysis_json(analysis: Analysis) -> dict[str, Any]:
             "by_length": marginal_json(pooled.margins.by_length, "context_length"),
             "by_depth": marginal_json(pooled.margins.by_depth, "depth_percent"),
         },
+    }
+
+
+def positions_json(positions: PositionStatistics) -> dict[str, Any]:
+    """Primacy, recency, middle dip and trend with length; null where the grid has no such cells."""
+    return {
+        name: {
+            "value": finite(found.value),
+            "interval": [finite(found.lower), finite(found.upper)],
+            "n": found.n,
+            "method": found.method,
+        }
+        for name, found in by_name(positions).items()
     }
 
 

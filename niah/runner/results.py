@@ -27,6 +27,7 @@ from niah.statistics import Grid
 from niah.statistics.analysis import Analysis, analyse
 from niah.statistics.grids import CellKey, Summary, build_grids, summarize
 from niah.statistics.intervals import Estimate
+from niah.statistics.positions import position_statistics
 from niah.store import Run, TrialRecord, is_note
 from niah.streams import Stream
 from niah.tasks import Challenge
@@ -117,7 +118,8 @@ def analyse_run(
         },
     )
     if experiment is not None and experiment.prompt.control not in (None, "from-end"):
-        return [replace(analysis, rulings=()) for analysis in analyses]  # no length is put to use
+        nowhere = position_statistics(())  # no length and no depth is put to use
+        return [replace(analysis, rulings=(), positions=nowhere) for analysis in analyses]
     return analyses
 
 

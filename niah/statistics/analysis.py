@@ -16,6 +16,7 @@ from niah.statistics.effective import (
 from niah.statistics.grids import CellKey, Summary, build_grids, by_sweep, summarize
 from niah.statistics.margins import PooledMargins, pooled_effective_length, pooled_margins
 from niah.statistics.pooled import PooledMap, pool_grid
+from niah.statistics.positions import PositionStatistics, position_statistics
 from niah.statistics.scores import shares_haystack
 from niah.store import TrialRecord
 
@@ -52,6 +53,7 @@ class Analysis:
         grid: Its cells, raw.
         summary: Its numbers, raw.
         pooled: The pooled estimate on the same axes; None when nothing was scored.
+        positions: Where in the context facts are lost, from raw accuracies.
         rulings: Effective context length by RULER's rule, NoLiMa's and the user's own ones, in
             this order; none when nothing was scored.
         claimed_tokens: The context window that the model's maker states; None = unknown.
@@ -61,6 +63,7 @@ class Analysis:
     grid: Grid
     summary: Summary
     pooled: Pooled | None
+    positions: PositionStatistics
     rulings: tuple[LengthRuling, ...]
     claimed_tokens: int | None = None
     shares_haystacks: bool = False
@@ -140,6 +143,7 @@ def _analysis(
         grid=grid,
         summary=summary,
         pooled=pooled,
+        positions=position_statistics(records),
         rulings=tuple(rulings),
         claimed_tokens=claimed_tokens,
         shares_haystacks=any(shares_haystack(record) for record in records),

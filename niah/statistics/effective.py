@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -63,6 +64,19 @@ class EffectiveLength:
     method: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BaseScore:
+    """What a model reaches where the context is no difficulty.
+
+    Attributes:
+        context_length: In tokens, where it was reached.
+        accuracy: There.
+    """
+
+    context_length: int
+    accuracy: Estimate
+
+
 def ruler_rule() -> Rule:
     """RULER's rule: an average accuracy of at least 85.6 %."""
     return Rule(
@@ -99,16 +113,37 @@ def nolima_rule(by_length: Marginal) -> Rule:
     Raises:
         ValueError: if no length was measured.
     """
-    tested = by_length.n > 0
-    if not tested.any():
+    base = base_score(by_length)
+    if base.context_length <= NOLIMA_BASE_TOKENS:
+        how = f"best of the lengths up to {NOLIMA_BASE_TOKENS:,} tokens"
+    else:
+        how = f"accuracy at the shortest length, {base.context_length:,}"
+    return _nolima_rule(base.accuracy.value, how)
+
+
+def base_score(by_length: Marginal) -> BaseScore:
+    """NoLiMa's base score of a sweep; see `nolima_rule`.
+
+    Its interval is that of the chosen length alone: it does not know that the best was chosen.
+
+    Raises:
+        ValueError: if no length was measured.
+    """
+    tested = np.flatnonzero(by_length.n > 0)
+    if not tested.size:
         raise ValueError("no length has a scored trial, so there is no base score")
-    short = tested & (by_length.axis <= NOLIMA_BASE_TOKENS)
-    if short.any():
-        base = float(by_length.accuracy[short].max())
-        return _nolima_rule(base, f"best of the lengths up to {NOLIMA_BASE_TOKENS:,} tokens")
-    shortest = int(np.flatnonzero(tested)[0])
-    base = float(by_length.accuracy[shortest])
-    return _nolima_rule(base, f"accuracy at the shortest length, {by_length.axis[shortest]:,.0f}")
+    short = [at for at in tested if by_length.axis[at] <= NOLIMA_BASE_TOKENS] or [tested[0]]
+    best = max(short, key=lambda at: float(by_length.accuracy[at]))
+    return BaseScore(
+        context_length=int(by_length.axis[best]),
+        accuracy=Estimate(
+            value=float(by_length.accuracy[best]),
+            lower=float(by_length.lower[best]),
+            upper=float(by_length.upper[best]),
+            n=int(by_length.n[best]),
+            method=by_length.methods[best],
+        ),
+    )
 
 
 def nolima_rule_of_pairs(scores: Mapping[str, Sequence[float]]) -> Rule:
@@ -216,7 +251,7 @@ def held_lengths(accuracy: FloatGrid, threshold: float) -> FloatGrid:
 def _nolima_rule(base: float, how: str) -> Rule:
     return Rule(
         name="NoLiMa",
-        threshold=NOLIMA_SHARE * base,
+        threshold=NOLIMA_SHARE * base or sys.float_info.min,  # 0.85 of nothing is not reached by 0
         sentence=f"accuracy of at least 0.85 x base score ({100 * base:.1f}%, {how}) = "
         f"{100 * NOLIMA_SHARE * base:.1f}% at this and every shorter tested length (NoLiMa's "
         "rule)",

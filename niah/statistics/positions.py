@@ -8,8 +8,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from niah.statistics.differences import Difference
-from niah.statistics.intervals import CONFIDENCE, t_quantile
-from niah.statistics.scores import BALANCED_SHARE, LEAST_REPLICATES, replicate_of, score_of
+from niah.statistics.intervals import CONFIDENCE, jeffreys, t_quantile
+from niah.statistics.scores import (
+    BALANCED_SHARE,
+    LEAST_REPLICATES,
+    replicate_of,
+    score_of,
+    shares_haystack,
+)
 from niah.store import TrialRecord
 
 START_PERCENT = 20.0
@@ -40,6 +46,11 @@ class PositionStatistics:
     length_trend: Difference
 
 
+def by_name(positions: PositionStatistics) -> dict[str, Difference]:
+    """The four statistics by their names, in the order in which they are read."""
+    return {name: getattr(positions, name) for name in PositionStatistics.__slots__}
+
+
 def position_statistics(records: Iterable[TrialRecord]) -> PositionStatistics:
     """The position statistics of one sweep's trials."""
     scored = [r for r in records if score_of(r) is not None]
@@ -54,10 +65,11 @@ def position_statistics(records: Iterable[TrialRecord]) -> PositionStatistics:
 def _estimate(
     records: Sequence[TrialRecord], contrast: Callable[[Iterable[_Cell]], _Weights]
 ) -> Difference:
-    """A t interval over replicates that cover the cells, else a normal one over trials.
+    """The value of a contrast, with an interval that keeps to what the contrast can be.
 
-    The normal one estimates each cell's variance from its trials with one success and one failure
-    added, so that a few equal scores do not pass for certainty (as Agresti and Coull's interval).
+    Where trials share haystacks, a t interval over the replicates that cover the cells, cut to
+    that range, which takes nothing from its coverage. Otherwise the interval of a difference of
+    two means from those of each.
     """
     cells = _by_cell(records)
     weights = contrast(cells)
@@ -67,31 +79,84 @@ def _estimate(
         )
     value = _apply(weights, cells)
     n = sum(len(cells[cell]) for cell in weights)
+    found = None
+    if any(map(shares_haystack, records)):
+        found = _over_replicates(records, cells, contrast)
+    lower, upper, method = found or _of_two_means(weights, cells)
+    most = _scale(weights)
+    return Difference(
+        value=value, lower=max(-most, lower), upper=min(most, upper), n=n, method=method
+    )
+
+
+def _over_replicates(
+    records: Sequence[TrialRecord],
+    cells: Mapping[_Cell, Sequence[float]],
+    contrast: Callable[[Iterable[_Cell]], _Weights],
+) -> tuple[float, float, str] | None:
+    """A t interval, or None where too few replicates cover the cells, or all agree exactly."""
     replicates: defaultdict[tuple[str, str], list[TrialRecord]] = defaultdict(list)
     for record in records:
         replicates[replicate_of(record)].append(record)
     parts = [_by_cell(part) for part in replicates.values()]
-    if len(parts) >= LEAST_REPLICATES and all(
-        len(part) >= BALANCED_SHARE * len(cells) for part in parts
+    if len(parts) < LEAST_REPLICATES or any(
+        len(part) < BALANCED_SHARE * len(cells) for part in parts
     ):
-        own = [(_apply(found, part)) for part in parts if (found := contrast(part))]
-        mean = math.fsum(own) / len(own)
-        error = math.sqrt(math.fsum((v - mean) ** 2 for v in own) / (len(own) - 1) / len(own))
-        if error > 1e-12:
-            half = t_quantile((1 + CONFIDENCE) / 2, len(own) - 1) * error
-            return Difference(
-                value=value,
-                lower=value - half,
-                upper=value + half,
-                n=n,
-                method=f"t over {len(own)} replicates",
-            )
-    variance = 0.0
+        return None
+    own = [(_apply(found, part)) for part in parts if (found := contrast(part))]
+    mean = math.fsum(own) / len(own)
+    error = math.sqrt(math.fsum((v - mean) ** 2 for v in own) / (len(own) - 1) / len(own))
+    if error <= 1e-12:
+        return None
+    half = t_quantile((1 + CONFIDENCE) / 2, len(own) - 1) * error
+    value = _apply(contrast(cells), cells)
+    return value - half, value + half, f"t over {len(own)} replicates"
+
+
+def _of_two_means(
+    weights: _Weights, cells: Mapping[_Cell, Sequence[float]]
+) -> tuple[float, float, str]:
+    """The interval of a difference of two weighted means from the interval of each.
+
+    Each mean's is Jeffreys' for as many equal trials as its variance is worth; in that variance
+    each cell has one success and one failure added, so that a few equal scores do not pass for
+    certainty (as Agresti and Coull's interval). The bounds cannot leave what a difference can be.
+
+    Source: the square-and-add rule of Newcombe (1998), Interval estimation for the difference
+    between independent proportions, method 10; for weighted means Zou and Donner (2008),
+    Construction of confidence limits about effect measures.
+    """
+    scale = _scale(weights)
+    (plus, low_plus, high_plus), (minus, low_minus, high_minus) = (
+        _mean_interval({c: abs(w) / scale for c, w in weights.items() if w * sign > 0}, cells)
+        for sign in (1, -1)
+    )
+    value = plus - minus
+    lower = value - math.hypot(plus - low_plus, high_minus - minus)
+    upper = value + math.hypot(high_plus - plus, minus - low_minus)
+    return scale * lower, scale * upper, "square-and-add of Jeffreys' bounds"
+
+
+def _mean_interval(
+    weights: _Weights, cells: Mapping[_Cell, Sequence[float]]
+) -> tuple[float, float, float]:
+    """A weighted mean of cells with its bounds; the weights sum to 1."""
+    mean = min(1.0, max(0.0, _apply(weights, cells)))
+    smooth = variance = 0.0
     for cell, weight in weights.items():
-        share = (math.fsum(cells[cell]) + 1) / (len(cells[cell]) + 2)
-        variance += weight**2 * share * (1 - share) / len(cells[cell])
-    half = t_quantile((1 + CONFIDENCE) / 2, 1e6) * math.sqrt(variance)
-    return Difference(value=value, lower=value - half, upper=value + half, n=n, method="normal")
+        n = len(cells[cell])
+        share = (math.fsum(cells[cell]) + 1) / (n + 2)
+        smooth += weight * share
+        # Without the divisor the variance would be too small on average where the share is 1/2.
+        variance += weight**2 * share * (1 - share) / n / (1 - n / (n + 2) ** 2)
+    worth = smooth * (1 - smooth) / variance
+    lower, upper = jeffreys(mean * worth, worth)
+    return mean, lower, upper
+
+
+def _scale(weights: _Weights) -> float:
+    """The sum of the positive weights, and of the negative ones: the most a contrast can be."""
+    return math.fsum(weight for weight in weights.values() if weight > 0)
 
 
 def _by_cell(records: Iterable[TrialRecord]) -> dict[_Cell, list[float]]:
