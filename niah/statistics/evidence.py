@@ -74,7 +74,7 @@ class Rule:
 
 
 RULES: dict[Kind, Rule] = {
-    "all": Rule(drops=(0.02,), suspicion=0.4, alarm=0.05, clear=0.3, rounds=10, last=1.6),
+    "all": Rule(drops=(0.02,), suspicion=0.4, alarm=0.025, clear=0.25, rounds=20, last=1.85),
     "lengths": Rule(drops=(0.07, 0.15), suspicion=1.5, alarm=0.02, clear=0.2, rounds=6),
     "depths": Rule(drops=(0.07, 0.15), suspicion=1.5, alarm=0.02, clear=0.2, rounds=6),
     "tile": Rule(drops=(0.2, 0.4), suspicion=3.0, alarm=0.006, clear=0.2, rounds=6),
