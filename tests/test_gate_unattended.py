@@ -237,11 +237,12 @@ def test_a_gate_killed_in_its_retests_goes_on_and_pays_for_nothing_twice(
     """SIGKILL in the first round and in a later one: the verdict comes to the same."""
     nights = slow_nights
     nights.baseline()
-    nights.tonight("flat-88")
+    nights.tonight("flat-85", trials=2)
     expected = undisturbed(nights)
     sent = nights.requests
-    in_pass = expected.requests - expected.verdict["retests"]["trials"]
-    instants = [sent + asked for asked in (in_pass + 2, in_pass + 27)]
+    retests = expected.verdict["retests"]["trials"]
+    first = sent + expected.requests - retests
+    instants = [first + 2, first + 3 * retests // 4]
     for instant in instants:
         kill_gate(nights, lambda: nights.requests >= instant)  # noqa: B023
     check_ends_as(expected, nights, sent, len(instants))
@@ -252,7 +253,7 @@ def test_a_gate_killed_at_any_instant_comes_to_the_same(slow_nights: Nights) -> 
     """SIGKILL twenty times at random from its first request to its last, and as it begins."""
     nights = slow_nights
     nights.baseline()
-    nights.tonight("flat-88")
+    nights.tonight("flat-88", trials=2)
     expected = undisturbed(nights)
     sent = nights.requests
     drawn = random.Random(11)
@@ -285,6 +286,17 @@ def test_a_verdict_that_could_not_be_told_is_not_kept(nights: Nights) -> None:
     assert len(nights.niah("runs", "--json").json["runs"]) == 3
     nights.niah(*GATE)
     assert nights.requests > sent + asked, "the verdict is kept: another night has begun"
+
+
+def test_retests_may_cost_what_the_run_and_its_controls_leave(nights: Nights) -> None:
+    """The file's limit is one for all of them."""
+    nights.baseline()
+    nights.tonight("flat-50")
+    measured = nights.niah("run", "nightly.toml", "--controls", "--json", "-q").json
+    spent = sum(run["cost_usd"] for run in nights.niah("runs", "--json").json["runs"][:-1])
+    assert spent > measured["cost_usd"] > 0
+    done = nights.niah("gate", measured["run"], "--baseline", "base", "--json")
+    assert done.json["retests"]["budget_usd"] == pytest.approx(50 - spent)
 
 
 def test_two_gates_do_not_test_the_same_run_again_at_once(nights: Nights) -> None:
