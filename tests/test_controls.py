@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,16 +30,23 @@ CASES = [
 ]
 
 
+OWN = Path(__file__).parents[1] / "configs" / "own-documents"
+
+
 @cache
 def prepared(kind: str, control: str | None, **prompt: Any) -> Prepared:
+    task = tomllib.loads(FAMILIES[kind].example)
+    haystack: dict[str, Any] = {"source": "gazetteer"}
+    if kind == "question-answering":
+        task["path"], haystack = str(OWN / "questions.jsonl"), {"path": str(OWN), "repeat": True}
     return prepare(
         Experiment.model_validate(
             {
                 "name": "controls",
                 "models": ["reference/exact"],
-                "grid": {"context_lengths": [6000], "depth_percents": [30], "trials": 3},
-                "task": tomllib.loads(FAMILIES[kind].example),
-                "haystack": {"source": "gazetteer"},
+                "grid": {"context_lengths": [6000], "depth_percents": [30], "trials": 2},
+                "task": task,
+                "haystack": haystack,
                 "prompt": {**prompt, **({} if control is None else {"control": control})},
             },
             strict=False,
@@ -168,12 +176,12 @@ def test_what_was_sent_before_there_were_controls_is_the_same() -> None:
         ("Der Text sagt es nicht.", True),
         ("The special number of Bern is 1234567.", False),
         ("It is 7654321.", False),
-        ("I could not find it, but my guess is 7654321.", True),
+        ("I could not find it, but my guess is 7654321.", False),
         ("", False),
     ],
 )
 def test_saying_that_it_is_not_there_is_no_false_answer(response: str, absent: bool) -> None:
-    """A value is a false answer, the withheld one too; a refusal is none, guess or not."""
+    """A value is a false answer, the withheld one too; a refusal without one is none."""
     challenge = withheld(
         Challenge(
             needles=(),
