@@ -34,6 +34,7 @@ language = "{language}"
 
 [prompt]
 question_position = "{position}"
+wrapper = "{wrapper}"
 """
 
 
@@ -44,11 +45,17 @@ def measure(
     seed: int = 3,
     language: str = "en",
     position: str = "after",
+    wrapper: str = "xml",
 ) -> str:
     """Measure reference readers; the id of the run."""
     listed = json.dumps([f"reference/{model}" for model in models])
     text = EXPERIMENT.format(
-        name=name, models=listed, seed=seed, language=language, position=position
+        name=name,
+        models=listed,
+        seed=seed,
+        language=language,
+        position=position,
+        wrapper=wrapper,
     )
     (directory / f"{name}.toml").write_text(text, encoding="utf-8")
     with open_store(directory / "niah.db") as store:
@@ -137,18 +144,40 @@ def test_several_sweeps_make_a_league(niah: Niah, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("other", "reason"),
+    ("other", "factor"),
     [
-        ({"language": "de"}, "are different versions or settings of the task single"),
-        ({"position": "before"}, "have different prompts around the haystack"),
+        ({"position": "before"}, "prompt.question_position is after and before"),
+        ({"wrapper": "json"}, "prompt.wrapper is xml and json"),
+    ],
+)
+def test_two_presentations_to_one_model_are_compared(
+    niah: Niah, tmp_path: Path, other: dict[str, str], factor: str
+) -> None:
+    """Trial by trial, the factor named; a corpus that is escaped for JSON is the same corpus."""
+    first = measure(tmp_path, "exact", name="one")
+    second = measure(tmp_path, "exact", name="two", **other)  # type: ignore[arg-type]
+    result = compared(niah, first, second)
+    (note,) = result["notes"]
+    assert note.endswith(f"have different prompts around the haystack: {factor}")
+    (pair,) = result["comparisons"]
+    assert pair["paired"] is True
+    niah("report", first, second, "-o", "r.md", "--no-passages")
+    assert "Besides the models there differ: the prompt" in Path("r.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("model", "other", "reason"),
+    [
+        ("exact", {"language": "de"}, "are different versions or settings of the task single"),
+        ("flat-90", {"position": "before"}, "have different prompts around the haystack"),
     ],
 )
 def test_what_cannot_be_compared_is_refused_unless_asked_for(
-    niah: Niah, tmp_path: Path, other: dict[str, str], reason: str
+    niah: Niah, tmp_path: Path, model: str, other: dict[str, str], reason: str
 ) -> None:
     """A sentence names the difference; --anyway compares and keeps the sentence as a note."""
     first = measure(tmp_path, "exact", name="one")
-    second = measure(tmp_path, "exact", name="two", **other)  # type: ignore[arg-type]
+    second = measure(tmp_path, model, name="two", **other)  # type: ignore[arg-type]
     refused = niah("compare", first, second)
     assert (refused.code, refused.out) == (2, "")
     assert reason in refused.err

@@ -11,6 +11,13 @@ from niah.prompts import SentenceOrder, Wrapper
 from niah.prompts.frames import as_wrapped
 from niah.prompts.sentences import sentence_gaps
 
+_SHUFFLED, _ESCAPED = ", shuffled", ", escaped"
+
+
+def unpresented(name: str) -> str:
+    """The name that a corpus had before it was presented."""
+    return name.removesuffix(_ESCAPED).removesuffix(_SHUFFLED)
+
 
 def present(corpus: Corpus, *, order: SentenceOrder, wrapper: Wrapper, seed: int) -> Corpus:
     """The corpus as prompts are to show it; the same one where nothing changes.
@@ -26,9 +33,9 @@ def present(corpus: Corpus, *, order: SentenceOrder, wrapper: Wrapper, seed: int
         gaps = sentence_gaps(text)
         sentences = [" ".join(text[start:end].split()) for (_, start), (end, _) in pairwise(gaps)]
         Stream(seed, "sentence order").shuffle(sentences)
-        name, text = f"{name}, shuffled", " ".join(filter(None, sentences)) + "\n"
+        name, text = name + _SHUFFLED, " ".join(filter(None, sentences)) + "\n"
     if wrapper == "json":
-        name, text = f"{name}, escaped", as_wrapped(text, "json")
+        name, text = name + _ESCAPED, as_wrapped(text, "json")
     if text == corpus.text:
         return corpus
     return make_corpus(name, corpus.language, text, repeated=corpus.repeated)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import fields
 from itertools import combinations
 
 from niah.figures.difference import difference_data
 from niah.figures.text import Language
 from niah.interface import sweeps as measured_sweeps
 from niah.report import Pair, Refusal, Sweep
-from niah.runner.contestants import Conditions, Contestant, conditions, same_trials
+from niah.runner.contestants import Contestant, differing, is_refused, same_trials
 from niah.statistics.compare import compare
 
 MOST_PAIRED = 4
@@ -38,9 +37,9 @@ def compare_sweeps(
     refusals: list[Refusal] = []
     for first, second in _chosen(len(sweeps)):
         one, other = contestants[first], contestants[second]
-        differing = tuple(_differing(one, other))
-        if one.run.run != other.run.run and set(differing) - {"request"}:
-            refusals.append(Refusal(first=first, second=second, differing=differing))
+        found = differing(one, other)
+        if any(what == "sharing" or is_refused(one, other, what) for what in found):
+            refusals.append(Refusal(first=first, second=second, differing=found))
             continue
         numbers = compare(one.records, other.records, may_pair=same_trials(one, other))
         if numbers.cell_difference.size == 0:
@@ -52,7 +51,7 @@ def compare_sweeps(
                 first=first,
                 second=second,
                 numbers=numbers,
-                differing=differing,
+                differing=found,
                 map=difference_data(
                     numbers,
                     measured[second].facts,
@@ -71,12 +70,3 @@ def _chosen(count: int) -> Iterator[tuple[int, int]]:
     if count <= MOST_PAIRED:
         return combinations(range(count), 2)
     return ((0, other) for other in range(1, count))
-
-
-def _differing(one: Contestant, other: Contestant) -> Iterator[str]:
-    """Names of the conditions that are known of both and not the same."""
-    a, b = conditions(one), conditions(other)
-    for field in fields(Conditions):
-        left, right = getattr(a, field.name), getattr(b, field.name)
-        if None not in (left, right) and left != right:
-            yield field.name

@@ -211,6 +211,8 @@ GERMAN: dict[str, str] = {
     "differs-task": "die Aufgabe oder ihre Fassung",
     "differs-haystack": "der Heuhaufen",
     "differs-tokenizer": "das Vokabular, das die Token zählt",
+    "differs-sharing": "wie Prompts Heuhaufen teilen",
+    "differs-scoring": "die Wertung",
     "differs-prompt": "der Prompt um den Heuhaufen",
     "differs-request": "die Einstellungen der Anfragen",
     "differs-cells": "alle Zellen, keine haben beide gemessen",

@@ -215,6 +215,8 @@ ENGLISH: dict[str, str] = {
     "differs-tokenizer": "the vocabulary that counts the tokens",
     "differs-prompt": "the prompt around the haystack",
     "differs-request": "the request settings",
+    "differs-sharing": "how prompts share haystacks",
+    "differs-scoring": "the scorer",
     "differs-cells": "all cells, none was measured by both",
     "imported-at": "Imported",
     "method-import": "Imported trials keep the score that their publisher gave, mapped as their "

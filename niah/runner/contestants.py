@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from itertools import combinations
 
-from niah.console import inert
+from niah.console import inert, shorten
 from niah.errors import ConfigurationError
+from niah.prompts.presenting import unpresented
 from niah.runner.results import experiment_of
 from niah.statistics.grids import by_sweep
 from niah.store import Run, TrialRecord
 
 REFUSED = ("task", "haystack", "tokenizer", "prompt", "scoring")
 """What must not differ between runs, unless the user insists; other differences are told."""
+
+FACTOR_CHARS = 60
+"""Of a value of the prompt that differs, such as a system message."""
 
 INSIST = "--anyway compares them all the same"
 
@@ -147,18 +151,18 @@ def conditions(contestant: Contestant) -> Conditions:
 def check_comparable(contestants: Sequence[Contestant], *, anyway: bool) -> list[str]:
     """What differs besides the models, a sentence each, for the reader of the comparison.
 
-    Models of one run may count in vocabularies of their own: that is said, not refused.
+    Models of one run may count in vocabularies of their own, and one model may be compared under
+    two prompts: that is said, not refused.
 
     Raises:
-        ConfigurationError: if runs differ in task, haystack, tokenizer or prompt, unless the user
-            insists.
+        ConfigurationError: if runs differ in task, haystack or tokenizer, or different models in
+            prompt, unless the user insists.
     """
     notes: list[str] = []
     for one, other in combinations(contestants, 2):
         for what, reason in _differences(one, other):
-            together = one.run.run == other.run.run
             sentence = f"{inert(one.label)} and {inert(other.label)} {reason}"
-            if not anyway and not together and what in REFUSED:
+            if not anyway and is_refused(one, other, what):
                 raise ConfigurationError(f"{sentence}; {INSIST}")
             notes.append(sentence)
     return list(dict.fromkeys(notes))
@@ -168,7 +172,56 @@ def same_trials(one: Contestant, other: Contestant) -> bool:
     """Whether trials with equal coordinates and seeds had the same task and haystack."""
     a, b = conditions(one), conditions(other)
     measured = "measured" == one.run.source == other.run.source
-    return measured and (a.task, a.haystack, a.sharing) == (b.task, b.haystack, b.sharing)
+    alike = (a.task, a.sharing) == (b.task, b.sharing)
+    return measured and alike and "haystack" not in differing(one, other)
+
+
+def differing(one: Contestant, other: Contestant) -> tuple[str, ...]:
+    """Names of the conditions that are known of both and not the same."""
+    a, b = conditions(one), conditions(other)
+    return tuple(
+        field.name
+        for field in fields(Conditions)
+        if None not in (left := getattr(a, field.name), right := getattr(b, field.name))
+        and left != right
+        and not (field.name == "haystack" and _shown_differently(one.run, other.run))
+    )
+
+
+def is_refused(one: Contestant, other: Contestant, what: str) -> bool:
+    """Whether this difference forbids a comparison that the user does not insist on.
+
+    Two presentations to one model are what a comparison of prompts is about.
+    """
+    if one.run.run == other.run.run:
+        return False
+    return what in REFUSED and not (what == "prompt" and one.model == other.model)
+
+
+def _shown_differently(one: Run, other: Run) -> bool:
+    """Whether one corpus was shown in two ways: shuffled or not, escaped or not."""
+    experiments = experiment_of(one), experiment_of(other)
+    if None in experiments:
+        return False
+    a, b = (experiment for experiment in experiments if experiment is not None)
+    names = [unpresented(run.versions.get("haystack", "")) for run in (one, other)]
+    ways = [(e.prompt.sentence_order, e.prompt.wrapper) for e in (a, b)]
+    return names[0] == names[1] and a.haystack == b.haystack and ways[0] != ways[1]
+
+
+def _prompt_factors(one: Run, other: Run) -> Iterable[str]:
+    """Each key of the prompt that two runs have with different values, with both."""
+    a, b = experiment_of(one), experiment_of(other)
+    if a is None or b is None:
+        return
+    for key in type(a.prompt).model_fields:
+        left, right = getattr(a.prompt, key), getattr(b.prompt, key)
+        if left != right:
+            yield f"prompt.{key} is {_value(left)} and {_value(right)}"
+
+
+def _value(value: object) -> str:
+    return "not set" if value is None else shorten(inert(str(value)), FACTOR_CHARS)
 
 
 def _differences(one: Contestant, other: Contestant) -> Iterable[tuple[str, str]]:
@@ -178,7 +231,8 @@ def _differences(one: Contestant, other: Contestant) -> Iterable[tuple[str, str]
             yield "task", f"are different tasks, {inert(one.task)} and {inert(other.task)}"
         else:
             yield "task", f"are different versions or settings of the task {inert(one.task)}"
-    if None not in (a.haystack, b.haystack) and a.haystack != b.haystack:
+    found = differing(one, other)
+    if "haystack" in found:
         yield (
             "haystack",
             f"have different haystacks, {inert(str(a.haystack))} and {inert(str(b.haystack))}",
@@ -189,7 +243,8 @@ def _differences(one: Contestant, other: Contestant) -> Iterable[tuple[str, str]
             "count tokens with different vocabularies, so that equal lengths are not equal texts",
         )
     if None not in (a.prompt, b.prompt) and a.prompt != b.prompt:
-        yield "prompt", "have different prompts around the haystack"
+        factors = "; ".join(_prompt_factors(one.run, other.run))
+        yield "prompt", f"have different prompts around the haystack: {factors}"
     if None not in (a.request, b.request) and a.request != b.request:
         yield "request", "were asked with different request settings"
     if None not in (a.sharing, b.sharing) and a.sharing != b.sharing:
