@@ -92,20 +92,27 @@ class _Buckets:
 
 
 def lower_bound_s(host: Host, trials: list[Trial], cap: int) -> float:
-    """No schedule is faster: each limit from a full bucket, the cap, the slowest trial."""
+    """No schedule is faster: each limit from a full bucket, the cap, the last answers.
+
+    Of the trials that take at least so long, the last is sent when the limit has let all of them
+    through, and is answered so much later. That holds for every such time, and for each limit.
+    """
     buckets = _Buckets(host, max(trial.tokens for trial in trials))
     at_once = min(cap, host.at_once or cap)
-    shortest_s = min(trial.latency_s for trial in trials)
-    sums = (float(len(trials)), float(sum(trial.tokens for trial in trials)))
-    limited_s = max(
-        (total - capacity) / rate
-        for total, capacity, rate in zip(sums, buckets.capacities, buckets.rates, strict=True)
-    )
-    return max(
-        limited_s + shortest_s + 2 * host.network_s[0],
-        sum(trial.latency_s + 2 * host.network_s[0] for trial in trials) / at_once,
-        max(trial.latency_s for trial in trials) + 2 * host.network_s[0],
-    )
+    network_s = 2 * host.network_s[0]
+    slowest_first = sorted(trials, key=lambda trial: -trial.latency_s)
+    bounds = [
+        slowest_first[0].latency_s + network_s,
+        sum(trial.latency_s + network_s for trial in trials) / at_once,
+    ]
+    for units in ([1.0] * len(trials), [float(trial.tokens) for trial in slowest_first]):
+        index = 0 if units[0] == 1.0 else 1
+        sent = 0.0
+        for amount, trial in zip(units, slowest_first, strict=True):
+            sent += amount
+            let_through_s = (sent - buckets.capacities[index]) / buckets.rates[index]
+            bounds.append(let_through_s + trial.latency_s + network_s)
+    return max(bounds)
 
 
 def sweep(

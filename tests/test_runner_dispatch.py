@@ -11,8 +11,9 @@ import pytest
 
 from niah.providers import Failure
 from niah.runner.dispatch import Lane
-from niah.runner.jobs import Attempt, Job, LaneSettings, crowded_end
+from niah.runner.jobs import Attempt, Job, LaneSettings
 from niah.runner.slots import Slots
+from niah.runner.turns import Turns
 from tests.servers_virtual import Host, Trial, random_scenario, random_trials, sweep
 from tests.virtual_time import run_virtually
 
@@ -227,11 +228,21 @@ def test_a_server_that_bears_few_at_once_is_not_flooded() -> None:
     assert outcome.ratio < 1.25
 
 
-def test_small_trials_are_mixed_in_where_requests_are_scarce() -> None:
-    """A queue that would end in single requests waiting for each other is recognised."""
-    assert crowded_end([100, 1, 1, 1, 1], requests_per_s=1.0, tokens_per_s=10.0, burst=1.0)
-    assert not crowded_end([100, 1, 1, 1, 1], requests_per_s=1.0, tokens_per_s=10.0, burst=4.0)
-    assert not crowded_end([100, 90, 80], requests_per_s=1.0, tokens_per_s=10.0, burst=0.0)
+def test_long_and_short_are_sent_mixed_where_limits_are_unknown() -> None:
+    """Any tenth of a queue asks for about a tenth of its tokens; the longest do not end it."""
+    turns: Turns[int] = Turns(prescribed=False, mixed=True)
+    for job in jobs(*[1000, 2000, 4000, 8000, 16_000, 32_000, 64_000, 128_000] * 25):
+        turns.add(job)
+    total = turns.tokens
+    for tokens, seconds in ((1000, 1.0), (128_000, 10.0)):
+        turns.latency.saw(tokens, seconds)
+    order = []
+    while turns:
+        kind = turns.turn(lambda: 600.0 * turns.tokens / total)
+        order.append(turns.take(kind).tokens)
+    tenths = [sum(order[start : start + 20]) / total for start in range(0, 200, 20)]
+    assert all(0.06 <= tenth <= 0.16 for tenth in tenths[:9])
+    assert max(order[-4:]) <= 32_000
 
 
 @pytest.mark.parametrize("seed", range(3000, 3006))

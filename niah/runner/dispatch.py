@@ -8,25 +8,28 @@ headers, configured, or searched for. It sleeps exactly until then.
 from __future__ import annotations
 
 import asyncio
-from bisect import insort
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from heapq import heappop, heappush
-from math import inf
 from typing import Generic
 
 from niah.providers import Failure
 from niah.providers.limits import LimitsSeen
 from niah.runner import ratelimits
-from niah.runner.jobs import Attempt, Job, LaneSettings, T, crowded_end
+from niah.runner.jobs import Attempt, Job, LaneSettings, T
 from niah.runner.ratelimits import TRANSIT_S, Bucket
 from niah.runner.refusals import REQUESTS, cause_of, is_about_at_once
 from niah.runner.search import Search
 from niah.runner.slots import Slots
+from niah.runner.turns import Turns
 
 # Until a host has answered, only the smallest is sent, which answers soon, and the longest, so
-# that its limits are not left unused in the meantime.
+# that its limits are not left unused in the meantime. Then one of two hundred of a long queue
+# goes in each time that a refusal takes to come, which would be an answer too.
 PROBES = 2
+REFUSAL_S, QUEUE_PER_PROBE = 0.35, 200
+# No more than so many, or of a queue, are on their way where the first refusal is still to come.
+UNHEARD, UNHEARD_SHARE = 3.0, 0.04
 # A host that states no limits gets one request in this time until it turns one away, and each
 # a little sooner after the last: what is on its way when it does is turned away too.
 UNKNOWN_GAP_S, GAP_SHRINKS = 0.06, 0.98
@@ -66,7 +69,7 @@ class Lane(Generic[T]):
         self._slots = slots
         self._clock = clock
         self._sleep = sleep
-        self._ready: list[tuple[float, int, Job[T]]] = []
+        self._ready: Turns[T] = Turns(prescribed=settings.prescribed, mixed=settings.cautious)
         self._delayed: list[tuple[float, int, Job[T]]] = []
         self._flights: dict[int, _Flight[T]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -97,7 +100,7 @@ class Lane(Generic[T]):
     def add(self, jobs: Iterable[Job[T]]) -> None:
         """Queue jobs; also while the lane runs."""
         for job in jobs:
-            self._queue(job)
+            self._ready.add(job)
         self._changed.set()
 
     def close(self) -> None:
@@ -151,58 +154,54 @@ class Lane(Generic[T]):
 
     # --- the queue ----------------------------------------------------------------------------
 
-    def _queue(self, job: Job[T]) -> None:
-        self._queued += 1
-        key = float(job.rank if self._settings.prescribed else -job.tokens)
-        entry = (-inf if job.first else key, self._queued, job)
-        insort(self._ready, entry, key=lambda entry: entry[:2])
-
     def _start_next(self) -> float | None:
         """Start what fits now; seconds until the next may, 0 = at once, None = not known."""
         now = self._clock()
         while self._delayed and self._delayed[0][0] <= now:
-            self._queue(heappop(self._delayed)[2])
+            self._ready.add(heappop(self._delayed)[2])
         later = [self._delayed[0][0] - now] if self._delayed else []
         if self._ready and self._slots.free_for(len(self._flights)) and self._may_add():
-            index, wait_s = self._next(now)
+            kind, wait_s = self._next(now)
             if wait_s <= 0:
-                self._start(self._ready.pop(index)[2], now)
+                self._start(self._ready.take(kind), now)
                 return 0.0
             later.append(wait_s)
+        if self._ready and self._settings.cautious and not self._heard:
+            later.append(REFUSAL_S)
         return min(later, default=None)
 
-    def _next(self, now: float) -> tuple[int, float]:
-        """Which of the ready jobs goes next, and in how many seconds.
-
-        The longest, but for a small one that fits while the longest waits for tokens, as long as
-        the small ones at the end would have to wait for requests.
-        """
-        last = len(self._ready) - 1
-        if self._settings.prescribed:
-            return 0, self._wait_for(self._ready[0][2], now)
+    def _next(self, now: float) -> tuple[float, float]:
+        """The kind of job that goes next, and in how many seconds."""
         if self._settings.cautious and not self._heard and not self._flights:
-            return last, self._wait_for(self._ready[last][2], now)
-        wait_s = self._wait_for(self._ready[0][2], now)
-        rates = self._rates() if wait_s > 0 and last > 0 else None
-        if rates is not None and crowded_end([e[2].tokens for e in self._ready], *rates):
-            small_wait_s = self._wait_for(self._ready[last][2], now)
-            if small_wait_s < wait_s:
-                return last, small_wait_s
-        return 0, wait_s
+            kind = self._ready.shortest()
+        else:
+            kind = self._ready.turn(lambda: self._left_s(now))
+        return kind, self._wait_for(self._ready.peek(kind), now)
 
-    def _rates(self) -> tuple[float, float, float] | None:
-        """Requests and tokens per second, and the burst of requests; None = not both known."""
-        requests, tokens = self._buckets
-        if requests is not None and tokens is not None:
-            return requests.rate, tokens.rate, requests.capacity
+    def _left_s(self, now: float) -> float:
+        """Seconds until the last of the queue can be sent, by the limits that are known."""
+        count, tokens = len(self._ready), self._ready.tokens
+        first_s, per_token_s = self._ready.latency.line()
+        times_s = [(first_s * count + per_token_s * tokens) / self._slots.share]
         rates = None if self._search is None else self._search.rates()
-        return None if rates is None else (*rates, 0.0)
+        for index, units in enumerate((count, tokens)):
+            bucket = self._buckets[index]
+            if bucket is not None:
+                times_s.append((units - ratelimits.level_at(bucket, now)) / bucket.rate)
+            elif rates is not None:
+                times_s.append(units / rates[index])
+        return max(times_s)
 
     def _may_add(self) -> bool:
         flying = len(self._flights)
-        if self._settings.cautious and not self._heard and flying >= PROBES:
+        if self._settings.cautious and not self._heard and flying >= self._most_unheard():
             return False
         return flying < self._window
+
+    def _most_unheard(self) -> int:
+        """How many may be in flight while the host has not answered at all."""
+        times = int((self._clock() - self._began_at) / REFUSAL_S)
+        return PROBES + times * ((len(self._ready) + len(self._flights)) // QUEUE_PER_PROBE)
 
     def _wait_for(self, job: Job[T], now: float) -> float:
         waits = [self._hold_until - now, self._next_at - now]
@@ -210,7 +209,7 @@ class Lane(Generic[T]):
             if bucket is not None:
                 waits.append(ratelimits.wait_for(bucket, units, now))
         if self._search is not None and max(waits) <= 0:
-            waits.append(self._search.wait_for(float(job.tokens), now))
+            waits.append(self._search.wait_for(float(job.tokens), now, len(self._ready)))
         return max(waits)
 
     # --- one request --------------------------------------------------------------------------
@@ -226,7 +225,9 @@ class Lane(Generic[T]):
         if self._search is not None:
             self._search.send(flight.number, at=now, tokens=float(job.tokens))
         if self._settings.cautious and self._search is not None and not self._search.felt:
-            self._next_at = now + UNKNOWN_GAP_S * GAP_SHRINKS**self._numbers
+            queue = len(self._ready) + self._numbers
+            gap_s = UNKNOWN_GAP_S * GAP_SHRINKS**self._numbers
+            self._next_at = now + max(gap_s, REFUSAL_S / max(UNHEARD, UNHEARD_SHARE * queue))
         self._slots.take()
         task = asyncio.create_task(self._fly(flight))
         self._tasks.add(task)
@@ -254,10 +255,11 @@ class Lane(Generic[T]):
             held_until = self._hold_until
             self._rejected(flight, done.rejected, done.limits, now)
             if done.again_after_s is not None:
-                self._queue(flight.job)
+                self._ready.add(flight.job)
             else:  # given up: nobody waits for what the server asked
                 self._hold_until = held_until
             return
+        self._ready.latency.saw(flight.job.tokens, now - flight.sent_at)
         if self._search is not None:
             self._search.let_through(flight.number)
         self._in_a_row = 0

@@ -29,6 +29,9 @@ _LEAST_LIKELY = 1e-6
 _DEGENERATE = 0.25
 # A verdict less likely than this by all guesses together means that all of them are wrong.
 _SURPRISE = 0.05
+# Rates whose logarithms differ by less than this are nearly the same.
+_SAME_RATE = 0.02
+_TINY = 1e-300
 # So many verdicts are few enough to draw anew after each.
 _FIRST = 150
 # Of the new guesses, drawn without regard to the old ones.
@@ -46,6 +49,8 @@ class Verdict:
         retry_after_s: When the server said to come back.
         cause: The quantity that was short; None = not said.
         slack_s: By how much ``at`` may be wrong.
+        unordered: Requests and tokens that were let through so soon before or after that nobody
+            here can say which came first.
     """
 
     at: float
@@ -54,6 +59,7 @@ class Verdict:
     retry_after_s: float | None = None
     cause: int | None = None
     slack_s: float
+    unordered: tuple[float, float] = (0.0, 0.0)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -76,10 +82,20 @@ class Guesses:
 
     @property
     def weights(self) -> Floats:
-        """How much each guess counts; they add up to 1."""
-        weights: Floats = np.exp(self.logs - self.logs.max())
-        weights /= weights.sum()
-        return weights
+        """How much each guess counts; they add up to 1.
+
+        Guesses at nearly the same rate together count as much as the best of them, however many
+        were drawn: what has been drawn more often is not more likely for that.
+        """
+        likely: Floats = np.exp(self.logs - self.logs.max())
+        weights = likely.copy()
+        for rates in self.rates:
+            _, cell = np.unique(np.round(np.log(rates) / _SAME_RATE), return_inverse=True)
+            best = np.zeros(cell.max() + 1)
+            np.maximum.at(best, cell, likely)
+            weights *= (best / np.maximum(np.bincount(cell, likely), _TINY))[cell]
+        result: Floats = weights / weights.sum()
+        return result
 
 
 def begin(verdicts: Sequence[Verdict], began_at: float, draw: np.random.Generator) -> Guesses:
@@ -129,22 +145,28 @@ def _play(guesses: Guesses, verdict: Verdict) -> Floats:
     # How long a bucket has been full tells how wrong it is about a refusal.
     spilled_s = np.maximum(0.0, passed_s - (guesses.full - guesses.levels) / guesses.rates)
     guesses.at = max(guesses.at, verdict.at)
+    slack_s = verdict.slack_s + np.array(verdict.unordered)[:, None] / guesses.rates
     if verdict.passed:
         guesses.levels = np.maximum(levels - np.array(verdict.units)[:, None], 0.0)
-        return _near(each.max(axis=0), verdict.slack_s)
+        fits: Floats = _near(each, slack_s).min(axis=0)
+        return fits
     guesses.levels = levels
     each = each - spilled_s
-    wait = each.max(axis=0)
-    likely = _near(-(wait if verdict.cause is None else each[verdict.cause]), verdict.slack_s)
+    cause = each.argmax(axis=0) if verdict.cause is None else np.full(each.shape[1], verdict.cause)
+    wait, slack = (values[cause, np.arange(cause.size)] for values in (each, slack_s))
+    likely = _near(-wait, slack)
     if told_s := verdict.retry_after_s:
-        slack_s = verdict.slack_s + 0.01 * told_s
         earliest_s = told_s - 1.0 if told_s % 1 == 0 else told_s
-        likely = likely * _near(np.maximum(earliest_s - wait, wait - told_s), slack_s)
+        off_s = np.maximum(earliest_s - wait, wait - told_s)
+        likely = likely * _near(off_s, slack + 0.01 * told_s)
     return likely
 
 
 def _judged(rates: Floats, full: Floats, verdicts: Sequence[Verdict], began_at: float) -> Guesses:
-    """Guesses judged by all verdicts."""
+    """Guesses judged by all verdicts; a bucket that holds more refills faster."""
+    used = np.sum([v.units for v in verdicts if v.passed] or [(1.0, 1.0)], axis=0)[:, None]
+    full = np.minimum(full, UNFELT * MOST_BURST_S * used)
+    rates = np.clip(rates, full / MOST_BURST_S, np.maximum(UNFELT * used, full / MOST_BURST_S))
     logs = np.zeros(rates.shape[1])
     guesses = Guesses(rates=rates, full=full, levels=full.copy(), at=began_at, logs=logs)
     for verdict in verdicts:
@@ -263,7 +285,7 @@ def _largest(verdicts: Sequence[Verdict]) -> Floats:
     return largest
 
 
-def _near(late_s: Floats, slack_s: float) -> Floats:
+def _near(late_s: Floats, slack_s: Floats) -> Floats:
     """How likely it is to be off by so many seconds; none where they are negative."""
     off = np.maximum(late_s, 0.0) / slack_s
     result: Floats = np.maximum(1.0 / (1.0 + off * off), _LEAST_LIKELY)

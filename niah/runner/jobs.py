@@ -1,8 +1,7 @@
-"""What a lane is given to send, what it hears of it, and in which order the short ones go."""
+"""What a lane is given to send, and what it hears of it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -54,30 +53,11 @@ class LaneSettings:
         tokens_per_minute: The same.
         cautious: Probe first, and ramp up: hosts with limits per minute. Servers on this machine
             have none, and get the whole cap at once.
-        prescribed: Keep to the jobs' ranks; otherwise the longest go first, because a long one
-            at the end would hold up everything.
+        prescribed: Keep to the jobs' ranks; otherwise lengths are mixed where there may be limits
+            per minute, and the longest go first where there are none.
     """
 
     requests_per_minute: float | None = None
     tokens_per_minute: float | None = None
     cautious: bool = True
     prescribed: bool = False
-
-
-def crowded_end(
-    tokens: Sequence[int], requests_per_s: float, tokens_per_s: float, burst: float
-) -> bool:
-    """Whether a queue, longest first, ends in requests that wait for each other, not for tokens.
-
-    Args:
-        tokens: Of the queue, the longest first.
-        requests_per_s: Rate of the request limit.
-        tokens_per_s: Rate of the token limit.
-        burst: Requests that may go at once by then.
-    """
-    total = 0
-    for count, size in enumerate(reversed(tokens), start=1):
-        total += size
-        if (count - burst) / requests_per_s > total / tokens_per_s:
-            return True
-    return False

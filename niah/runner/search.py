@@ -1,8 +1,8 @@
 """Limits that the server does not state, found out from what it lets through and turns away.
 
-A request is sent when half of the guesses' weight says that it fits, which halves what is unknown,
-and when nearly all does once the rate is known well. Source of the idea: set-membership
-estimation; every verdict is an inequality on rate and capacity.
+A request is sent when half of the guesses' weight says that it fits, which halves what is unknown;
+when more of it does as refusals add up; and when nearly all does once the rate is known well.
+Source of the idea: set-membership estimation; every verdict is an inequality on rate and capacity.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ _CLOSE = 0.015
 # After so many in a row were let through one goes in half the time, in case the server allows
 # more than is thought; each such test that fails makes the next one come later.
 _TEST_SOON, _TEST_LATE, _TEST_LATER = 5.0, 40.0, 2.5
-_BOLD, _SAFE = 0.5, 0.95
+_BOLD, _WARY, _SAFE = 0.5, 0.85, 0.95
+# Refusals that boldness may cost, as a share of all requests.
+_REFUSED_SHARE = 0.06
 
 
 @dataclass(slots=True, kw_only=True)
@@ -42,6 +44,7 @@ class Search:
         self._began_at = began_at
         self._guesses: Guesses | None = None
         self._log: list[_Sent] = []  # without verdict yet, in order of sending
+        self._recent: list[_Sent] = []  # with verdict
         self._verdicts: list[Verdict] = []
         self._transit_s = 0.05  # the longest that a refusal took
         self._sent = 0
@@ -96,8 +99,14 @@ class Search:
                     self._test_after = min(_TEST_LATER * self._test_after, _TEST_LATE)
                 return
 
-    def wait_for(self, tokens: float, now: float) -> float:
-        """Seconds until a request of that size should be sent."""
+    def wait_for(self, tokens: float, now: float, queued: int) -> float:
+        """Seconds until a request should be sent.
+
+        Args:
+            tokens: Of the request.
+            now: The time.
+            queued: Requests that are still to be sent.
+        """
         if not self.felt:
             return 0.0
         ready_at = self._play(now)
@@ -112,7 +121,9 @@ class Search:
         ] = -self._slack_s()  # waiting gains nothing
         wait, weights = each.max(axis=0), self._guesses.weights
         order = np.argsort(wait)
-        upto = np.searchsorted(np.cumsum(weights[order]), (_BOLD, _SAFE))
+        spent = self._rejected / (_REFUSED_SHARE * (self._sent - self._rejected + queued))
+        bold_share = _BOLD + (_WARY - _BOLD) * min(1.0, spent)
+        upto = np.searchsorted(np.cumsum(weights[order]), (bold_share, _SAFE))
         bold, safe = wait[order[np.minimum(upto, wait.size - 1)]]
         self._testing = self._since_test >= self._test_after and float(bold) > self._slack_s()
         if self._testing:
@@ -146,6 +157,8 @@ class Search:
         while self._log and self._settled(now, patience_s):
             count = self._together()
             group, self._log = self._log[:count], self._log[count:]
+            self._recent = [sent for sent in self._recent if sent.at > group[0].at - 2.0]
+            self._recent += group
             # What was sent together arrives in any order, and is turned away for one reason.
             for sent in group:
                 if sent.passed is not False:
@@ -181,12 +194,24 @@ class Search:
                 retry_after_s=sent.retry_after_s,
                 cause=sent.cause,
                 slack_s=self._slack_s(),
+                unordered=self._unordered(sent),
             )
         )
         if self._guesses is not None:
             self._guesses = judge(self._guesses, self._verdicts, self._began_at, self._draw)
         elif sent.passed is False:
             self._guesses = begin(self._verdicts, self._began_at, self._draw)
+
+    def _unordered(self, sent: _Sent) -> tuple[float, float]:
+        """Units let through that may have arrived before the request or after it."""
+        near = [
+            other.units
+            for other in (*self._recent, *self._log)
+            if other is not sent
+            and other.passed is not False
+            and abs(other.at - sent.at) <= 0.5 * self._transit_s
+        ]
+        return sum(units[0] for units in near), sum(units[1] for units in near)
 
     def _projected(self, now: float, until: int | None = None) -> Floats:
         """Levels at a time if everything under way is let through."""
