@@ -72,7 +72,7 @@ def compose_written(
         found = fit(units - fewer)
         if room < found.tokens < wanted:
             continue  # not even the beginning of the padding has room
-        padding = _padding(index, writer, found.written, layout, wanted)
+        padding = _padding(index, writer, found, layout, wanted)
         if padding is not None:
             prompt = written_prompt(
                 index,
@@ -145,14 +145,14 @@ def _before_opening(before: str, challenge: Challenge, layout: Layout) -> tuple[
 
 
 def _padding(
-    index: CorpusIndex, writer: Writer, written: Written, layout: Layout, wanted: int
+    index: CorpusIndex, writer: Writer, found: _Fit, layout: Layout, wanted: int
 ) -> str | None:
     """The line that brings the prompt to the exact length; "" = none is needed, None = none can."""
 
     def surplus(padding: str) -> int:
-        return index.count(_content(written, layout, padding)[0]) - wanted
+        return index.count(_content(found.written, layout, padding)[0]) - wanted
 
-    missing = -surplus("")
+    missing = wanted - found.tokens
     if missing == 0:
         return ""
     if missing < 0:

@@ -5,8 +5,8 @@ Source: key-value retrieval of Lost in the Middle (Liu et al. 2023, arXiv:2307.0
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Callable, Mapping
+from functools import cache, lru_cache
 from typing import Any
 
 from niah.tasks import Challenge, Family, Needle, Task, Writer, Written
@@ -39,20 +39,18 @@ def prepare(parameters: Mapping[str, Any], language: str, haystack: str) -> Task
     """An object as large as it is asked to be; see ``registry.prepare_task``."""
     texts = in_language(TEXTS, language, "key-value")
 
-    @cache
-    def pair(seed: int, number: int) -> tuple[str, str]:
-        return uuid(seed, f"key/{number}"), uuid(seed, f"value/{number}")
-
     def write(seed: int, units: int, depth_percent: float) -> Written:
-        pairs = [pair(seed, number) for number in range(1, units)]
+        pair = _pair(seed)
+        pairs = [pair(number) for number in range(1, units)]
         row = round(depth_percent * (units - 1) / 100)
-        asked = pair(seed, 0)
+        asked = pair(0)
         text, begins = json_object([*pairs[:row], asked, *pairs[row:]], [row])
         return Written(text=text, begins=begins, challenge=challenge(asked))
 
     def without(seed: int, units: int, depth_percent: float) -> Written:  # noqa: ARG001
-        text, _ = json_object([pair(seed, number) for number in range(1, units + 1)], [])
-        return Written(text=text, begins=(), challenge=withheld(challenge(pair(seed, 0))))
+        pair = _pair(seed)
+        text, _ = json_object([pair(number) for number in range(1, units + 1)], [])
+        return Written(text=text, begins=(), challenge=withheld(challenge(pair(0))))
 
     def challenge(asked: tuple[str, str]) -> Challenge:
         return Challenge(
@@ -69,6 +67,17 @@ def prepare(parameters: Mapping[str, Any], language: str, haystack: str) -> Task
         draw=lambda seed: write(seed, 4, 50).challenge,
         writer=Writer(write=write, least=2, padding=PADDING[language], without=without),
     )
+
+
+@lru_cache(maxsize=4)
+def _pair(seed: int) -> Callable[[int], tuple[str, str]]:
+    """Draws the pairs of a trial, each once however often its haystack is tried for size."""
+
+    @cache
+    def pair(number: int) -> tuple[str, str]:
+        return uuid(seed, f"key/{number}"), uuid(seed, f"value/{number}")
+
+    return pair
 
 
 def entry(key: str, value: str) -> str:

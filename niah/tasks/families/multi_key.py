@@ -6,7 +6,7 @@ Source: RULER niah_multikey_1 to _3 (Hsieh et al. 2024, arXiv:2404.06654). Own w
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from niah.tasks import Challenge, Family, Needle, Parameter, Task, Writer, Written
@@ -140,7 +140,10 @@ def _asked_line(asked: tuple[str, str], texts: Mapping[str, str], *, uuids: bool
     )
 
 
+@lru_cache(maxsize=4)
 def _pair(seed: int, language: str, uuids: bool) -> Callable[[int], tuple[str, str]]:
+    """Draws the pairs of a trial, each once however often its haystack is tried for size."""
+
     @cache
     def pair(n: int) -> tuple[str, str]:
         if uuids:
