@@ -131,6 +131,9 @@ async def serve(script: Script, *, tls: ssl.SSLContext | None = None) -> AsyncIt
         state.open_now += 1
         try:
             while (request := await read_request(reader)) is not None:
+                if request.path == "/tokenize":  # as most servers: there is no such thing
+                    writer.write(response_bytes({"error": {"message": "Not Found"}}, status=404))
+                    continue
                 state.requests.append(request)
                 state.in_flight += 1
                 state.most_in_flight = max(state.most_in_flight, state.in_flight)

@@ -107,6 +107,22 @@ def test_a_provider_that_counts_reports_what_was_asked(
 
 
 @LENGTHS
+def test_a_server_with_a_tokenizer_counts_for_nothing(
+    niah: Niah, tmp_path: Path, unpublished: str, lengths: str
+) -> None:
+    """vLLM's way: no probe is paid for, each prompt is within 1%, and it is said who counted."""
+    with listening(Behaviour(tokenizer=unpublished, tokenizes=True)) as endpoint:
+        config = write_config(tmp_path, endpoint.url, language="de", lengths=lengths, trials=2)
+        assert "the server's own tokenizer if it has one" in niah("plan", config).out
+        done = niah("run", config, "--json")
+        assert done.code == 0, done.err
+        assert endpoint.app.state.seen.requests == 12
+    assert done.json["calibrations"]["local/exact"]["method"] == "tokenize-endpoint"
+    assert max(abs(off) for offs in deviations(niah).values() for off in offs) <= 0.01
+    assert "calibrated by the server's own tokenizer" in niah("show", "latest").out
+
+
+@LENGTHS
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_first_responses_calibrate_where_nobody_counts(
     niah: Niah, tmp_path: Path, unpublished: str, language: str, lengths: str

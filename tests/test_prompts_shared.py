@@ -15,7 +15,6 @@ from niah.prompts import Layout, Prompt
 from niah.prompts.compose import recount
 from niah.prompts.index import CorpusIndex, build_index
 from niah.prompts.shared import TAIL_TOKENS, Marks, compose_shared
-from niah.providers.caching import shared_characters
 from niah.tasks import Challenge, Needle
 from niah.tokenizers import load
 from tests.adversarial_texts import KINDS, corpus
@@ -23,6 +22,18 @@ from tests.adversarial_texts import KINDS, corpus
 LONGEST = 3_000
 FRAME = 40
 PLAIN = Layout(system=None)
+
+
+def shared_characters(one: str, other: str) -> int:
+    """How many characters two texts begin with in common."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from niah.providers.calibration import (
-    PAID_PROBES,
-    Calibration,
-    Probe,
-    as_json,
-    describe,
-    fit,
-    from_json,
-    probe_lengths,
-    surplus,
-    tokens_to_compose,
-)
+from niah.models import resolve_model
+from niah.prompts import Message
+from niah.providers import Failure, tokenizing
+from niah.providers.calibration import Calibration, Probe, describe, surplus, tokens_to_compose
+from niah.providers.fitting import PAID_PROBES, fit, probe_lengths
+from niah.providers.noted import as_json, from_json
 
 
 def probe(counted: int, reported: int, **others: int) -> Probe:
@@ -161,3 +159,30 @@ def test_probes_fit_the_grid_and_the_plan() -> None:
     for planned_tokens in (0, 10**4, 10**5, 10**6, 10**7):
         lengths = probe_lengths(PAID_PROBES, longest=128_000, planned_tokens=planned_tokens)
         assert sum(lengths) <= max(2_000, 0.05 * planned_tokens)
+
+
+@pytest.mark.parametrize(
+    ("answer", "tokens"),
+    [
+        ({"count": 7, "max_model_len": 8192, "tokens": [1, 2, 3, 4, 5, 6, 7]}, 7),  # vLLM
+        ({"tokens": [198, 4711]}, 2),  # llama.cpp
+        ({"tokens": [{"id": 198, "piece": "a"}]}, 1),  # llama.cpp, with_pieces
+        ({"detail": "Not Found"}, None),
+        ([], None),
+    ],
+)
+def test_what_servers_answer_about_a_text(answer: Any, tokens: int | None) -> None:
+    """A count, or a list of tokens; anything else is no count, and never an error."""
+    counted = tokenizing.parse_count(200, {}, json.dumps(answer).encode())
+    assert counted == tokens if tokens else isinstance(counted, Failure)
+
+
+def test_a_tokenizer_is_asked_beside_the_version_and_about_the_contents_alone() -> None:
+    """Each server finds the text where it looks, once, and without its own template."""
+    model = replace(resolve_model("openai/gpt-4o"), wire_name="llama")
+    messages = (Message(role="system", content="Be short."), Message(role="user", content="Hi"))
+    request = tokenizing.build_count_request(messages, model=model)
+    assert (request.path, request.beside_version) == ("/tokenize", True)
+    asked = json.loads(request.body)
+    assert asked["prompt"] == asked["content"] == "Be short.\nHi"
+    assert asked["add_special_tokens"] is asked["add_special"] is False

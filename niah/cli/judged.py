@@ -121,7 +121,7 @@ def retests_of(
     """What sends re-tests of a run with the experiment that it was measured with."""
     from niah.cli.serving import reference_transports
     from niah.experiment import parse_canonical
-    from niah.providers.calibration import stored_calibrations
+    from niah.providers.noted import stored_calibrations
     from niah.runner.controls import family_spent_usd
     from niah.runner.keys import read_keys
     from niah.runner.prepare import calibrated, prepare

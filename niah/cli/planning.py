@@ -210,9 +210,10 @@ def _calibrations(prepared: Prepared) -> list[str]:
     told = []
     for name, model in prepared.models.items():
         if awaits_calibration(prepared, name):
-            counts = model.provider.api in COUNT_FORMATS
+            api = model.provider.api
+            counts = api in COUNT_FORMATS and api != "openai"
             probes = probe_lengths_of(prepared, model, counting=counts)
-            foretold = foretell(model.tokenizer, probes=probes, counts=counts)
+            foretold = foretell(model.tokenizer, probes=probes, counts=counts, api=api)
             told.append(f"{inert(name)}: {inert(foretold)}.")
         elif name in prepared.calibrations:
             told.append(f"{inert(name)}: {inert(describe(prepared.calibrations[name]))}.")

@@ -36,6 +36,9 @@ def serve(
     tokenizer: Annotated[
         str, typer.Option(help="What it counts with: a known vocabulary or a tokenizer.json.")
     ] = "o200k_base",
+    tokenize: Annotated[
+        bool, typer.Option("--tokenize", help="Have a tokenizer at /tokenize, as vLLM does.")
+    ] = False,
     latency_s: Annotated[float, typer.Option(help="Least seconds to an answer.")] = 0.0,
     latency_s_per_1k: Annotated[
         float, typer.Option(help="And for each 1,000 tokens of the prompt.")
@@ -111,6 +114,7 @@ def serve(
     }
     behaviour = Behaviour(
         tokenizer=tokenizer,
+        tokenizes=tokenize,
         other_models=other_models,
         latency_s=latency_s,
         latency_s_per_1k_tokens=latency_s_per_1k,

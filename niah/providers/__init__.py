@@ -59,6 +59,7 @@ class WireRequest:
         path: Below the provider's base URL, with a leading slash.
         headers: Lower-case names; never a secret.
         key_header: The header that takes the bare key, where it is not the wire format's usual.
+        beside_version: The path is beside the version that the base URL ends with, not below it.
     """
 
     method: str
@@ -66,6 +67,7 @@ class WireRequest:
     headers: Mapping[str, str]
     body: bytes
     key_header: str = ""
+    beside_version: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,16 @@ from typing import Protocol
 
 from niah.models import Api, Model
 from niah.prompts import Message
-from niah.providers import Failure, Response, Sampling, WireRequest, anthropic, google, openai
+from niah.providers import (
+    Failure,
+    Response,
+    Sampling,
+    WireRequest,
+    anthropic,
+    google,
+    openai,
+    tokenizing,
+)
 
 
 class WireFormat(Protocol):
@@ -45,4 +54,9 @@ WIRE_FORMATS: Mapping[Api, WireFormat] = {
     "google": google,
     "reference": openai,
 }
-COUNT_FORMATS: Mapping[Api, CountFormat] = {"anthropic": anthropic, "google": google}
+# Servers of OpenAI's format may have a tokenizer beside it, or not.
+COUNT_FORMATS: Mapping[Api, CountFormat] = {
+    "anthropic": anthropic,
+    "google": google,
+    "openai": tokenizing,
+}

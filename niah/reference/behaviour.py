@@ -119,6 +119,7 @@ class Behaviour:
 
     Attributes:
         tokenizer: Vocabulary in which it counts.
+        tokenizes: Have a tokenizer beside OpenAI's format, as vLLM, SGLang and llama.cpp do.
         other_models: The reader that answers under every name that is no reader's, such as gpt-4o;
             None = there is no such model.
         latency_s: Least time from a request to its answer.
@@ -143,6 +144,7 @@ class Behaviour:
     """
 
     tokenizer: str = "o200k_base"
+    tokenizes: bool = False
     other_models: str | None = None
     latency_s: float = 0.0
     latency_s_per_1k_tokens: float = 0.0

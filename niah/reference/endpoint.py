@@ -25,7 +25,7 @@ from niah.reference.exchange import (
 )
 from niah.reference.google import GOOGLE, GOOGLE_COUNT
 from niah.reference.limits import Limits
-from niah.reference.openai import OPENAI
+from niah.reference.openai import OPENAI, OPENAI_COUNT
 from niah.reference.prefixes import PrefixCache
 from niah.reference.readers import available
 from niah.reference.replies import Endpoint, Seen, reader_for
@@ -43,8 +43,9 @@ def build_app(
     """The endpoint as an ASGI application; ``app.state.seen`` counts what it has seen.
 
     It serves OpenAI's ``/v1/chat/completions``, Anthropic's ``/v1/messages`` with
-    ``count_tokens`` and Google's ``generateContent`` with ``countTokens``, and lists the readers
-    as models. Every response carries ``x-niah-simulated: reference reader``.
+    ``count_tokens`` and Google's ``generateContent`` with ``countTokens``, vLLM's ``/tokenize`` if
+    it is to, and lists the readers as models. Every response carries
+    ``x-niah-simulated: reference reader``.
 
     Args:
         behaviour: None = it answers at once and never fails.
@@ -72,8 +73,13 @@ def build_app(
         status, document = OPENAI.refuse(Refusal("not-found", message))
         return JSONResponse(document, status, headers=SIMULATED)
 
+    beside = []
+    if behaviour.tokenizes:
+        tokenize = _Asked(endpoint, OPENAI_COUNT, counting=True)
+        beside.append(Route("/tokenize", tokenize, methods=["POST"]))
     app = Starlette(
         routes=[
+            *beside,
             Route("/v1/chat/completions", _Asked(endpoint, OPENAI), methods=["POST"]),
             # DeepSeek's base URL has no version.
             Route("/chat/completions", _Asked(endpoint, OPENAI), methods=["POST"]),

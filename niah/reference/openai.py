@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from niah.reference.wire import (
@@ -136,6 +137,17 @@ def _describe_model(name: str) -> Json:
     return {"id": name, "object": "model", "created": 0, "owned_by": "reference reader"}
 
 
+def _read_text(document: Json, _: str) -> Ask:
+    """A text to be counted, as vLLM and SGLang (``prompt``) or llama.cpp (``content``) take it."""
+    text = document.get("prompt", document.get("content"))
+    if not isinstance(text, str):
+        raise Refusal("bad-request", "prompt is not a text.")
+    return Ask(
+        reader=str(document.get("model") or "exact"),
+        messages=({"role": "user", "content": text},),
+    )
+
+
 OPENAI = Dialect(
     read=_read,
     answer=_answer,
@@ -148,4 +160,10 @@ OPENAI = Dialect(
     request_id="x-request-id",
     too_long=_TOO_LONG,
     wrong={"choices": {"text": 1}},
+)
+OPENAI_COUNT = replace(
+    OPENAI,
+    read=_read_text,
+    # Which tokens they are is nobody's business here; real servers name each.
+    answer=lambda reply: {"count": reply.prompt_tokens},
 )

@@ -17,17 +17,10 @@ from niah.errors import BudgetReached
 from niah.models import Model
 from niah.prompts import Message
 from niah.providers import Failure
-from niah.providers.calibration import (
-    LEAST_PROBES,
-    Calibration,
-    Probe,
-    as_json,
-    describe,
-    entry_name,
-    fit,
-    read_entries,
-)
+from niah.providers.calibration import Calibration, Probe, counting_method, describe
+from niah.providers.fitting import LEAST_PROBES, fit
 from niah.providers.limits import LimitsSeen
+from niah.providers.noted import as_json, entry_name, read_entries
 from niah.providers.wire import COUNT_FORMATS, WIRE_FORMATS
 from niah.runner.budget import MAYBE_BILLED, worst_case_usd
 from niah.runner.jobs import Attempt
@@ -108,7 +101,7 @@ async def _by_counting(session: Session, model: Model, send: Send) -> Calibratio
         if counted is None:
             return None
         probes.append(text.reported(counted))
-    fitted = fit("count-endpoint", probes, tokenizer=model.tokenizer)
+    fitted = fit(counting_method(model.provider.api), probes, tokenizer=model.tokenizer)
     return None if fitted.method == "none" else fitted
 
 
@@ -175,6 +168,9 @@ async def attempt_inquiry(session: Session, inquiry: Inquiry) -> Attempt:
         inquiry.answer.set_result(result)
         return Attempt(limits=limits)
     seed = derive_seed(session.prepared.experiment.seed, entry_name(model.id))
+    if inquiry.counting and model.provider.api == "openai":  # few servers have a tokenizer
+        inquiry.answer.set_result(result)
+        return Attempt()
     decision = session.decide(model, result, inquiry.tries, seed=seed)
     # What limits the counting says nothing of what limits the asking.
     rejected = result if result.kind == "rate-limit" and not inquiry.counting else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import UTC, datetime
 
-from niah.providers.calibration import is_entry
+from niah.providers.noted import is_entry
 from niah.runner.prepare import Prepared
 from niah.store import Run, is_note
 from niah.store.children import create_child, link_child

@@ -12,7 +12,8 @@ from niah.models import Model
 from niah.plan import Trial
 from niah.prompts import Message
 from niah.prompts.compose import minimum_context_length
-from niah.providers.calibration import FREE_PROBES, PAID_PROBES, SMALLEST, Probe, probe_lengths
+from niah.providers.calibration import Probe
+from niah.providers.fitting import FREE_PROBES, PAID_PROBES, SMALLEST, probe_lengths
 from niah.runner.prepare import Prepared, compose_prompt, layout
 
 # So many lengths are tried for a prompt without a haystack.

@@ -41,7 +41,7 @@ async def compose_counted(session: Session, trial: Trial) -> Composed:
     settled = session.settled_tokens.get(trial.trial_id)
     composed = session.composer.take(trial, tokens=settled)
     calibration = session.prepared.calibrations.get(trial.model)
-    if settled is not None or calibration is None or calibration.method != "count-endpoint":
+    if settled is not None or calibration is None or not calibration.counts:
         return composed
     if session.prepared.experiment.prompt.control in WITHOUT_HAYSTACK:
         return composed  # nothing fills it up

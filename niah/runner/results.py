@@ -14,7 +14,8 @@ from niah.experiment import Experiment, parse_canonical
 from niah.models import Model, resolve_model
 from niah.plan import Trial, stream_of_cell, task_label
 from niah.prompts import Prompt
-from niah.providers.calibration import Calibration, stored_calibrations
+from niah.providers.calibration import Calibration
+from niah.providers.noted import stored_calibrations
 from niah.runner.prepare import (
     Prepared,
     calibrated,

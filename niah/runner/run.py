@@ -16,7 +16,7 @@ import httpx
 
 from niah.errors import ConfigurationError, StoreUnavailable
 from niah.plan import Trial
-from niah.providers.calibration import stored_calibrations
+from niah.providers.noted import stored_calibrations
 from niah.runner.adapt import adaptively, design_of, stand, standings_of
 from niah.runner.ahead import Composer
 from niah.runner.analyses import cells_of

@@ -128,7 +128,10 @@ async def _reply(
 ) -> Reply | Failure:
     """The server's reply, rid of the key."""
     wire = WIRE_FORMATS[model.provider.api]
-    url = request_url(model.provider.base_url, request.path)
+    base_url = model.provider.base_url
+    if request.beside_version:
+        base_url = base_url.rstrip("/").removesuffix("/v1")
+    url = request_url(base_url, request.path)
     host = url.host if isinstance(url, httpx.URL) else ""
     secret: Mapping[str, str] = {}
     if key and request.key_header:
