@@ -111,6 +111,7 @@ def records() -> st.SearchStrategy[TrialRecord]:
     chosen = {field.name: values_of(hints[field.name]) for field in fields(TrialRecord)}
     chosen |= dict.fromkeys(("run", "trial_id", "model", "task"), COLUMN_TEXT)
     chosen |= dict.fromkeys(("context_length", "repeat"), SMALL)
+    chosen["score"] = st.none() | st.floats(0, 1)
     return st.builds(TrialRecord, **chosen)
 
 

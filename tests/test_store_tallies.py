@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from niah.errors import StoreError
 from niah.store import TrialRecord
 from niah.store.database import Store, open_store
 from niah.store.runs import create_run
@@ -98,3 +99,26 @@ def test_the_tally_of_a_run_that_ended_reads_no_trial(store: Store) -> None:
     before = tally_trials(store, RUN)
     store.connection.execute("UPDATE trials SET record = 'not JSON'")
     assert tally_trials(store, RUN) == before
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE trials SET record = json_set(record, '$.score', 2.5)",
+        "UPDATE tallies SET score_sum = 1e308",
+        "UPDATE tallies SET trials = -1",
+        "UPDATE tallies SET timed = trials + 1",
+        "UPDATE tallies SET latency_s = x'ff'",
+    ],
+)
+def test_counts_that_cannot_be_are_one_sentence(store: Store, change: str) -> None:
+    """Whatever somebody wrote into the store, a history has no number from it."""
+    add_all(store, some_trials(0))
+    if "tallies" in change:
+        set_run_status(store, RUN, "complete")
+    store.connection.execute(change)
+    with pytest.raises(StoreError, match="niah did not write"):
+        tally_trials(store, RUN)
+    if "trials SET record" in change:
+        with pytest.raises(StoreError, match="score"):
+            list(iter_trials(store, RUN))

@@ -30,10 +30,11 @@ def encode_trial(trial: TrialRecord) -> tuple[str | int | float, ...]:
     """The trial's row: its id, its columns, and all other fields as one JSON object.
 
     Raises:
-        ValueError: if a field has the wrong type or is not finite, so that it could not be read
-            back.
+        ValueError: if a field has the wrong type, is not finite or is a score that cannot be, so
+            that it could not be read back.
     """
     _verify(TrialRecord, trial)
+    _check_score(trial.score)
     values = {name: getattr(trial, name) for name in _IN_RECORD}
     columns = [getattr(trial, name) for name in COLUMNS]
     trial_id = trial.trial_id
@@ -53,7 +54,9 @@ def decode_trial(run: str, row: tuple[Any, ...]) -> TrialRecord:
     trial_id, *columns, text = row
     values = parse_object(text)
     values.update(zip(COLUMNS, columns, strict=True), run=run, trial_id=trial_id)
-    return build(TrialRecord, values)
+    trial = build(TrialRecord, values)
+    _check_score(trial.score)
+    return trial
 
 
 def parse_object(text: object) -> dict[str, Any]:
@@ -89,6 +92,11 @@ def build(cls: type[T], values: Mapping[str, Any]) -> T:
         return cls(**{(name := key): checks[key](value) for key, value in values.items()})
     except ValueError as error:
         raise ValueError(f"{name}: {error}") from error
+
+
+def _check_score(score: float | None) -> None:
+    if score is not None and not 0 <= score <= 1:
+        raise ValueError("score: expected a number from 0 to 1")
 
 
 def _verify(cls: type[Any], instance: object) -> None:

@@ -7,6 +7,7 @@ has not ended or an older niah measured it, is counted anew at each reading.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 from niah.store.database import Store, one_moment, readable_rows, storage_errors
@@ -91,4 +92,14 @@ def tally_trials(store: Store, run: str) -> list[TrialTally]:
             rows = store.connection.execute(kept, (key,)).fetchall()
             rows = rows or store.connection.execute(_AS_MEASURED, (key,)).fetchall()
     with readable_rows(store.path):
-        return [build(TrialTally, dict(zip(_NAMES, row, strict=True))) for row in rows]
+        return [_tally(row) for row in rows]
+
+
+def _tally(row: Sequence[object]) -> TrialTally:
+    """The counts of a row; ValueError where they cannot be of trials."""
+    tally = build(TrialTally, dict(zip(_NAMES, row, strict=True)))
+    if not (0 <= tally.score_sum <= tally.trials * (1 + 1e-9) and tally.trials > 0):
+        raise ValueError(f"score_sum: {tally.score_sum:g} of {tally.trials} trials")
+    if not (0 <= tally.unpriced <= tally.trials and 0 <= tally.timed <= tally.trials):
+        raise ValueError(f"unpriced, timed: more than the {tally.trials} trials")
+    return tally
