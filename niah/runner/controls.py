@@ -15,6 +15,7 @@ from niah.experiment.files import validate
 from niah.experiment.spending import ControlsSection
 from niah.runner.children import open_child
 from niah.runner.prepare import Prepared, check_lengths, prepare
+from niah.runner.questions import with_every_question
 from niah.runner.results import experiment_of
 from niah.runner.run import RunResult
 from niah.statistics.controls import ControlResult, control_results
@@ -94,15 +95,16 @@ def control_experiment(experiment: Experiment, control: Control) -> Experiment:
 
 
 def prepare_controls(experiment: Experiment) -> list[Prepared]:
-    """The controls of an experiment, ready to be sent.
+    """The controls of an experiment, ready to be sent; of fixed questions they ask each one.
 
     Raises:
         ConfigurationError: as ``controls_of``; or if a length has no prompt without its needle.
     """
     prepared = []
     for control in controls_of(experiment):
-        prepared.append(prepare(control_experiment(experiment, control)))
-        check_lengths(prepared[-1])
+        own = prepare(control_experiment(experiment, control))
+        check_lengths(own)
+        prepared.append(with_every_question(own, experiment))
     return prepared
 
 

@@ -158,16 +158,17 @@ def prepare(experiment: Experiment, *, cache_dir: Path | None = None) -> Prepare
         cache_dir=cache_dir,
         calibrations=given_calibrations(experiment),
     )
-    return prepared if control not in WITHOUT_HAYSTACK else _as_long_as_they_are(prepared)
+    return with_trials(replace(prepared, trials=()), prepared.trials)
 
 
-def _as_long_as_they_are(prepared: Prepared) -> Prepared:
-    """The same with the context length of each trial that of its prompt, which nothing fills up."""
-    trials = (
-        replace(trial, context_length=compose_prompt(prepared, trial)[1].tokens)
-        for trial in prepared.trials
-    )
-    return replace(prepared, trials=tuple(trials))
+def with_trials(prepared: Prepared, more: Iterable[Trial]) -> Prepared:
+    """The same with more trials; without a haystack, each is as long as its prompt comes out."""
+    if prepared.experiment.prompt.control in WITHOUT_HAYSTACK:
+        more = (
+            replace(trial, context_length=compose_prompt(prepared, trial)[1].tokens)
+            for trial in more
+        )
+    return replace(prepared, trials=(*prepared.trials, *more))
 
 
 def given_calibrations(experiment: Experiment) -> dict[str, Calibration]:

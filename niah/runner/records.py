@@ -14,7 +14,7 @@ from niah.providers import Failure, Response, Sampling, Usage
 from niah.runner.prepare import Prepared
 from niah.scoring import score
 from niah.scoring.rejection import states_absence
-from niah.store import ABSENCE_TAG, TrialRecord
+from niah.store import ABSENCE_TAG, QUESTION_TAG, TrialRecord
 from niah.tasks import Challenge
 
 
@@ -120,9 +120,12 @@ def is_final(record: TrialRecord) -> bool:
 
 
 def _bare_record(asked: Asked) -> TrialRecord:
+    known = _coordinates(asked.trial)
+    if asked.challenge.fixed:
+        known["tags"] = {**known.get("tags", {}), QUESTION_TAG: "fixed"}
     return TrialRecord(
         run=asked.run,
-        **_coordinates(asked.trial),
+        **known,
         prompt_sha256=asked.prompt_sha256,
         prompt_tokens=asked.prompt.tokens,
         placements=asked.prompt.placements,

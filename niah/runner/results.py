@@ -32,7 +32,7 @@ from niah.statistics.positions import position_statistics
 from niah.store import Run, TrialRecord, is_note
 from niah.streams import Stream
 from niah.tasks import Challenge
-from niah.tasks.controls import WITHOUT_HAYSTACK
+from niah.tasks.controls import EACH_QUESTION, WITHOUT_HAYSTACK
 
 
 def experiment_of(run: Run) -> Experiment | None:
@@ -88,6 +88,8 @@ def _planned(run: Run, records: Sequence[TrialRecord]) -> Mapping[CellKey, int]:
     if experiment.prompt.control in WITHOUT_HAYSTACK:
         return chosen
     planned = planned_cells(experiment)
+    if experiment.prompt.control in EACH_QUESTION:
+        return {cell: max(n, chosen[cell]) for cell, n in planned.items()}
     if experiment.sampling.mode == "uniform":
         return planned
     return dict.fromkeys(planned, 0) | chosen

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from niah.statistics import Grid
 from niah.statistics.effective import (
@@ -17,6 +17,7 @@ from niah.statistics.grids import CellKey, Summary, build_grids, by_sweep, summa
 from niah.statistics.margins import PooledMargins, pooled_effective_length, pooled_margins
 from niah.statistics.pooled import PooledMap, pool_grid
 from niah.statistics.positions import PositionStatistics, position_statistics
+from niah.statistics.questions import Question, fixed_questions
 from niah.statistics.scores import shares_haystack
 from niah.store import TrialRecord
 
@@ -58,6 +59,7 @@ class Analysis:
             this order; none when nothing was scored.
         claimed_tokens: The context window that the model's maker states; None = unknown.
         shares_haystacks: Whether trials share haystacks: the pooled map takes them as independent.
+        questions: Its trials by question, where that is the same in every trial that asks it.
     """
 
     grid: Grid
@@ -67,6 +69,7 @@ class Analysis:
     rulings: tuple[LengthRuling, ...]
     claimed_tokens: int | None = None
     shares_haystacks: bool = False
+    questions: Mapping[Question, Sequence[TrialRecord]] = field(default_factory=dict)
 
 
 def analyse(
@@ -147,4 +150,5 @@ def _analysis(
         rulings=tuple(rulings),
         claimed_tokens=claimed_tokens,
         shares_haystacks=any(shares_haystack(record) for record in records),
+        questions=fixed_questions(records),
     )

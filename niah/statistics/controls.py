@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from niah.statistics.grids import Marginal, by_sweep
 from niah.statistics.intervals import Estimate, pooled_estimate
+from niah.statistics.questions import Question, fixed_questions
 from niah.statistics.scores import score_of
 from niah.store import ABSENCE_TAG, TrialRecord
 
@@ -33,6 +34,7 @@ class ControlResult:
         by_length: Accuracy per context length; for controls without a haystack, a prompt's length.
         trials: Finished, whatever their outcome.
         distance_tokens: For from-end, in how many last tokens the needles stood; None for others.
+        questions: Its trials by question, where that is the same in every trial that asks it.
     """
 
     control: str
@@ -43,6 +45,7 @@ class ControlResult:
     by_length: Marginal
     trials: int
     distance_tokens: int | None = None
+    questions: Mapping[Question, Sequence[TrialRecord]] = field(default_factory=dict)
 
     @property
     def shown(self) -> Estimate:
@@ -64,6 +67,7 @@ def control_results(
             by_length=_by_length(own),
             trials=len(own),
             distance_tokens=distance_tokens if control == "from-end" else None,
+            questions=fixed_questions(own),
         )
         for (model, task), own in sorted(by_sweep(list(records)).items())
     ]

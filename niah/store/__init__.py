@@ -23,6 +23,9 @@ def is_note(name: str) -> bool:
 ABSENCE_TAG = "absence"
 """Of a trial whose answer was left out of the text: whether the response says so."""
 
+QUESTION_TAG = "question"
+"""Of a trial whose question and accepted answers are the same in every trial that asks it."""
+
 SCORED_BY_TAG = "scored by"
 """Of a trial whose score is another scorer's than the one that it was measured with."""
 

@@ -60,6 +60,8 @@ class Challenge:
         scorer: Name of the scorer; ``niah.scoring.scorers`` has them.
         prefix: For the scorer "similarity": what the response has to begin with.
         withheld: Whether what answers it was left out of the text, as a control.
+        fixed: Whether question and answers are the same in every trial that asks it, so that a
+            model may know them by heart.
     """
 
     needles: tuple[Needle, ...]
@@ -73,6 +75,7 @@ class Challenge:
     scorer: str = field(default="values", repr=False)
     prefix: str = field(default="", repr=False)
     withheld: bool = field(default=False, repr=False)
+    fixed: bool = field(default=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,9 @@ CONTROLS: tuple[Control, ...] = tuple(SUMMARIES)
 WITHOUT_HAYSTACK: frozenset[str] = frozenset({"no-context", "needle-only"})
 """Their prompts are as long as they come out; the context length of such a trial is just that."""
 
+EACH_QUESTION: frozenset[Control] = frozenset({"no-context", "needle-only", "absent"})
+"""Of fixed questions they ask each one: what is answered without the text is no find."""
+
 DISTANCE_TOKENS = 500
 
 NO_TEXT = {

@@ -42,9 +42,16 @@ class NeedleForm:
     @property
     def fixed_answers(self) -> tuple[str, ...]:
         """The answers that are the same in every trial."""
-        return tuple(
-            answer.format_map({}) for answer in self.answers if "{" not in answer.replace("{{", "")
-        )
+        return tuple(answer.format_map({}) for answer in self.answers if _is_fixed(answer))
+
+    @property
+    def fixed(self) -> bool:
+        """Whether question and answers are the same in every trial."""
+        return all(map(_is_fixed, (self.question, *self.answers)))
+
+
+def _is_fixed(text: str) -> bool:
+    return "{" not in text.replace("{{", "")
 
 
 CATALOGUE: Mapping[str, Mapping[str, NeedleForm]] = {

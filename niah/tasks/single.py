@@ -140,6 +140,7 @@ def _fill(form: NeedleForm, seed: int, redraw: int, language: str, instruction: 
         answers=answers,
         answer_kind=form.answer_kind or kind_of(answers),
         keywords=form.keywords,
+        fixed=form.fixed,
     )
 
 

@@ -56,6 +56,7 @@ def prepare(parameters: Mapping[str, Any], language: str, haystack: str) -> Task
             question=fact.question,
             answers=fact.answers,
             answer_kind=kind_of(fact.answers),
+            fixed=True,
         )
 
     content = hashlib.sha256(repr((instruction, facts)).encode(errors="replace")).hexdigest()

@@ -1,0 +1,90 @@
+"""Fixed questions on the command line: which are answered without what answers them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from niah.statistics.analysis import Analysis
+    from niah.statistics.controls import ControlResult
+    from niah.statistics.questions import QuestionResult, QuestionsResult
+
+LISTED = 10
+QUESTION_CHARACTERS = 90
+
+
+def questions_lines(analysis: Analysis, controls: Sequence[ControlResult]) -> Iterator[str]:
+    """What one model's controls tell of its fixed questions; nothing where they asked none."""
+    from niah.console import count, percent
+
+    found = questions_of(analysis, controls)
+    if found is None:
+        return
+    tried, known = len(found.tried), len(found.known)
+    left_out = len(found.questions) - tried
+    yield (
+        f"questions   {count(known)} of {count(tried)} answered without what answers them"
+        + (f"; {count(left_out)} not asked so" if left_out else "")
+    )
+    for label, estimate in (
+        ("all questions", found.all),
+        (f"the {count(tried - known)} others" if known else f"these {count(tried)}", found.not_known),
+    ):
+        if estimate.n:
+            yield (
+                f"  accuracy of {label} {percent(estimate.value)}, 95% interval "
+                f"{percent(estimate.lower)} to {percent(estimate.upper)}, n = {count(estimate.n)}"
+            )
+    yield from _listed("answered without it, so no find in the text:", found.known)
+    yield from _listed(
+        "not answered from it alone, so look at question and answers:", found.unreadable
+    )
+
+
+def _listed(header: str, questions: Sequence[QuestionResult]) -> Iterator[str]:
+    from niah.console import count, inert, shorten
+
+    if not questions:
+        return
+    yield f"  {header}"
+    for one in questions[:LISTED]:
+        controls = f" ({', '.join(one.known)})" if one.known else ""
+        yield f"    {shorten(inert(one.question.text), QUESTION_CHARACTERS)}{controls}"
+    if len(questions) > LISTED:
+        yield f"    and {count(len(questions) - LISTED)} more; --json has all"
+
+
+def questions_json(analysis: Analysis, controls: Iterable[ControlResult]) -> dict[str, Any] | None:
+    """The same as JSON values, every question included; None where the controls asked none."""
+    from niah.runner.results import estimate_json
+
+    found = questions_of(analysis, controls)
+    if found is None:
+        return None
+    return {
+        "asked": len(found.questions),
+        "asked_without": len(found.tried),
+        "answered_without": len(found.known),
+        "all": estimate_json(found.all),
+        "not_answered_without": estimate_json(found.not_known),
+        "each": [
+            {
+                "question": one.question.text,
+                "answers": list(one.question.answers),
+                **estimate_json(one.accuracy),
+                "controls": dict(one.controls),
+                "answered_without": bool(one.known) if one.tried else None,
+            }
+            for one in found.questions
+        ],
+    }
+
+
+def questions_of(
+    analysis: Analysis, controls: Iterable[ControlResult]
+) -> QuestionsResult | None:
+    """What one model's controls tell of its fixed questions; None where they asked none."""
+    from niah.statistics.questions import question_results
+
+    return question_results(analysis.questions, {one.control: one.questions for one in controls})
