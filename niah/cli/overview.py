@@ -48,6 +48,7 @@ def show_run(
     from niah.cli.course import course_json, course_lines
     from niah.cli.nolima import nolima_block, nolima_fields
     from niah.cli.positions import positions_table
+    from niah.cli.questions import questions_block, questions_fields
     from niah.cli.running import describe_tokens
     from niah.runner.analyses import analysis_json
     from niah.runner.results import analyse_run, calibrations_json, run_calibrations
@@ -75,6 +76,7 @@ def show_run(
                         **course_json(run, analysis.grid.model),
                         **nolima_fields(run, analysis),
                         "controls": controls_json(results_for(controls, analysis.grid.model)),
+                        **questions_fields(analysis, controls),
                     }
                     for analysis in analyses
                 ],
@@ -104,6 +106,8 @@ def show_run(
             print(f"\n{positions}")
         for part in controls_tables(results_for(controls, summary.model), analysis):
             print(f"\n{part}")
+        if questions := "\n".join(questions_block(analysis, controls)):
+            print(f"\n{questions}")
 
 
 def _print_head(run: Run, finished: int, planned: int) -> None:

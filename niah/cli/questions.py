@@ -14,8 +14,8 @@ LISTED = 10
 QUESTION_CHARACTERS = 90
 
 
-def questions_lines(analysis: Analysis, controls: Sequence[ControlResult]) -> Iterator[str]:
-    """What one model's controls tell of its fixed questions; nothing where they asked none."""
+def questions_block(analysis: Analysis, controls: Sequence[ControlResult]) -> Iterator[str]:
+    """What the controls tell of a sweep's fixed questions; nothing where they asked none."""
     from niah.console import count, percent
 
     found = questions_of(analysis, controls)
@@ -23,20 +23,19 @@ def questions_lines(analysis: Analysis, controls: Sequence[ControlResult]) -> It
         return
     tried, known = len(found.tried), len(found.known)
     left_out = len(found.questions) - tried
-    yield (
-        f"questions   {count(known)} of {count(tried)} answered without what answers them"
-        + (f"; {count(left_out)} not asked so" if left_out else "")
+    yield f"questions   {count(known)} of {count(tried)} answered without what answers them" + (
+        f"; {count(left_out)} not asked so" if left_out else ""
     )
-    for label, estimate in (
-        ("all questions", found.all),
-        (f"the {count(tried - known)} others" if known else f"these {count(tried)}", found.not_known),
-    ):
+    estimates = [("all questions", found.all)]
+    if known or left_out:
+        estimates.append((f"the {count(tried - known)} not answered so", found.not_known))
+    for label, estimate in estimates:
         if estimate.n:
             yield (
-                f"  accuracy of {label} {percent(estimate.value)}, 95% interval "
+                f"  accuracy over {label} {percent(estimate.value)}, 95% interval "
                 f"{percent(estimate.lower)} to {percent(estimate.upper)}, n = {count(estimate.n)}"
             )
-    yield from _listed("answered without it, so no find in the text:", found.known)
+    yield from _listed("answered without it, which is no find in the text:", found.known)
     yield from _listed(
         "not answered from it alone, so look at question and answers:", found.unreadable
     )
@@ -55,14 +54,14 @@ def _listed(header: str, questions: Sequence[QuestionResult]) -> Iterator[str]:
         yield f"    and {count(len(questions) - LISTED)} more; --json has all"
 
 
-def questions_json(analysis: Analysis, controls: Iterable[ControlResult]) -> dict[str, Any] | None:
-    """The same as JSON values, every question included; None where the controls asked none."""
+def questions_fields(analysis: Analysis, controls: Iterable[ControlResult]) -> dict[str, Any]:
+    """The same as JSON values, every question included; no field where they asked none."""
     from niah.runner.results import estimate_json
 
     found = questions_of(analysis, controls)
     if found is None:
-        return None
-    return {
+        return {}
+    told = {
         "asked": len(found.questions),
         "asked_without": len(found.tried),
         "answered_without": len(found.known),
@@ -79,12 +78,17 @@ def questions_json(analysis: Analysis, controls: Iterable[ControlResult]) -> dic
             for one in found.questions
         ],
     }
+    return {"questions": told}
 
 
-def questions_of(
-    analysis: Analysis, controls: Iterable[ControlResult]
-) -> QuestionsResult | None:
-    """What one model's controls tell of its fixed questions; None where they asked none."""
+def questions_of(analysis: Analysis, controls: Iterable[ControlResult]) -> QuestionsResult | None:
+    """What the controls tell of a sweep's fixed questions; None where they asked none.
+
+    Args:
+        analysis: Of the sweep.
+        controls: Beside it, those of other models among them.
+    """
     from niah.statistics.questions import question_results
 
-    return question_results(analysis.questions, {one.control: one.questions for one in controls})
+    own = (one for one in controls if one.model == analysis.grid.model)
+    return question_results(analysis.questions, {one.control: one.questions for one in own})

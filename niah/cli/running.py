@@ -220,6 +220,7 @@ def _report(
 ) -> None:
     """What came out, on stdout unless as JSON; why it is incomplete, on stderr."""
     from niah.cli.controls import controls_block, results_for
+    from niah.cli.questions import questions_block
     from niah.runner.results import run_calibrations
 
     calibrations = run_calibrations(result.run)
@@ -227,6 +228,8 @@ def _report(
         for analysis in result.analyses:
             print(_summary_text(result.run, analysis, calibrations.get(analysis.grid.model)))
             for line in controls_block(results_for(controls, analysis.grid.model)):
+                print(f"  {line}")
+            for line in questions_block(analysis, controls):
                 print(f"  {line}")
         for figure in figures:
             print(figure)
@@ -316,6 +319,7 @@ def _summary_json(
     from niah.cli.controls import controls_json, results_for
     from niah.cli.course import course_json
     from niah.cli.nolima import nolima_fields
+    from niah.cli.questions import questions_fields
     from niah.runner.analyses import lengths_json
     from niah.runner.results import calibrations_json, estimate_json, summary_json
 
@@ -348,6 +352,7 @@ def _summary_json(
                 **course_json(result.run, analysis.grid.model),
                 **nolima_fields(result.run, analysis),
                 "controls": controls_json(results_for(controls, analysis.grid.model)),
+                **questions_fields(analysis, controls),
             }
             for analysis in result.analyses
         ],

@@ -163,11 +163,14 @@ def _controls_text(
 ) -> Iterable[str]:
     """The controls of each sweep of each task that has any."""
     from niah.cli.controls import controls_block, results_for
+    from niah.cli.questions import questions_block
     from niah.console import inert
 
     for result, own in zip(results, controls, strict=True):
-        for summary in result.summaries:
+        for analysis in result.analyses:
+            summary = analysis.summary
             lines = list(controls_block(results_for(own, summary.model)))
+            lines += questions_block(analysis, own)
             if lines:
                 yield "\n".join([f"{inert(summary.model)}, {inert(summary.task)}", *lines])
 
