@@ -19,7 +19,7 @@ _MEANINGS = {
 def positions_table(positions: PositionStatistics) -> str:
     """What can be told of them, and how to read it; empty where no length and depth allows any."""
     from niah.console import count, table
-    from niah.statistics.positions import by_name
+    from niah.statistics.positions import TOO_NARROW, by_name
 
     rows = [
         (
@@ -34,9 +34,11 @@ def positions_table(positions: PositionStatistics) -> str:
     ]
     if not rows:
         return ""
+    narrow = any(TOO_NARROW in found.method for found in by_name(positions).values())
     header = ("position", "points", "95% interval", "n", "accuracy of")
     return (
         table(header, rows, right=(1, 3))
         + "\nIn percentage points; an interval that holds 0 shows no effect. Above 0, the start,"
         "\nthe end, both ends or longer contexts are read better; below 0, worse."
+        + (f"\n{TOO_NARROW[0].upper()}{TOO_NARROW[1:]}." if narrow else "")
     )

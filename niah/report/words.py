@@ -67,6 +67,10 @@ _METHODS = (
     (re.compile(r"repeats cover different cells"), "Wiederholungen decken verschiedene Zellen"),
     (re.compile(r"replicates agree exactly"), "Wiederholungen stimmen genau überein"),
     (re.compile(r"pooled map"), "geglättete Karte"),
+    (
+        re.compile(r"trials share haystacks: too narrow if these matter"),
+        "Versuche teilen Heuhaufen: zu eng, falls diese etwas ausmachen",
+    ),
     (re.compile(r"square-and-add of Jeffreys' bounds"), "Quadratsummen der Jeffreys-Grenzen"),
     (re.compile(r"not measured"), "nicht gemessen"),
 )

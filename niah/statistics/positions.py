@@ -22,6 +22,9 @@ START_PERCENT = 20.0
 MIDDLE_PERCENT = (40.0, 60.0)
 END_PERCENT = 80.0
 
+TOO_NARROW = "trials share haystacks: too narrow if these matter"
+"""Of an interval that takes them as independent, where too few replicates cover the cells."""
+
 _Cell = tuple[float, int]
 _Weights = dict[_Cell, float]
 
@@ -79,10 +82,11 @@ def _estimate(
         )
     value = _apply(weights, cells)
     n = sum(len(cells[cell]) for cell in weights)
-    found = None
-    if any(map(shares_haystack, records)):
-        found = _over_replicates(records, cells, contrast)
+    shared = any(map(shares_haystack, records))
+    found = _over_replicates(records, cells, contrast) if shared else None
     lower, upper, method = found or _of_two_means(weights, cells)
+    if shared and found is None:
+        method += f" ({TOO_NARROW})"
     most = _scale(weights)
     return Difference(
         value=value, lower=max(-most, lower), upper=min(most, upper), n=n, method=method
