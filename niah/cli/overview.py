@@ -49,7 +49,7 @@ def show_run(
     from niah.cli.nolima import nolima_block, nolima_fields
     from niah.cli.positions import positions_table
     from niah.cli.questions import questions_block, questions_fields
-    from niah.cli.running import describe_tokens
+    from niah.cli.summaries import describe_tokens
     from niah.runner.analyses import analysis_json
     from niah.runner.results import analyse_run, calibrations_json, run_calibrations
     from niah.store import is_note

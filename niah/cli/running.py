@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -37,15 +37,11 @@ from niah.cli.options import (
 from niah.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
-    from niah.providers.calibration import Calibration
     from niah.runner.prepare import Prepared
     from niah.runner.run import RunResult
-    from niah.statistics.analysis import Analysis
     from niah.statistics.controls import ControlResult
-    from niah.statistics.grids import Summary
-    from niah.store import Run
 
 INCOMPLETE = 3
 INTERRUPTED = 130
@@ -95,6 +91,7 @@ def run(
     from niah.cli.run_metrics import run_metrics
     from niah.cli.serving import reference_transports
     from niah.cli.suites import measure_suite, prepare_suite, show_suite
+    from niah.cli.summaries import summary_json
     from niah.cli.webhook import open_webhook, told_of_failure
     from niah.runner.controls import (
         controls_spent_usd,
@@ -167,7 +164,7 @@ def run(
                     new_after_s=new_after_s,
                     plots=plots,
                     show=partial(_report, figures=(), config=config, json=json),
-                    summary=lambda result, beside: _summary_json(result, (), beside),
+                    summary=lambda result, beside: summary_json(result, (), beside),
                 )
             known.update(outcome.told)
             show_suite(outcome, config=config, json=json)
@@ -187,11 +184,11 @@ def run(
             records = list(iter_trials(store, result.run.run))
             beside = results_of_controls(stored_controls(store, result.run))
             figures = plot_run(result.run, records, plots, looks, beside) if records else []
-        known.update(_summary_json(result, figures, beside))
+        known.update(summary_json(result, figures, beside))
         if metrics is not None:
             write_metrics(metrics, run_metrics(result))
         if json:
-            print_json(_summary_json(result, figures, beside))
+            print_json(summary_json(result, figures, beside))
         _report(result, figures, beside, config=config, json=json)
         _exit(result.interrupted or stopped, complete=result.status == "complete" and whole)
 
@@ -221,12 +218,13 @@ def _report(
     """What came out, on stdout unless as JSON; why it is incomplete, on stderr."""
     from niah.cli.controls import controls_block, results_for
     from niah.cli.questions import questions_block
+    from niah.cli.summaries import summary_json, summary_text
     from niah.runner.results import run_calibrations
 
     calibrations = run_calibrations(result.run)
     if not json:
         for analysis in result.analyses:
-            print(_summary_text(result.run, analysis, calibrations.get(analysis.grid.model)))
+            print(summary_text(result.run, analysis, calibrations.get(analysis.grid.model)))
             for line in controls_block(results_for(controls, analysis.grid.model)):
                 print(f"  {line}")
             for line in questions_block(analysis, controls):
@@ -250,110 +248,5 @@ def _report(
             run=result.run.run,
         )
     if is_json():
-        ended = _summary_json(result, figures, controls)
+        ended = summary_json(result, figures, controls)
         log("the session has ended", event="run-ended", **ended)
-
-
-def _summary_text(run: Run, analysis: Analysis, calibration: Calibration | None) -> str:
-    from niah.cli.course import course_lines
-    from niah.cli.nolima import nolima_line
-    from niah.cli.overview import effective_line
-    from niah.console import count, inert, percent, usd
-    from niah.runner.results import pooled_accuracy
-
-    summary = analysis.summary
-    marker = "reference reader, simulated: " if summary.simulated else ""
-    pooled = pooled_accuracy(run, analysis)
-    accuracy = pooled or summary.accuracy
-    measured = (
-        ("pooled " if pooled else "")
-        + f"accuracy {percent(accuracy.value)}, 95% interval {percent(accuracy.lower)} to "
-        f"{percent(accuracy.upper)}, n = {count(accuracy.n)}"
-        if accuracy.n
-        else "nothing measured"
-    )
-    unscored = ", ".join(
-        f"{count(n)} {outcome}"
-        for outcome, n in summary.outcomes.items()
-        if n and outcome not in ("answered",)
-    )
-    tokens = summary.input_tokens.value or summary.prompt_tokens
-    share = summary.cached_share
-    cached = f" ({percent(share)} read from a cache)" if share else ""
-    cost = usd(summary.cost_usd.value)
-    lines = [
-        f"{marker}{inert(summary.model)}, {inert(summary.task)}",
-        f"  {measured}",
-        *(f"  {line}" for line in effective_line(analysis)),
-        *(f"  {line}" for line in nolima_line(run, analysis)),
-        f"  {count(summary.trials)} of {count(summary.planned)} trials"
-        + (f" ({unscored})" if unscored else "")
-        + f", {count(int(tokens))} input tokens{cached}, cost {cost}",
-    ]
-    lines += [f"  {name}: {told}" for name, told in course_lines(run, summary.model)]
-    if calibration is not None:
-        lines.append(f"  tokens {describe_tokens(summary, calibration)}")
-    return "\n".join(lines)
-
-
-def describe_tokens(summary: Summary, calibration: Calibration) -> str:
-    """Who counted the tokens of a sweep, and how far the reports are from what was asked."""
-    from niah.console import inert, percent
-    from niah.providers.calibration import describe
-
-    deviation = summary.length_deviation
-    off = "" if deviation is None else f"; reported within {percent(deviation)} of the asked length"
-    return inert(describe(calibration)) + off
-
-
-def _pooled_json(run: Run, analysis: Analysis) -> Mapping[str, Any]:
-    from niah.runner.results import estimate_json, pooled_accuracy
-
-    pooled = pooled_accuracy(run, analysis)
-    return {} if pooled is None else {"pooled": estimate_json(pooled)}
-
-
-def _summary_json(
-    result: RunResult, figures: Sequence[Path], controls: Sequence[ControlResult] = ()
-) -> Mapping[str, Any]:
-    from niah.cli.controls import controls_json, results_for
-    from niah.cli.course import course_json
-    from niah.cli.nolima import nolima_fields
-    from niah.cli.questions import questions_fields
-    from niah.runner.analyses import lengths_json
-    from niah.runner.results import calibrations_json, estimate_json, summary_json
-
-    outcomes: dict[str, int] = {}
-    for summary in result.summaries:
-        for outcome, n in summary.outcomes.items():
-            if n:
-                outcomes[outcome] = outcomes.get(outcome, 0) + n
-    return {
-        "run": result.run.run,
-        "status": result.status,
-        "simulated": result.run.simulated,
-        "trials": sum(outcomes.values()),
-        "planned": result.run.planned_trials,
-        "sent": result.sent,
-        "outcomes": outcomes,
-        **estimate_json(result.accuracy),
-        "input_tokens": int(
-            sum(summary.input_tokens.value or summary.prompt_tokens for summary in result.summaries)
-        ),
-        "cost_usd": result.cost_usd,
-        "calibrations": calibrations_json(result.run),
-        "figures": [str(path) for path in figures],
-        "reasons": list(result.reasons),
-        "sweeps": [
-            {
-                **summary_json(analysis.summary),
-                **lengths_json(analysis),
-                **_pooled_json(result.run, analysis),
-                **course_json(result.run, analysis.grid.model),
-                **nolima_fields(result.run, analysis),
-                "controls": controls_json(results_for(controls, analysis.grid.model)),
-                **questions_fields(analysis, controls),
-            }
-            for analysis in result.analyses
-        ],
-    }
