@@ -11,7 +11,9 @@ import pytest
 
 from niah.statistics.agreement import agreement
 from niah.store import MEASURED_SCORE_TAG, SCORED_BY_TAG
+from niah.store.children import children_of
 from niah.store.database import open_store
+from niah.store.runs import find_run
 from niah.store.scorings import Rescore, Scoring, save_scoring, scorings_of, use_scoring
 from niah.store.tallies import tally_trials
 from niah.store.trials import iter_trials
@@ -100,6 +102,20 @@ def test_a_run_shown_by_another_scorer_says_so_everywhere(niah: Niah) -> None:
     niah("score", run, "--scorer", "original", "--use")
     assert trials(niah, run) == before
     assert niah("show", run, "--json").json["scored_by"] == "original"
+
+
+def test_controls_beside_a_map_are_scored_as_the_map_is(niah: Niah) -> None:
+    """A ceiling by one scorer over a map by another would mean nothing."""
+    run = measured(niah, "--controls")
+    with open_store("niah.db") as store:
+        children = [child.run for child in children_of(store, run)]
+    assert children
+    niah("score", run, "--scorer", "token-f1", "--use")
+    with open_store("niah.db") as store:
+        assert {find_run(store, c).scored_by.split()[0] for c in children} == {"token-f1"}
+    niah("score", run, "--scorer", "original", "--use")
+    with open_store("niah.db") as store:
+        assert {find_run(store, c).scored_by for c in children} == {""}
 
 
 def test_runs_scored_differently_are_not_compared_unless_one_insists(niah: Niah) -> None:

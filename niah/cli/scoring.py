@@ -136,6 +136,7 @@ def score(
         if use and not (judged and judged.reasons):
             _check_use(found, result)
             found = put_to_use(store, found, ORIGINAL if scorer == ORIGINAL else second.scorer)
+            _use_for_controls(store, found, None if judge else scorer or "")
     if out is not None:
         _write(out, result.disagreements)
     if json:
@@ -206,6 +207,36 @@ def _judging_lines(judged: Judged | None) -> Iterator[str]:
         f"judging     {count(judged.asked)} asked now, {count(judged.known)} on record before; "
         f"cost of judging this run {usd(judged.cost_usd)}"
     )
+
+
+def _use_for_controls(store: Store, run: Run, scorer: str | None) -> None:
+    """Score the controls beside a map as the map is, or say that they are not.
+
+    Args:
+        store: Open for writing.
+        run: Whose controls.
+        scorer: As on the command line, empty = the task's own; None = a judge, who is not asked
+            about them unless the user does.
+    """
+    from niah.runner.controls import stored_controls
+    from niah.runner.rescoring import ORIGINAL, keep, put_to_use, rescore
+    from niah.scoring import SCORERS
+    from niah.store.trials import iter_trials
+
+    for control in stored_controls(store, run):
+        if scorer == ORIGINAL:
+            put_to_use(store, control.run, ORIGINAL)
+        elif scorer is None or (scorer and scorer not in SCORERS):
+            note(
+                f"note: the control {control.control} keeps its scores; niah score "
+                f"{control.run.run} is for it alone"
+            )
+        else:
+            records = list(iter_trials(store, control.run.run, as_measured=True))
+            scored = rescore(control.run, records, scorer or None)
+            if scored.rescores:
+                keep(store, control.run, scored)
+                put_to_use(store, control.run, scored.scorer)
 
 
 def _check_use(run: Run, audit: Audit) -> None:
