@@ -174,3 +174,18 @@ def test_without_a_control_there_is_nothing_to_tell() -> None:
     assert results(sweep, absent=asked("b", 1.0)) is None
     assert results(sweep, absent=[replace(one, answers=("y",)) for one in asked("a", 1.0)]) is None
     assert Question(text="a", answers=("x",)) in fixed_questions(sweep)
+
+
+def test_a_report_names_the_questions_that_test_no_retrieval(niah: Niah, config: Path) -> None:
+    """Beside its controls, in every form and language, with the accuracy over the others."""
+    config.write_text(CONFIG.replace("exact", "last-700"), encoding="utf-8")
+    niah("run", config, "-q")
+    for name, language, words in (
+        ("r.html", "en", ("answers 1 of 7 questions", "answered without its passage")),
+        ("r.md", "de", ("beantwortet 1 von 7 Fragen", "ohne die Stelle beantwortet")),
+        ("r.tex", "en", ("answers 1 of 7 questions", "answered without its passage")),
+    ):
+        done = niah("report", "latest", "-o", name, "--no-passages", "--language", language)
+        assert done.code == 0, done.err
+        text = Path(name).read_text(encoding="utf-8")
+        assert all(part in text for part in (*words, f"the tower of {TWICE} weigh?"))

@@ -23,6 +23,7 @@ from niah.report.cards import Row, card
 from niah.report.contrasts import pair_sentences, refusal_sentence
 from niah.report.notable import notable_trials
 from niah.report.pictures import Kind, Picture
+from niah.report.questions import question_header, question_rows, question_sentences
 from niah.report.sentences import (
     findings,
     imported_mark,
@@ -186,6 +187,11 @@ def _beside(report: Report) -> Iterator[Block]:
     if rows := near_end_rows(report):
         yield Text("part", word(language, "near-end"))
         yield _table("near-end", near_end_header(report), rows)
+    if said := question_sentences(report):
+        yield Text("part", word(language, "questions"))
+        yield _items(said)
+    if rows := question_rows(report):
+        yield _table("beside", question_header(report), rows)
     if said := nolima_sentences(report):
         yield _section(report, "nolima")
         yield _items(said)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from niah.figures.lengths import rule_words
 from niah.report import Report, Source, Sweep
 from niah.report.beside import (
@@ -20,6 +22,7 @@ from niah.report.charts import margin_figure
 from niah.report.contrasts import pair_sentences, refusal_sentence
 from niah.report.maps import legend, pair_figure, sweep_figure
 from niah.report.markup import Html, element, table, together
+from niah.report.questions import question_header, question_rows, question_sentences
 from niah.report.sentences import (
     bound,
     findings,
@@ -181,7 +184,19 @@ def controls_section(report: Report) -> Html | None:
             control_header(report), rows, caption=word(language, "controls-table"), numbers_from=2
         ),
         table(near_end_header(report), near, caption=word(language, "near-end")) if near else None,
+        *_questions(report),
     )
+
+
+def _questions(report: Report) -> Iterator[Html]:
+    """Which fixed questions test no retrieval; nothing where the controls asked none."""
+    language = report.language
+    if said := question_sentences(report):
+        yield element("h3", word(language, "questions"))
+        yield element("ul", *(element("li", sentence) for sentence in said))
+    if rows := question_rows(report):
+        caption = word(language, "questions-table")
+        yield table(question_header(report), rows, caption=caption, numbers_from=2)
 
 
 def nolima_section(report: Report) -> Html | None:

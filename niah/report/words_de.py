@@ -177,6 +177,18 @@ GERMAN: dict[str, str] = {
     "near-end": "Nadeln nahe am Ende neben allen Tiefen, nach Länge",
     "column-all-depths": "alle Tiefen (95-%-Intervall)",
     "column-near-end": "nahe am Ende (95-%-Intervall)",
+    "questions": "Fragen, die ohne die Textstelle beantwortet werden",
+    "said-questions": "{model} beantwortet {known} von {tried} Fragen ohne die Stelle, die sie "
+    "beantwortet; die Messung stellt {asked}.",
+    "said-questions-others": "Solche Antworten sind gewusst oder geraten, nicht im Text gefunden: "
+    "Über die nicht so beantworteten Fragen ist die Trefferquote {value} (95-%-Intervall {lower} "
+    "bis {upper}, n = {n}), über alle {all_value} ({all_lower} bis {all_upper}, n = {all_n}).",
+    "questions-table": "Fragen, die kein Finden prüfen",
+    "question-without-text": "ohne jeden Text beantwortet",
+    "question-without-passage": "ohne die Stelle beantwortet",
+    "question-not-from-passage": "aus der Stelle allein nicht beantwortet",
+    "column-question": "Frage",
+    "column-beside": "in den Kontrollen",
     "nolima": "Grundwert und effektive Länge nach NoLiMas Regel",
     "said-nolima": "{model} hat einen Grundwert von {base} (95-%-Intervall {lower} bis {upper}, "
     "n = {n}), den besten in kurzen Kontexten, bei {tokens} Token; mit mindestens 0,85 davon ist "

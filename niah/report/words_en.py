@@ -179,6 +179,18 @@ ENGLISH: dict[str, str] = {
     "near-end": "Needles near the end beside all depths, by length",
     "column-all-depths": "all depths (95% interval)",
     "column-near-end": "near the end (95% interval)",
+    "questions": "Questions answered without what answers them",
+    "said-questions": "{model} answers {known} of {tried} questions without what answers them; the "
+    "sweep asks {asked}.",
+    "said-questions-others": "Such answers are memory or guesses, not finds in the text: over the "
+    "questions not answered so the accuracy is {value} (95% interval {lower} to {upper}, n = {n}), "
+    "over all it is {all_value} ({all_lower} to {all_upper}, n = {all_n}).",
+    "questions-table": "Questions that test no retrieval",
+    "question-without-text": "answered without any text",
+    "question-without-passage": "answered without its passage",
+    "question-not-from-passage": "not answered from its passage alone",
+    "column-question": "question",
+    "column-beside": "in the controls",
     "nolima": "Base score and effective length by NoLiMa's rule",
     "said-nolima": "{model} has a base score of {base} (95% interval {lower} to {upper}, n = {n}), "
     "its best in short contexts, at {tokens} tokens; with at least 0.85 of it, its effective "
