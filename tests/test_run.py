@@ -355,6 +355,21 @@ def test_what_is_simulated_says_so(niah: Niah, tmp_path: Path) -> None:
     assert "Reference reader" in svg.read_text(encoding="utf-8")
 
 
+def test_a_reference_reader_under_another_name_says_so(niah: Niah, tmp_path: Path) -> None:
+    """``niah serve`` behind a provider of one's own is simulated in store, words and figure."""
+    with listening(Behaviour()) as endpoint:
+        config = write_sweep(tmp_path, endpoint.url)
+        printed = niah("run", config)
+        assert niah("run", config, "--json").json["simulated"]  # gone on with, nothing left to ask
+    assert printed.code == 0, printed.err
+    assert "reference reader, simulated" in printed.out
+    assert "reference reader" in niah("runs").out
+    assert "simulated, no model was asked" in niah("show", "latest").out
+    assert niah("runs", "--json").json["runs"][0]["simulated"]
+    (svg,) = (tmp_path / "plots").glob("*.svg")
+    assert "Reference reader" in svg.read_text(encoding="utf-8")
+
+
 def test_the_example_of_own_documents_can_be_read(niah: Niah) -> None:
     """A reader that reads everything finds each of the shipped example's facts."""
     config = Path(__file__).parents[1] / "configs" / "own-documents.toml"

@@ -117,7 +117,7 @@ def _json(found: Check) -> dict[str, Any]:
     return {
         "model": model.id,
         "ok": found.usable,
-        "simulated": model.simulated,
+        "simulated": model.simulated or found.simulated,
         "api": model.provider.api,
         "api_key_env": model.provider.api_key_env,
         "key": found.key,

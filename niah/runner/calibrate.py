@@ -221,6 +221,7 @@ async def _ask(session: Session, inquiry: Inquiry) -> tuple[int | Failure | None
         timeout_s=session.prepared.experiment.limits.timeout_s,
     )
     result = exchange.result
+    await session.heed(exchange)
     if isinstance(result, Failure):
         billed_usd = None if result.kind in MAYBE_BILLED else 0.0
         if reservation is not None and billed_usd is not None:

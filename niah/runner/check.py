@@ -82,6 +82,7 @@ class Check:
         model_exists: None = the answer does not tell.
         response: To the first prompt; None when there was none.
         requests: Sent in all, repeated ones included.
+        simulated: It is a reference reader, by its name or by what its answers say.
         latency_s: Of the first question's last request.
         tokens: None when nothing was answered.
         cost_usd: Of all answers; None = unknown.
@@ -95,6 +96,7 @@ class Check:
     host_answers: bool | None = None
     model_exists: bool | None = None
     response: Response | None = None
+    simulated: bool = False
     requests: int = 0
     latency_s: float | None = None
     tokens: Tokens | None = None
@@ -173,10 +175,17 @@ async def _check(
         check_prices([model], experiment.limits.max_cost_usd)
         short, long = _prompts(experiment)
         first = await asker.ask(short)
-        check = replace(check, latency_s=asker.latency_s, requests=asker.requests)
+        check = replace(
+            check,
+            latency_s=asker.latency_s,
+            requests=asker.requests,
+            simulated=model.simulated or asker.simulated,
+        )
         if isinstance(first, Failure):
             return _after_failure(check, first)
         check = _after_response(check, first, experiment.max_output_tokens(model))
+        if asker.simulated and not model.simulated:
+            check = _with_note(check, "a reference reader answers, simulated; no model was asked")
         if not check.usable:
             return replace(check, cost_usd=cost_usd(model, first.usage))
         second = await asker.ask(long)
@@ -233,6 +242,7 @@ class _Asker:
     ) -> None:
         self.requests = 0
         self.latency_s = 0.0
+        self.simulated = False
         self._experiment = experiment
         self._model = model
         self._key = key
@@ -263,6 +273,7 @@ class _Asker:
                 timeout_s=ends_s - began_s,
             )
             result = exchange.result
+            self.simulated = self.simulated or exchange.simulated
             self.latency_s = monotonic() - began_s
             if isinstance(result, Response):
                 return result

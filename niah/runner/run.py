@@ -160,6 +160,7 @@ def run_experiment(
                     log=log,
                     began_s=monotonic(),
                     noted=dict(run.versions),
+                    simulated=run.simulated,
                     reasons=reasons,
                 )
                 records = list(iter_trials(store, run.run))

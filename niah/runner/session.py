@@ -50,6 +50,7 @@ class Session:
         stop: Set when no further trial shall begin.
         stopped_models: Why a model is not asked any more, by id.
         answering: Providers that have answered at least once.
+        simulated: Whether the run is entered as simulated.
         reasons: Why the run is incomplete, a sentence each.
         scores: Of the trials that this session finished, by id; None = not scored.
     """
@@ -71,6 +72,7 @@ class Session:
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     stopped_models: dict[str, str] = field(default_factory=dict)
     answering: set[str] = field(default_factory=set)
+    simulated: bool = False
     reasons: list[str] = field(default_factory=list)
     scores: dict[str, float | None] = field(default_factory=dict)
 
@@ -85,6 +87,18 @@ class Session:
             jitter=integer(seed, f"jitter/{tries.attempts}", 1 << 53) / (1 << 53),
             answered=model.provider.name in self.answering,
         )
+
+    async def heed(self, exchange: Exchange) -> None:
+        """Enter into the run that a reference reader answered, before any of its answers is kept.
+
+        ``niah serve`` may stand behind a provider of any name; its answers say what they are.
+
+        Raises:
+            StoreUnavailable: if it could not be made durable.
+        """
+        if exchange.simulated and not self.simulated:
+            self.simulated = True
+            await self.writer.mark_simulated()
 
     def stop_model(self, model: Model, reason: str) -> None:
         """Ask the model nothing more; the others go on."""
@@ -191,6 +205,7 @@ async def attempt(session: Session, trial: Trial) -> Attempt:
         timeout_s=prepared.experiment.limits.timeout_s,
     )
     latency_s, result = monotonic() - sent_s, exchange.result
+    await session.heed(exchange)
     asked = Asked(
         run=session.run,
         trial=trial,

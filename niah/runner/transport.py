@@ -22,6 +22,8 @@ from niah.providers.bodies import malformed, one_line
 from niah.providers.limits import LimitsSeen, read_limits
 from niah.providers.wire import COUNT_FORMATS, WIRE_FORMATS
 
+# What every answer of ``niah serve`` carries, under whatever name it is asked.
+SIMULATED_HEADER = "x-niah-simulated"
 CONNECT_S = 30.0
 BODY_BYTES = 16 * 2**20
 # Shorter keys are placeholders ("none", "EMPTY") that may stand in an answer for other reasons.
@@ -63,10 +65,15 @@ class Reply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """One attempt: its result, and the rate limits that its headers stated."""
+    """One attempt: its result, and what its headers stated.
+
+    Attributes:
+        simulated: Whoever answered says that it is a reference reader.
+    """
 
     result: Response | Failure
     limits: LimitsSeen
+    simulated: bool = False
 
 
 async def ask(
@@ -94,7 +101,11 @@ async def ask(
         return Exchange(result=reply, limits=LimitsSeen())
     parse = WIRE_FORMATS[model.provider.api].parse_response
     result = parse(reply.status, reply.headers, reply.body)
-    return Exchange(result=without_key(result, key), limits=read_limits(reply.headers))
+    return Exchange(
+        result=without_key(result, key),
+        limits=read_limits(reply.headers),
+        simulated=SIMULATED_HEADER in reply.headers,
+    )
 
 
 async def ask_count(

@@ -45,7 +45,7 @@ class Run:
         experiment_sha256: Hash over everything that affects any request of the run.
         experiment: The whole experiment as canonical JSON.
         versions: niah, Python, each library and vocabulary that shapes a prompt, by name.
-        simulated: True when any model was a reference reader.
+        simulated: True when any model was a reference reader, under whatever name.
         planned_trials: How many trials the plan has.
         created_at: UTC, ISO 8601.
         finished_at: The same, None while unfinished.

@@ -135,6 +135,20 @@ class Writer:
 
         await asyncio.wrap_future(self._submit(work))
 
+    async def mark_simulated(self) -> None:
+        """Enter into the run that a simulated model has answered; it never was another's.
+
+        Raises:
+            StoreUnavailable: if it could not be made durable.
+        """
+
+        def work(batch: _Batch) -> None:
+            batch.connection.execute(
+                "UPDATE runs SET simulated = 1 WHERE run_key = ?", (batch.run_key,)
+            )
+
+        await asyncio.wrap_future(self._submit(work))
+
     async def add(
         self,
         record: TrialRecord,
