@@ -31,7 +31,7 @@ RULER = (
 COLUMNS = "model,context_length,depth_percent,score\ngpt-4,1000,50,1\ngpt-4,2000,0,0.5\n"
 LONGEST_S = 20
 # How many of each are drawn here; tests/benchmarks/fuzz.py draws as many as it is told.
-CASES = 40
+CASES = 60
 
 
 @contextmanager

@@ -57,7 +57,7 @@ input = 1.0
 output = 1.0
 """
 FAULTS = Faults(
-    rate_limit=0.03,
+    rate_limit=0.003,
     server_error=0.05,
     unavailable=0.03,
     hang=0.002,
@@ -182,7 +182,8 @@ def kill_sweeps(sweeps: list[Sweep], folder: Path, kills: int, chance: random.Ra
         sweep.process.kill()
         said, _ = sweep.process.communicate()
         sweep.process = None
-        sweep.done = max([sweep.done, *map(int, said.split(b"\n")[:-1])])
+        lines = said.split(b"\n")[:-1]  # one that has just ended printed its summary too
+        sweep.done = max([sweep.done, *(int(line) for line in lines if line.isdigit())])
         in_flight += check(sweep, folder / "niah.db")
         if (number + 1) % 20 == 0:
             print(f"{number + 1} kills, {[one.done for one in sweeps]} trials done", flush=True)
