@@ -8,12 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from niah.errors import ConfigurationError
+
+_SPACE = re.compile(r"\s*")
+_BEGIN = re.compile(r"(?<!\w)\S")
+_REACH = 32
+"""Characters that passages are looked up by."""
 
 SUFFIX = ".json"
 MAX_BYTES = 1 << 30
@@ -123,3 +129,55 @@ def _question(question: str, answers: list[str], passages: list[str]) -> Questio
 def _line(text: str) -> str:
     """One line of text that can be encoded."""
     return " ".join(text.encode(errors="replace").decode().split())
+
+
+def text_without(text: str, passages: Iterable[str]) -> str:
+    """The text with these passages taken out wherever they stand.
+
+    Args:
+        text: Paragraphs, a blank line between.
+        passages: Parts of the text, word for word, that begin with a word or a mark; often whole
+            paragraphs. The time hardly grows with their number.
+    """
+    whole = set(passages)
+    text = "\n\n".join(part for part in text.split("\n\n") if part.strip("\n") not in whole)
+    kept: list[str] = []
+    begin, space = 0, ""
+    for start, end in _spans(text, whole):
+        between = text[begin:start] if start >= begin else ""
+        body = between.strip()
+        if body:
+            lead, _, trail = between.partition(body)
+            kept += [_wider(space, lead) if kept else "", body]
+            space = trail
+        else:
+            space = _wider(space, between)
+        begin = max(begin, end)
+    if not begin:
+        return text
+    rest = text[begin:]
+    body = rest.lstrip()
+    lead = rest[: len(rest) - len(body)]
+    return "".join([*kept, _wider(space, lead) if kept else "", body])
+
+
+def _wider(*spaces: str) -> str:
+    """The space that parts more: with more lines, or longer."""
+    return max(spaces, key=lambda space: (space.count("\n"), space))
+
+
+def _spans(text: str, passages: set[str]) -> Iterator[tuple[int, int]]:
+    """Where passages stand in the text, by begin; of those that begin together the longest."""
+    reach = min((_REACH, *map(len, passages)))
+    by_begin: dict[str, list[str]] = {}
+    for passage in passages:
+        by_begin.setdefault(passage[:reach], []).append(passage)
+    for match in _BEGIN.finditer(text):
+        at = match.start()
+        found = [
+            len(passage)
+            for passage in by_begin.get(text[at : at + reach], ())
+            if text.startswith(passage, at)
+        ]
+        if found:
+            yield at, at + max(found)

@@ -15,12 +15,15 @@ from niah import haystacks
 from niah.errors import ConfigurationError
 from niah.experiment import Experiment
 from niah.haystacks.corpus import make_corpus, without
+from niah.passages import text_without
 from niah.prompts import Prompt
 from niah.prompts.compose import recount
 from niah.prompts.frames import as_wrapped
 from niah.runner.prepare import Prepared, compose_prompt, prepare
 from niah.scoring import score
 from niah.tasks import Challenge
+from niah.tasks.facts import standing
+from niah.tasks.needles import stated
 from niah.tokenizers import load
 from tests.command import Niah
 
@@ -141,6 +144,34 @@ def test_without_its_passages_the_text_reads_on() -> None:
     rest = without(corpus, ["Five.", "Three.", "Seven.", "One."]).text
     assert rest == "Two. Four.\n\nSix.\n"
     assert without(corpus, []).text == text
+    assert without(corpus, ["Three. Four.", "Four."]).text.startswith("One.\n\nTwo.\n\nFive.")
+    assert without(corpus, ["Two.", "Six."]).text == "One.\n\nThree. Four.\n\nFive.\n\nSeven.\n"
+
+
+@given(
+    sentences=st.lists(st.sampled_from(["Ab c.", "Ab.", "C d.", "“E.”"]), min_size=1, max_size=12),
+    spaces=st.lists(st.sampled_from([" ", "\n", "\n\n"]), min_size=12, max_size=12),
+    cut=st.sets(st.sampled_from(["Ab c.", "Ab.", "C d."]), min_size=1),
+)
+def test_what_is_taken_out_is_gone_and_nothing_else(
+    sentences: list[str], spaces: list[str], cut: set[str]
+) -> None:
+    """The other sentences stay in their order, parted by one space, in their paragraphs."""
+    text = "".join(part for pair in zip(sentences, spaces, strict=False) for part in pair)
+    rest = text_without(text, cut)
+    assert rest.split() == " ".join(one for one in sentences if one not in cut).split()
+    assert "  " not in rest
+
+
+@given(
+    text=st.text("ab ,.\nß", max_size=40),
+    answers=st.sets(st.text("ab ,ß", min_size=1, max_size=5), max_size=6),
+)
+def test_answers_are_looked_up_together_as_one_by_one(text: str, answers: set[str]) -> None:
+    """One pass over the text finds those that a search for each would find."""
+    wanted = {one for one in answers if one[0].isalpha() and one[-1] != " "}
+    plain = " ".join(text.split())
+    assert standing(wanted, text) == {one for one in wanted if stated(one, plain)}
 
 
 SQUAD = {
@@ -220,6 +251,7 @@ def test_published_collections_are_read_as_they_are(
         ({"question": "Q?", "answers": ["the"]}, "give the passage that answers it"),
         ({"question": "Q?", "answers": ["x"], "passage": "Never was."}, "copy it word for word"),
         ({"question": "Q?", "answers": ["x"], "passage": "a", "text": "b"}, "keep one of them"),
+        ({"question": "Q?", "answers": ["x"], "passage": "the"}, "give the whole sentence"),
         ({"question": "Q?", "answers": ["x"], "document": "a.md"}, "unknown key 'document'"),
         ({"question": "Q?", "answers": ["x"], "text": 7}, "line 1.text is not a text"),
         ({"question": "", "answers": ["x"]}, "line 1.question is missing or empty"),
@@ -244,6 +276,28 @@ def test_a_file_that_is_no_collection_is_named(folder: Path, tmp_path: Path, con
         prepared(folder, task={"path": str(path)})
     with pytest.raises(ConfigurationError, match=r"some\.json"):
         prepared(folder, haystack={"path": str(path)})
+
+
+def test_a_row_that_is_there_twice_is_named(folder: Path, tmp_path: Path) -> None:
+    """Both lines, so that one of them can go."""
+    row = json.dumps({"question": "Q?", "answers": ["red"], "text": "The mill is red."})
+    path = tmp_path / "rows.jsonl"
+    path.write_text(f"{row}\n{row}\n", encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=r"line 2 is .*line 1 again"):
+        prepared(folder, task={"path": str(path)})
+
+
+def test_an_answer_that_is_not_in_its_passage_is_said(folder: Path, tmp_path: Path) -> None:
+    """It may follow from it, or be a slip; yes and no need not stand anywhere."""
+    rows = [
+        {"question": "Is the mill red?", "answers": ["yes"], "text": "The mill is red."},
+        {"question": "Which colour is it?", "answers": ["zinnober"], "text": "The mill is red."},
+    ]
+    path = tmp_path / "rows.jsonl"
+    path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    (warning,) = prepared(folder, task={"path": str(path)}).warnings
+    assert "of 2 questions, 1 have no answer that stands in their passage" in warning
+    assert "'zinnober'" in warning
 
 
 def test_an_answer_that_stands_elsewhere_too_is_said_before_anything_is_paid(

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
 from niah.errors import HaystackError
-
-_SPACE = re.compile(r"\s*")
+from niah.passages import text_without
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,31 +57,12 @@ def without(corpus: Corpus, passages: Collection[str]) -> Corpus:
     """
     if not passages:
         return corpus
-    whole = set(passages)
-    kept = [part for part in corpus.text.split("\n\n") if part.strip("\n") not in whole]
-    text = "\n\n".join(kept)
-    for passage in passages:
-        text = _taken_out(text, passage)
+    text = text_without(corpus.text, passages)
     if not text.strip():
         raise HaystackError(
             f"{corpus.name} has nothing but passages that are asked about; give it more text"
         )
-    count = f"{len(whole):,} {'passage' if len(whole) == 1 else 'passages'}"
+    count = f"{len(passages):,} {'passage' if len(passages) == 1 else 'passages'}"
     return make_corpus(
         f"{corpus.name} less {count}", corpus.language, text, repeated=corpus.repeated
     )
-
-
-def _taken_out(text: str, passage: str) -> str:
-    """The text without the passage; of the space around it, the side with more lines stays."""
-    parts: list[str] = []
-    begin, found = 0, text.find(passage)
-    while found >= 0:
-        before = text[begin:found]
-        end = found + len(passage)
-        left = before[len(before.rstrip()) :]
-        begin = _SPACE.match(text, end).end()  # type: ignore[union-attr]
-        right = text[end:begin]
-        parts += [before.rstrip(), max(left, right, key=lambda space: (space.count("\n"), space))]
-        found = text.find(passage, begin)
-    return "".join([*parts, text[begin:]]) if parts else text

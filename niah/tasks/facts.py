@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,11 @@ from niah.passages import SUFFIX, Question, read_collection
 from niah.tasks.needles import question_and_answers, read_entries, stated
 
 MAX_PASSAGE_CHARACTERS = 20_000
+MIN_PASSAGE_CHARACTERS = 10
 COLLECTION_SHARE = 10
 """Of a collection's passages, one in so many is asked about; the others are the haystack."""
+
+_WORD = re.compile(r"\w+")
 
 KEYS = ("question", "answers", "answer", "passage", "text", "id")
 
@@ -64,14 +67,20 @@ def facts_of(entries: Iterator[tuple[str, Any]], documents: str, where: str) -> 
     Raises:
         TaskError: naming the place, the key and what would be right.
     """
-    paragraphs = [part.strip("\n") for part in dict.fromkeys(documents.split("\n\n"))]
-    facts = [_fact(entry, place, documents, paragraphs) for place, entry in entries]
+    parts = (part.strip("\n") for part in dict.fromkeys(documents.split("\n\n")))
+    paragraphs = [(part, part.casefold()) for part in parts]
+    facts: dict[Fact, str] = {}
+    for place, entry in entries:
+        fact = _fact(entry, place, documents, paragraphs)
+        if fact in facts:
+            raise TaskError(f"{place} is {facts[fact]} again; leave one of them out")
+        facts[fact] = place
     if not facts:
         raise TaskError(f"{where} has no facts; each needs a question and answers")
     return tuple(facts)
 
 
-def _fact(entry: Any, where: str, documents: str, paragraphs: Sequence[str]) -> Fact:
+def _fact(entry: Any, where: str, documents: str, paragraphs: Sequence[tuple[str, str]]) -> Fact:
     if not isinstance(entry, Mapping):
         raise TaskError(f"{where} is not a table with question, answers and passage")
     for key in entry:
@@ -115,11 +124,15 @@ def _located(passage: str, documents: str, where: str) -> str:
     """The passage as it stands in the documents, where lines may break elsewhere."""
     words = passage.split()
     plain = " ".join(words)
-    if plain in documents:
-        return plain
-    found = re.search(r"\s+".join(map(re.escape, words)), documents)
+    begin = plain if len(plain) <= 60 else f"{plain[:60]}..."
+    if len(plain) < MIN_PASSAGE_CHARACTERS:
+        raise TaskError(
+            f"{where}.passage ({begin!r}) is taken out of the documents wherever it stands, and "
+            f"has fewer than {MIN_PASSAGE_CHARACTERS} characters; give the whole sentence"
+        )
+    pattern = r"\s+".join(map(re.escape, words))
+    found = re.search(rf"(?<!\w){pattern}(?!\w)", documents)
     if found is None:
-        begin = plain if len(plain) <= 60 else f"{plain[:60]}..."
         raise TaskError(
             f"{where}.passage ({begin!r}) does not stand in the haystack; copy it word for word, "
             "or call it text to have it planted"
@@ -127,13 +140,15 @@ def _located(passage: str, documents: str, where: str) -> str:
     return found[0]
 
 
-def _only_paragraph(answers: Sequence[str], paragraphs: Sequence[str], where: str) -> str:
-    """The one paragraph that states an accepted answer."""
+def _only_paragraph(
+    answers: Sequence[str], paragraphs: Sequence[tuple[str, str]], where: str
+) -> str:
+    """The one paragraph that states an accepted answer; each is given as it is and case-folded."""
     folded = [answer.casefold() for answer in answers]
     found = [
         paragraph
-        for paragraph in paragraphs
-        if any(answer in paragraph.casefold() for answer in folded)
+        for paragraph, lowered in paragraphs
+        if any(answer in lowered for answer in folded)
         and any(stated(answer, paragraph) for answer in answers)
     ]
     if len(found) != 1:
@@ -175,3 +190,28 @@ def _as_fact(question: Question) -> Fact:
         passages=question.passages,
         in_documents=True,
     )
+
+
+def standing(answers: Iterable[str], text: str) -> set[str]:
+    """Those of the answers that stand in the text, words whole, in upper or lower case.
+
+    As ``needles.stated``, in one pass over the text for all of them; marks before the first word
+    of an answer are not looked at.
+    """
+    by_word: dict[str, dict[str, list[str]]] = {}
+    for answer in dict.fromkeys(answers):
+        folded = " ".join(answer.casefold().split())
+        if first := _WORD.search(folded):
+            key = folded[first.start() :]
+            by_word.setdefault(first[0], {}).setdefault(key, []).append(answer)
+    folded_text = " ".join(text.casefold().split())
+    found: set[str] = set()
+    for match in _WORD.finditer(folded_text):
+        sought = by_word.get(match[0])
+        if not sought:
+            continue
+        for key in [key for key in sought if folded_text.startswith(key, match.start())]:
+            end = match.start() + len(key)
+            if not _WORD.match(folded_text, end):
+                found.update(sought.pop(key))
+    return found

@@ -10,20 +10,24 @@ HotpotQA are the haystack; own wording.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from niah.draws import choice, integer
 from niah.errors import TaskError
+from niah.passages import text_without
 from niah.tasks import Challenge, Family, Needle, Parameter, Task
-from niah.tasks.facts import Fact, facts_of, read_facts
+from niah.tasks.facts import Fact, facts_of, read_facts, standing
 from niah.tasks.needles import stated
 from niah.tasks.parameters import in_language, whole_number
 from niah.tasks.single import kind_of
 
 VERSION = "question-answering-1"
 MAX_QUESTIONS = 1_000_000
+PLAIN = ("yes", "no", "ja", "nein")
+"""Answers that need not stand in the passage, and stand everywhere."""
+
 INSTRUCTIONS: Mapping[str, str] = {
     "en": (
         "You are given a collection of documents and a question. A passage somewhere in the "
@@ -108,29 +112,31 @@ def _needles(fact: Fact, seed: int) -> list[Needle]:
     ]
 
 
-def _notes(facts: Sequence[Fact], cuts: Mapping[str, Any], haystack: str) -> list[str]:
-    """That an answer also stands where nobody looks for it, which makes a question easier."""
-    rest = "\n\n".join(
-        part for part in dict.fromkeys(haystack.split("\n\n")) if part.strip("\n") not in cuts
+def _notes(facts: Sequence[Fact], cuts: Iterable[str], haystack: str) -> Iterator[str]:
+    """What makes a question easier than it looks, or impossible."""
+    elsewhere = standing(
+        {answer for fact in facts for answer in fact.answers if answer.casefold() not in PLAIN},
+        text_without(haystack, cuts) if cuts else haystack,
     )
-    for passage in cuts:
-        rest = rest.replace(passage, "")
-    folded = rest.casefold()
-    twice = [
+    twice = [fact for fact in facts if not elsewhere.isdisjoint(fact.answers)]
+    if twice:
+        shown = next(answer for answer in twice[0].answers if answer in elsewhere)
+        yield (
+            f"of {len(facts):,} questions, {len(twice):,} have an answer that also stands outside "
+            f"its passage, such as {shown!r}; the absent control tells whether that helps"
+        )
+    nowhere = [
         fact
         for fact in facts
-        if any(
-            answer.casefold() in folded and stated(answer, rest)
-            for answer in fact.answers
-            if answer.casefold() not in ("yes", "no", "ja", "nein")
+        if not any(answer.casefold() in PLAIN for answer in fact.answers)
+        and not any(stated(answer, passage) for passage in fact.passages for answer in fact.answers)
+    ]
+    if nowhere:
+        yield (
+            f"of {len(facts):,} questions, {len(nowhere):,} have no answer that stands in their "
+            f"passage word for word, such as {nowhere[0].question!r} with "
+            f"{nowhere[0].answers[0]!r}; the needle-only control tells whether it can be answered"
         )
-    ]
-    if not twice:
-        return []
-    return [
-        f"of {len(facts):,} questions, {len(twice):,} have an answer that also stands outside its "
-        f"passage, such as {twice[0].answers[0]!r}; the absent control tells whether that helps"
-    ]
 
 
 FAMILY = Family(
