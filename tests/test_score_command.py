@@ -130,6 +130,23 @@ def test_runs_scored_differently_are_not_compared_unless_one_insists(niah: Niah)
     assert niah("compare", one, other, "--anyway").code == 0
 
 
+def test_a_run_of_an_older_scorer_is_brought_up_to_date_before_it_is_compared(niah: Niah) -> None:
+    """A change of the rules is not taken for a change of the model."""
+    old, new = measured(niah), measured(niah, "--new")
+    with open_store("niah.db") as store:
+        store.connection.execute(
+            "UPDATE runs SET versions = json_set(versions, '$.scorer', 'values rules-0')"
+            " WHERE run = ?",
+            (old,),
+        )
+    refused = niah("compare", old, new)
+    assert refused.code == 2
+    assert "values rules-0" in refused.err
+    niah("score", old, "--use")
+    assert "originally values rules-0" in niah("show", old).out
+    assert niah("compare", old, new).code == 0
+
+
 def test_an_unfinished_run_is_not_gone_on_with_under_another_scorer(niah: Niah) -> None:
     """New trials would have the scores of the measurement, and one map two scorers."""
     stopped = niah("run", "quickstart", "-m", "nowhere/x", *SMALL, *NOWHERE, "-q", "--json")

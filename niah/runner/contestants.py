@@ -56,7 +56,7 @@ class Conditions:
         prompt: What stands around the haystack, and where the question does.
         request: Sampling parameters and output limit.
         sharing: Whether prompts share haystacks: then equal seeds are not equal trials.
-        scoring: The scorer that took the place of the one that it was measured with; empty = none.
+        scoring: The scorer whose scores are in use, with its version.
     """
 
     task: str | None
@@ -65,7 +65,7 @@ class Conditions:
     prompt: str | None
     request: str | None
     sharing: str | None
-    scoring: str = ""
+    scoring: str | None = None
 
 
 def select(name: str, find: Callable[[str], tuple[Run, Sequence[TrialRecord]]]) -> list[Contestant]:
@@ -131,7 +131,7 @@ def conditions(contestant: Contestant) -> Conditions:
             prompt=None,
             request=None,
             sharing=None,
-            scoring=run.scored_by,
+            scoring=run.scored_by or versions.get("scorer"),
         )
     own = experiment.model.get(contestant.model)
     return Conditions(
@@ -144,7 +144,7 @@ def conditions(contestant: Contestant) -> Conditions:
         request=f"{experiment.request.model_dump(mode='json')} "
         f"{own.max_output_tokens if own else None}",
         sharing=experiment.sampling.sharing,
-        scoring=run.scored_by,
+        scoring=run.scored_by or versions.get("scorer"),
     )
 
 
@@ -249,8 +249,9 @@ def _differences(one: Contestant, other: Contestant) -> Iterable[tuple[str, str]
         yield "request", "were asked with different request settings"
     if None not in (a.sharing, b.sharing) and a.sharing != b.sharing:
         yield "sharing", f"share prompts in different ways, {a.sharing} and {b.sharing}"
-    if a.scoring != b.scoring:
-        mine, theirs = (
-            inert(name or "the scorer of the measurement") for name in (a.scoring, b.scoring)
+    if None not in (a.scoring, b.scoring) and a.scoring != b.scoring:
+        yield (
+            "scoring",
+            f"are scored differently, by {inert(str(a.scoring))} and by {inert(str(b.scoring))} "
+            "(niah score RUN --use scores an older run by today's scorer)",
         )
-        yield "scoring", f"are scored differently, by {mine} and by {theirs}"

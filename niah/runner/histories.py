@@ -161,6 +161,7 @@ def _conditions(run: Run, model: str) -> tuple[tuple[str, str], ...]:
         ("cells", f"{grid.context_lengths} {grid.depth_percents}"),
         ("prompt", str(experiment.prompt)),
         ("request settings", str(experiment.request)),
+        ("scorer", run.scored_by or versions.get("scorer", "")),
     )
 
 

@@ -71,7 +71,7 @@ def check_alike(one: Measured, other: Measured) -> None:
         b = conditions(_contestant(other[0], twin, right[twin]))
         for what in _WHAT:
             mine, theirs = getattr(a, what), getattr(b, what)
-            if mine != theirs:
+            if mine != theirs and not (what == "scoring" and None in (mine, theirs)):
                 raise ConfigurationError(
                     f"the experiment has changed: {one[0].run} and {other[0].run} differ in "
                     f"{_WHAT[what]}, {_apart(mine, theirs)}; set a new baseline "
@@ -94,7 +94,7 @@ _WHAT = {
     "tokenizer": "the tokenizer",
     "prompt": "the prompt around the haystack",
     "request": "the request settings",
-    "scoring": "the scorer that is in use (niah score)",
+    "scoring": "the scorer (niah score RUN --use scores an older run by today's)",
 }
 
 

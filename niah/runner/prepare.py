@@ -151,7 +151,7 @@ def prepare(experiment: Experiment, *, cache_dir: Path | None = None) -> Prepare
         },
         task=task,
         ingredients=ingredients,
-        versions=_versions(ingredients),
+        versions=_versions(ingredients, task.draw(experiment.seed).scorer),
         trials=build_trials(experiment, ingredients),
         sha256=experiment_sha256(experiment, ingredients.as_dict()),
         warnings=(*_warnings(experiment, models), *task.notes),
@@ -360,7 +360,7 @@ def refused_trials(prepared: Prepared) -> list[tuple[Trial, str]]:
     return refused
 
 
-def _versions(ingredients: Ingredients) -> dict[str, str]:
+def _versions(ingredients: Ingredients, scorer: str) -> dict[str, str]:
     return {
         "niah": __version__,
         "python": platform.python_version(),
@@ -368,7 +368,7 @@ def _versions(ingredients: Ingredients) -> dict[str, str]:
         "haystack": ingredients.haystack,
         "haystack_sha256": ingredients.haystack_sha256,
         "task": ingredients.task_version,
-        "scorer": SCORER_VERSION,
+        "scorer": f"{scorer} {SCORER_VERSION}",
         "composition": str(ingredients.composition_version),
         **{
             f"tokenizer_sha256 of {model}": fingerprint

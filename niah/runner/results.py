@@ -44,8 +44,7 @@ def original_scorer(run: Run) -> str:
     """The scorer that a run was measured with, as far as it is on record."""
     if run.source != "measured":
         return "the scores as imported"
-    version = run.versions.get("scorer") or f"niah {run.versions.get('niah', '?')}"
-    return f"the scorer of the measurement ({version})"
+    return run.versions.get("scorer") or f"the scorer of niah {run.versions.get('niah', '?')}"
 
 
 def scorers_of(run: Run) -> str | None:
