@@ -6,13 +6,13 @@ import asyncio
 import logging
 import ssl
 import urllib.request
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from functools import lru_cache
 
-import httpcore
 import httpx
 
 from niah.errors import ModelError
+from niah.runner.http11 import Connection, connect
 
 # Below the 5 s after which common servers close an idle connection, so that no request is sent
 # into a connection that is just being closed.
@@ -77,8 +77,8 @@ class _Returning(httpx.AsyncByteStream):
 class DirectTransport(httpx.AsyncBaseTransport):
     """One connection to one origin, opened anew where the last one cannot be used again.
 
-    What a connection pool is made of, without the pool: of one connection there is nothing to
-    choose, and the choosing takes as long as the sending.
+    Without a pool: of one connection there is nothing to choose, and the choosing takes as long
+    as the sending.
 
     Args:
         url: Any address at the origin.
@@ -92,83 +92,25 @@ class DirectTransport(httpx.AsyncBaseTransport):
         if url.scheme not in ("http", "https"):
             raise httpx.UnsupportedProtocol(f"{url.scheme}:// is not http:// or https://")
         self._context = context
-        self._connection: httpcore.AsyncHTTPConnection | None = None
+        self._connection: Connection | None = None
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send over the connection, or over a new one if the server has closed it."""
-        assert isinstance(request.stream, httpx.AsyncByteStream)
-        url = request.url
-        core_request = httpcore.Request(
-            method=request.method,
-            url=httpcore.URL(
-                scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
-            ),
-            headers=request.headers.raw,
-            content=request.stream,
-            extensions=request.extensions,
-        )
-        try:
-            connection = await self._usable(core_request.url.origin)
-            response = await connection.handle_async_request(core_request)
-        except _CORE_ERRORS as error:
-            raise _as_httpx(error) from error
-        assert isinstance(response.stream, AsyncIterable)
-        return httpx.Response(
-            response.status, headers=response.headers, stream=_Body(response.stream, response)
-        )
+        if self._connection is None or not self._connection.reusable(IDLE_S):
+            await self.aclose()
+            self._connection = await connect(
+                request.url,
+                context=self._context,
+                timeout_s=request.extensions.get("timeout", {}).get("connect"),
+            )
+        return await self._connection.send(request)
 
     async def aclose(self) -> None:
         """Close the connection."""
         if self._connection is not None:
-            await self._connection.aclose()
+            self._connection.abort()
             self._connection = None
-
-    async def _usable(self, origin: httpcore.Origin) -> httpcore.AsyncHTTPConnection:
-        if self._connection is not None and (
-            not self._connection.is_available() or self._connection.has_expired()
-        ):
-            await self.aclose()
-        if self._connection is None:
-            self._connection = httpcore.AsyncHTTPConnection(
-                origin,
-                ssl_context=self._context,
-                keepalive_expiry=IDLE_S,
-                network_backend=httpcore.AnyIOBackend(),
-            )
-        return self._connection
-
-
-class _Body(httpx.AsyncByteStream):
-    """A body whose errors are httpx's."""
-
-    def __init__(self, chunks: AsyncIterable[bytes], response: httpcore.Response) -> None:
-        self._chunks = chunks
-        self._response = response
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        try:
-            async for chunk in self._chunks:
-                yield chunk
-        except _CORE_ERRORS as error:
-            raise _as_httpx(error) from error
-
-    async def aclose(self) -> None:
-        await self._response.aclose()
-
-
-_CORE_ERRORS = (
-    httpcore.TimeoutException,
-    httpcore.NetworkError,
-    httpcore.ProtocolError,
-    httpcore.ProxyError,
-    httpcore.UnsupportedProtocol,
-)
-
-
-def _as_httpx(error: Exception) -> Exception:
-    """The error of the same name at the layer above; every one of httpcore's has its like."""
-    counterpart: type[Exception] = getattr(httpx, type(error).__name__, httpx.TransportError)
-    return counterpart(str(error))
+            await asyncio.sleep(0)  # the event loop closes the socket in its next round
 
 
 def open_transport(
