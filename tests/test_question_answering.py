@@ -328,3 +328,28 @@ def test_the_shipped_example_runs(niah: Niah) -> None:
     assert done.code == 0, done.err
     assert done.json["outcomes"] == {"answered": 45}
     assert 0.3 < done.json["accuracy"] < 1.0
+
+
+def test_a_typed_path_leads_from_where_it_is_typed(niah: Niah, tmp_path: Path) -> None:
+    """A file of questions beside the user, an experiment elsewhere; scored by words in common."""
+    rows = [
+        {"question": "Who sells rope?", "answers": ["Ada Quince of Orne"]},
+        {"question": "What colour is the mill?", "answers": ["red"]},
+    ]
+    texts = ("Rope is sold by Ada Quince of Orne.", "The colour of the mill is red.")
+    lines = (json.dumps(row | {"text": text}) for row, text in zip(rows, texts, strict=True))
+    Path("mine.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    done = niah(
+        *("run", CONFIG, "-q", "--json", "--set", "task.path=mine.jsonl"),
+        *("--set", "task.scorer=token-f1", "--set", "grid.context_lengths=[1000]"),
+        *("--set", "haystack.path=own-documents/"),
+    )
+    assert done.code == 0, done.err
+    assert 0 < done.json["accuracy"] < 1
+    told = niah("export", "latest").out
+    assert {json.loads(line)["question"] for line in told.splitlines()} == {
+        row["question"] for row in rows
+    }
+    missing = niah("plan", CONFIG, "--set", "task.path=nowhere.jsonl")
+    assert missing.code == 2
+    assert str(CONFIG.parent / "nowhere.jsonl") in missing.err

@@ -43,10 +43,11 @@ class TaskSection(Section):
         pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$",
         description="Of the task in figures and tables; its family and variant when not given.",
     )
-    scorer: Literal["substring"] | None = Field(
+    scorer: Literal["substring", "token-f1"] | None = Field(
         default=None,
         description="substring: an accepted answer counts wherever it stands in the response, as "
-        "RULER counts; the family's own scorer when not given.",
+        "RULER counts; token-f1: the words in common with the nearest accepted answer, as SQuAD "
+        "counts; the family's own scorer when not given.",
     )
 
     @model_serializer(mode="wrap")

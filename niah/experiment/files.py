@@ -22,7 +22,8 @@ def load_experiment(
 
     Args:
         path: A TOML file; paths inside it are relative to its directory.
-        overrides: ``dotted.key=value`` each, value in TOML; a bare word is a string.
+        overrides: ``dotted.key=value`` each, value in TOML; a bare word is a string, and a path is
+            relative to the current directory if it leads anywhere from there.
         model_ids: In place of the file's models, when there are any.
 
     Raises:
@@ -100,7 +101,15 @@ def _override(document: dict[str, Any], override: str) -> None:
         if not isinstance(inner, dict):
             raise ExperimentError(f"--set {override}: {step} is not a table")
         target = inner
-    target[steps[-1]] = _value(value.strip())
+    target[steps[-1]] = _from_here(steps[-1], _value(value.strip()))
+
+
+def _from_here(key: str, value: Any) -> Any:
+    """A path that was typed leads from where it was typed, if there is anything."""
+    if key != "path" or not isinstance(value, str) or not value or "\0" in value:
+        return value
+    here = Path.cwd() / Path(value).expanduser()
+    return str(here) if here.exists() else value
 
 
 def _by_name(tasks: list[Any], name: str, override: str) -> dict[str, Any]:
