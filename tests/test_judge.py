@@ -19,6 +19,7 @@ from niah.store.database import open_store
 from niah.store.judgements import Judgement, begin_judgement, judging_usd
 from niah.store.trials import iter_trials
 from tests.command import Niah
+from tests.small_runs import measured
 
 KEY = "sk-judge-0123456789abcdef0123456789"
 
@@ -91,22 +92,6 @@ def judging(says: Callable[[str], str | int]) -> Iterator[Bench]:
 
 def literally(prompt: str) -> str:
     return literal_verdict([{"content": prompt}])
-
-
-SMALL = (
-    "--set",
-    "grid.context_lengths=[1000]",
-    "--set",
-    "grid.depth_percents=[0,50,100]",
-    "--set",
-    "grid.trials=2",
-)
-
-
-def measured(niah: Niah, *more: str) -> str:
-    ran = niah("run", "quickstart", "-m", "reference/flat-50", *SMALL, *more, "-q", "--json")
-    assert ran.code == 0, ran.err
-    return str(ran.json["run"])
 
 
 def judges(bench: Bench, *, usd: float = 1.0) -> tuple[str, ...]:
@@ -264,7 +249,7 @@ def test_faults_are_retried_and_a_refused_key_stops_the_judge(niah: Niah) -> Non
     with judging(lambda prompt: next(busy, literally(prompt))) as bench:
         found = niah("score", run, *judges(bench), "--json")
         assert (found.code, len(bench.prompts)) == (0, 8)
-    other = measured(niah, "--set", "seed=8")
+    other = measured(niah, "--set", "seed=9")
     with judging(lambda _: 401) as bench:
         refused = niah("score", other, *judges(bench), "--json")
     assert refused.code == 3
