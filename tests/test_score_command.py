@@ -81,7 +81,8 @@ def test_a_run_shown_by_another_scorer_says_so_everywhere(niah: Niah) -> None:
         assert new["score"] != old["score"] or old["score"] == 0
         assert new["tags"][MEASURED_SCORE_TAG] == f"{old['score']:g}"
         assert new["tags"][SCORED_BY_TAG] == shown["scored_by"]
-    niah("plot", run, "--out", "map.svg")
+    (described,) = niah("plot", run, "--out", "map.svg", "--json").json["descriptions"]
+    assert "Scored again by token-f1" in described
     niah("report", run, "--out", "r.html")
     niah("report", run, "--out", "r.md")
     for name in ("map.svg", "r.html", "r.md"):

@@ -6,7 +6,7 @@ from collections import Counter
 
 from niah.figures.heatmap import HeatmapData
 from niah.figures.states import DOUBTS
-from niah.figures.text import percent_label
+from niah.figures.text import WORDS, percent_label
 
 
 def alt_text(data: HeatmapData) -> str:
@@ -31,6 +31,7 @@ def alt_text(data: HeatmapData) -> str:
         f"{size} cells (depth by context length), {first} to {last} tokens."
     )
     sentences = [f"{data.warning}." if data.warning else "", start, f"{data.subtitle[-1]}."]
+    sentences += _scored_again(data)
     perfect = sum(value == 1 for value, _, _ in values)
     if values and perfect == len(values):
         sentences.append(
@@ -66,7 +67,14 @@ def _difference_text(data: HeatmapData) -> str:
     kind = "Differenz-Heatmap" if data.language == "de" else "Difference heatmap"
     cells = "Zellen" if data.language == "de" else "cells"
     warning = f"{data.warning}. " if data.warning else ""
-    return f"{warning}{kind}, {data.title}, {size} {cells}. {data.subtitle[-1]}."
+    said = [f"{warning}{kind}, {data.title}, {size} {cells}. {data.subtitle[-1]}."]
+    return " ".join(said + _scored_again(data))
+
+
+def _scored_again(data: HeatmapData) -> list[str]:
+    """That other scores are shown than those of the measurement, where they are."""
+    words = WORDS[data.language]["scored-by"].partition("{")[0]
+    return [f"{_capital(said)}." for said in data.caption if said.startswith(words)]
 
 
 def _counts(data: HeatmapData) -> list[tuple[str, int]]:
