@@ -322,6 +322,22 @@ def test_an_answer_that_stands_elsewhere_too_is_said_before_anything_is_paid(
     )
 
 
+def test_a_plan_counts_the_questions(niah: Niah) -> None:
+    """Those that the documents answer, and those whose answer is planted."""
+    assert "5: 4 answered by the documents, 1 by planted texts" in niah("plan", CONFIG).out
+
+
+def test_a_haystack_that_a_family_writes_is_named_so_in_its_plan(niah: Niah) -> None:
+    """Not by the corpus that was loaded beside it."""
+    Path("w.toml").write_text(
+        'models = ["reference/exact"]\n[task]\nkind = "key-value"\n[grid]\n'
+        "context_lengths = [2000]\ndepth_percents = [50]\n",
+        encoding="utf-8",
+    )
+    assert "written by key-value\n" in niah("plan", "w.toml").out
+    assert niah("plan", "w.toml", "--json").json["haystack"] == "written by key-value"
+
+
 def test_the_shipped_example_runs(niah: Niah) -> None:
     """The literal reader answers the questions that use a passage's own words."""
     done = niah("run", CONFIG, "--json")

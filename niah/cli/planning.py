@@ -89,7 +89,8 @@ def _page(prepared: Prepared, estimates: tuple[Estimate, ...]) -> str:
         ("context lengths", f"{lengths} tokens"),
         ("depths", f"{depths} percent"),
         ("task", f"{prepared.trials[0].task} ({experiment.language})"),
-        ("haystack", f"{prepared.corpus.name}, {count(len(prepared.corpus.text))} characters"),
+        *((("questions", prepared.task.asks),) if prepared.task.asks else ()),
+        ("haystack", _haystack(prepared)),
         ("sampling", _sampling(prepared)),
         (
             "trials",
@@ -226,6 +227,16 @@ def _total_usd(entry: Estimate) -> float | None:
     return entry.input_usd + entry.output_usd
 
 
+def _haystack(prepared: Prepared) -> str:
+    """What the needles stand in, and how much of it there is to cut from."""
+    from niah.console import count
+
+    name = prepared.ingredients.haystack
+    if prepared.task.writer is not None:
+        return name
+    return f"{name}, {count(len(prepared.corpus.text))} characters"
+
+
 def _summary(prepared: Prepared, estimates: tuple[Estimate, ...], refused: int) -> dict[str, Any]:
     grid = prepared.experiment.grid
     totals = [_total_usd(entry) for entry in estimates]
@@ -240,7 +251,7 @@ def _summary(prepared: Prepared, estimates: tuple[Estimate, ...], refused: int) 
         "refused": refused,
         "input_tokens": sum(entry.input_tokens for entry in estimates),
         "cost_usd": sum(known) if len(known) == len(totals) else None,
-        "haystack": prepared.corpus.name,
+        "haystack": prepared.ingredients.haystack,
         "haystack_sha256": prepared.corpus.sha256,
         "task": prepared.trials[0].task,
         "sampling": prepared.experiment.sampling.model_dump(mode="json"),

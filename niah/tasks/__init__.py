@@ -127,6 +127,7 @@ class Task:
         cuts: Passages of the corpus, word for word, that stand there no longer: each is planted
             where it is asked for.
         notes: What the user should know before paying, a sentence each.
+        asks: How many of the user's own questions it draws from, in words; empty = none.
     """
 
     kind: str
@@ -135,6 +136,7 @@ class Task:
     writer: Writer | None = None
     cuts: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    asks: str = ""
 
 
 def scored_by(task: Task, scorer: str) -> Task:

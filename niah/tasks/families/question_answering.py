@@ -70,6 +70,7 @@ def prepare(parameters: Mapping[str, Any], language: str, haystack: str) -> Task
         draw=draw,
         cuts=tuple(cuts),
         notes=tuple(_notes(facts, cuts, haystack)),
+        asks=_asks(facts),
     )
 
 
@@ -94,6 +95,13 @@ def _facts(parameters: Mapping[str, Any], haystack: str) -> tuple[Fact, ...]:
     if not isinstance(path, str):
         raise TaskError(f"task.path = {path!r} is not a path")
     return read_facts(Path(path), haystack, limit)
+
+
+def _asks(facts: Sequence[Fact]) -> str:
+    """How many questions there are, and where what answers them comes from."""
+    planted = sum(not fact.in_documents for fact in facts)
+    there = len(facts) - planted
+    return f"{len(facts):,}: {there:,} answered by the documents, {planted:,} by planted texts"
 
 
 def _needles(fact: Fact, seed: int) -> list[Needle]:
