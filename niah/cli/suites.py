@@ -43,7 +43,12 @@ def prepare_suite(suite: Suite) -> list[Prepared]:
             f"note: {name} is left out; --set tasks.{name}.{key}=FILE takes it in",
             event="task-left-out",
         )
-    for warning in dict.fromkeys(warning for one in prepared for warning in one.warnings):
+    told = (
+        f"{one.experiment.task.name}: {warning}" if warning in one.task.notes else warning
+        for one in prepared
+        for warning in one.warnings
+    )
+    for warning in dict.fromkeys(told):
         log(f"warning: {warning}", event="warning", level="warning")
     return prepared
 
