@@ -118,8 +118,8 @@ def test_one_grid_per_model_and_task() -> None:
     assert math.isnan(grids[2].accuracy.item())
 
 
-def test_repeats_of_the_same_cells_give_a_t_interval() -> None:
-    """Two or more repeats over the same cells: the interval is Student's over repeat means."""
+def test_repeats_that_share_nothing_are_pooled() -> None:
+    """Trials with haystacks of their own are independent: repeats make no interval wider."""
     records = [
         record(length, depth, repeat, float(repeat != 1 or depth > 0))
         for length in (1000, 2000)
@@ -127,22 +127,13 @@ def test_repeats_of_the_same_cells_give_a_t_interval() -> None:
         for repeat in range(3)
     ]
     (summary,) = summarize(records, simulated=False, planned={})
-    assert summary.accuracy.method == "t over 3 replicates"
+    assert summary.accuracy.method == "Jeffreys"
+    assert (summary.accuracy.lower, summary.accuracy.upper) == jeffreys(16, 18)
     assert summary.accuracy.value == pytest.approx(16 / 18)
     assert summary.accuracy.n == 18
     assert summary.by_length.n.tolist() == [9, 9]
-    assert summary.by_depth.methods[0] == "t over 3 replicates"
-    assert summary.by_depth.methods[1] == "Jeffreys (replicates agree exactly)"
+    assert set(summary.by_depth.methods) == {"Jeffreys"}
     assert summary.by_depth.accuracy.tolist() == [pytest.approx(2 / 3), 1, 1]
-
-
-def test_repeats_of_other_cells_are_pooled_and_said_so() -> None:
-    """When repeats cover different cells, a t interval would compare cells, not replicates."""
-    records = [record(1000, float(d), 0, 1.0) for d in range(10)]
-    records += [record(1000, 9.0, 1, 0.0)]
-    (summary,) = summarize(records, simulated=False, planned={})
-    assert summary.accuracy.method == "Jeffreys (repeats cover different cells)"
-    assert (summary.accuracy.lower, summary.accuracy.upper) == jeffreys(10, 11)
 
 
 def test_unreported_cost_is_never_zero() -> None:

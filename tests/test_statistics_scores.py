@@ -70,6 +70,25 @@ def test_covers_where_haystacks_matter() -> None:
     assert np.mean(covered) >= 0.9
 
 
+@pytest.mark.parametrize("repeats", [1, 2, 3])
+def test_independent_trials_are_covered_and_repeats_widen_nothing(repeats: int) -> None:
+    """Cells of very different recall, each trial on its own: the interval covers their mean."""
+    rng = np.random.default_rng(5)
+    recalls = [0.05, 0.5, 0.6, 0.8, 0.95, 1.0] * 4
+    covered, widths = [], []
+    for _ in range(400):
+        records = [
+            record(1000 * (1 + cell), 0.0, repeat, float(rng.random() < recall))
+            for repeat in range(repeats)
+            for cell, recall in enumerate(recalls)
+        ]
+        estimate = sweep_estimate(records)
+        covered.append(estimate.lower <= np.mean(recalls) <= estimate.upper)
+        widths.append(estimate.upper - estimate.lower)
+    assert np.mean(covered) >= 0.94
+    assert np.mean(widths) < 0.42 / np.sqrt(repeats)
+
+
 def test_a_difference_is_judged_over_haystacks() -> None:
     """Two sweeps over the same shared haystacks are compared by the haystacks' differences."""
     rng = np.random.default_rng(0)

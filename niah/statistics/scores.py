@@ -57,10 +57,11 @@ def shares_haystack(record: TrialRecord) -> bool:
 def sweep_estimate(records: Iterable[TrialRecord], *, confidence: float = CONFIDENCE) -> Estimate:
     """The mean score of some trials of one sweep with the interval that their design allows.
 
-    A t interval over replicates where there are at least two that cover the same cells up to 20 %.
-    Where replicates share haystacks and cover different cells, the t interval over three or more is
-    kept: it is too wide rather than too narrow. Otherwise Jeffreys' over all trials; the method
-    says why.
+    Trials with a haystack of their own are independent, and which repeat they are of says nothing:
+    Jeffreys' over all of them, in which two repeats count by their trials and not as two numbers.
+    Where trials share haystacks, a t interval over the haystacks' replicates: of two or more that
+    cover the same cells up to 20 %, or of three or more that do not, which is too wide rather than
+    too narrow. One replicate has no spread: Jeffreys', and the method says what it leaves out.
     """
     sums: defaultdict[tuple[str, str], float] = defaultdict(float)
     counts: defaultdict[tuple[str, str], int] = defaultdict(int)
@@ -75,19 +76,18 @@ def sweep_estimate(records: Iterable[TrialRecord], *, confidence: float = CONFID
         counts[replicate] += 1
         cells[replicate].add((record.context_length, record.depth_percent))
         shared = shared or shares_haystack(record)
+    total, n = math.fsum(sums.values()), sum(counts.values())
+    if not shared:
+        return pooled_estimate(total, n, confidence=confidence)
     replicates = sorted(sums)
     measured: set[tuple[int, float]] = set().union(*cells.values())
     balanced = all(len(c) >= BALANCED_SHARE * len(measured) for c in cells.values())
-    if len(replicates) >= (2 if balanced else LEAST_REPLICATES) and (balanced or shared):
-        estimate = replicate_estimate(
-            [sums[r] for r in replicates], [counts[r] for r in replicates], confidence=confidence
-        )
-        if balanced:
-            return estimate
-        return replace(estimate, method=f"{estimate.method} of different cells")
-    if shared:
+    if len(replicates) < (2 if balanced else LEAST_REPLICATES):
         why = "trials share haystacks: too narrow if these matter"
-    else:
-        why = "" if len(replicates) < 2 else "repeats cover different cells"
-    total, n = math.fsum(sums.values()), sum(counts.values())
-    return pooled_estimate(total, n, confidence=confidence, why=why)
+        return pooled_estimate(total, n, confidence=confidence, why=why)
+    estimate = replicate_estimate(
+        [sums[r] for r in replicates], [counts[r] for r in replicates], confidence=confidence
+    )
+    if balanced:
+        return estimate
+    return replace(estimate, method=f"{estimate.method} of different cells")
