@@ -119,13 +119,22 @@ def _denied(setting: Setting, asked: Asked) -> bool:
     heading = setting.heading.removesuffix(":") if setting.heading.endswith(":") else ""
     far = _DENIAL[asked.kind]
     for lead in (setting.lead, heading):
-        if cues.DENIAL_BEFORE.search(lead) or far.search(lead):
+        if _set_aside(lead, asked) or far.search(lead):
             return True
     negated = cues.NEGATED_WORD.findall(setting.prefix + setting.lead) if asked.open_text else []
     after = setting.tail
     if not after.strip() and not cues.CONJUNCTION.match(setting.suffix):
         after += setting.suffix
     return not asked.keys.isdisjoint(negated) or cues.DENIAL_AFTER.match(after) is not None
+
+
+def _set_aside(lead: str, asked: Asked) -> bool:
+    """Whether a value is named as another one's rival, in a word that the question does not use.
+
+    "Replaced" says so of a code that was replaced, and not of the panes that are asked about.
+    """
+    found = cues.DENIAL_BEFORE.search(lead)
+    return found is not None and found[0].split()[0] not in asked.question.split()
 
 
 def _shares_denial(reading: Reading, index: int, between: str) -> bool:

@@ -218,7 +218,8 @@ def print_tally(tally: Tally) -> None:
         ):
             print(f"{name:22}" + "".join(_share(tally, families, stability, c) for c in changes))
     print("\n                     alarm   no alarm     (all maps, both stabilities)")
-    for name, chosen in (("nothing happened", ["none"]), ("dropped >= 2 points", changes[1:])):
+    drops = [change for change in changes if change != "none"]
+    for name, chosen in (("nothing happened", ["none"]), ("dropped >= 2 points", drops)):
         entries = [entry for key, entry in tally.items() if key[2] in chosen]
         alarms, total = (int(sum(entry[i] for entry in entries)) for i in (0, 1))
         share = alarms / max(1, total)
