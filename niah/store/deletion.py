@@ -73,15 +73,15 @@ def _locked(locks: ExitStack, store: Store, run: str) -> bool:
 def _delete(connection: sqlite3.Connection, key: int) -> str | None:
     """Delete a run and its children, or else say which baseline it belongs to."""
     named: tuple[str] | None = connection.execute(
-        "SELECT name FROM baselines WHERE run_key = ?1"
-        " OR run_key IN (SELECT run_key FROM retests WHERE of_run_key = ?1) LIMIT 1",
-        (key,),
+        "SELECT name FROM baselines WHERE run_key = :key"
+        " OR run_key IN (SELECT run_key FROM retests WHERE of_run_key = :key) LIMIT 1",
+        {"key": key},
     ).fetchone()
     if named is None:
         connection.execute(
-            "DELETE FROM runs WHERE run_key = ?1"
-            " OR run_key IN (SELECT run_key FROM retests WHERE of_run_key = ?1)",
-            (key,),
+            "DELETE FROM runs WHERE run_key = :key"
+            " OR run_key IN (SELECT run_key FROM retests WHERE of_run_key = :key)",
+            {"key": key},
         )
     return None if named is None else named[0]
 
