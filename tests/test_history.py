@@ -68,7 +68,8 @@ def nights(niah: Niah, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Night
         for (key,) in connection.execute("SELECT run_key FROM runs").fetchall():
             at = f"2026-03-{key:02}T03:00:00+00:00"
             connection.execute(
-                "UPDATE runs SET created_at = ?1, finished_at = ?1 WHERE run_key = ?2", (at, key)
+                "UPDATE runs SET created_at = :at, finished_at = :at WHERE run_key = :key",
+                {"at": at, "key": key},
             )
     connection.close()
     return made

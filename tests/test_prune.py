@@ -101,7 +101,7 @@ def test_a_run_dated_in_the_future_is_as_old_as_the_next_ones_beginning(
     ahead = (datetime.now(UTC) + timedelta(days=4000)).isoformat()
     with closing(sqlite3.connect(db)) as connection, connection:  # r3 is four days old, r2 two
         connection.execute(
-            "UPDATE runs SET created_at = ?1, finished_at = ?1 WHERE run = 'r3'", (ahead,)
+            "UPDATE runs SET created_at = :at, finished_at = :at WHERE run = 'r3'", {"at": ahead}
         )
     assert "r3" not in niah("prune", "--older-than", "60h", "--json").json["would_delete"]
     assert "r3" in niah("prune", "--older-than", "36h", "--json").json["would_delete"]
