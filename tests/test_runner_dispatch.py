@@ -275,6 +275,15 @@ def test_a_small_sweep_behind_a_tight_limit_is_not_held_up_by_its_first_burst() 
     assert outcome.wall_s < 3.0 * outcome.bound_s
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_a_first_burst_that_was_too_large_does_not_make_a_short_sweep_slow(seed: int) -> None:
+    """Twelve requests at once behind 15 a second: what was sent before a guess costs no courage."""
+    host = Host(requests_per_minute=900, tokens_per_minute=1e9, burst=5 / 900, retry_after="none")
+    trials = [Trial(tokens=100 + number, latency_s=0.02) for number in range(12)]
+    settings = LaneSettings(cautious=False)
+    assert sweep(host, trials, cap=16, settings=settings, seed=seed).wall_s < 8
+
+
 def test_the_same_sweep_goes_the_same_way() -> None:
     """Searching draws from its own seed: two runs against the same host are one and the same."""
     host, trials, cap = random_scenario(3001, headers=False)

@@ -22,8 +22,8 @@ _CLOSE = 0.015
 # more than is thought; each such test that fails makes the next one come later.
 _TEST_SOON, _TEST_LATE, _TEST_LATER = 5.0, 40.0, 2.5
 _BOLD, _WARY, _SAFE = 0.5, 0.85, 0.95
-# Refusals that boldness may cost, as a share of all requests.
-_REFUSED_SHARE = 0.06
+# Refusals that boldness may cost, as a share of all requests; and so many of a short sweep.
+_REFUSED_SHARE, _REFUSED_LEAST = 0.06, 3.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -49,6 +49,8 @@ class Search:
         self._transit_s = 0.05  # the longest that a refusal took
         self._sent = 0
         self._rejected = 0
+        self._first_felt_at: float | None = None
+        self._guessed_wrong = 0  # refusals of what was sent by a guess, not before there was any
         self._passed = 0  # since the last rejection
         self._sent_at = began_at
         self._since_test = 0
@@ -93,6 +95,9 @@ class Search:
                 sent.cause = cause
                 self._transit_s = max(self._transit_s, min(now - sent.at, 2.0))
                 self._rejected += 1
+                if self._first_felt_at is None:
+                    self._first_felt_at = now
+                self._guessed_wrong += sent.at > self._first_felt_at
                 self._passed = 0
                 self._since_test = 0
                 if number == self._test:
@@ -121,7 +126,8 @@ class Search:
         ] = -self._slack_s()  # waiting gains nothing
         wait, weights = each.max(axis=0), self._guesses.weights
         order = np.argsort(wait)
-        spent = self._rejected / (_REFUSED_SHARE * (self._sent - self._rejected + queued))
+        allowed = _REFUSED_SHARE * (self._sent - self._rejected + queued)
+        spent = self._guessed_wrong / max(_REFUSED_LEAST, allowed)
         bold_share = _BOLD + (_WARY - _BOLD) * min(1.0, spent)
         upto = np.searchsorted(np.cumsum(weights[order]), (bold_share, _SAFE))
         bold, safe = wait[order[np.minimum(upto, wait.size - 1)]]
