@@ -16,9 +16,9 @@ from niah.draws import integer
 from niah.errors import PromptRefused
 from niah.prompts import Layout, Prompt
 from niah.prompts.cutting import character_ends, cut_to_fit, word_ends
-from niah.prompts.frames import Frame, assemble, build_frame, surplus_of, texts_around
+from niah.prompts.frames import Frame, Laid, assemble, build_frame, surplus_of, texts_around
 from niah.prompts.index import CorpusIndex
-from niah.prompts.planting import Haystack, nearest_gaps, seam_tokens, usual_gap
+from niah.prompts.planting import Haystack, nearest_gaps, planted, seam_tokens, usual_gap
 from niah.tasks import Challenge
 from niah.tokenizers import Tokenizer
 
@@ -64,7 +64,7 @@ def compose(
     frame = build_frame(
         index, challenge=challenge, layout=layout, asked=asked, context_length=context_length
     )
-    haystack = _fit(index, frame, context_length, seed)
+    haystack, laid = _fit(index, frame, context_length, seed)
     return assemble(
         index,
         frame,
@@ -72,6 +72,7 @@ def compose(
         challenge=challenge,
         layout=layout,
         context_length=context_length,
+        laid=laid,
     )
 
 
@@ -92,7 +93,9 @@ def recount(prompt: Prompt, tokenizer: Tokenizer) -> int:
     return sum(len(tokenizer.encode(message.content)) for message in prompt.messages)
 
 
-def _fit(index: CorpusIndex, frame: Frame, context_length: int, seed: int) -> Haystack:
+def _fit(
+    index: CorpusIndex, frame: Frame, context_length: int, seed: int
+) -> tuple[Haystack, Laid | None]:
     """A haystack that makes the user message exactly as long as it has to be."""
     _, close, question = frame.after
     around = index.count(frame.before) + index.count(close) + index.count(question)
@@ -106,7 +109,7 @@ def _fit(index: CorpusIndex, frame: Frame, context_length: int, seed: int) -> Ha
                 f"{context_length + surplus:,} tokens are needed"
             )
         if surplus == 0:
-            return empty
+            return empty, None
         room = -surplus
     # The same for every depth, so that a deeper needle only moves within the same haystack.
     starts = _count_starts(index, room)
@@ -121,14 +124,16 @@ def _fit(index: CorpusIndex, frame: Frame, context_length: int, seed: int) -> Ha
         seam_tokens(index, usual_gap(index, start, needle), needle) for needle in frame.needles
     )
     needed = frame.wanted - around - sum(costs)
-    found = _whole_sentences(index, frame, costs, needed, start, starts)
-    found = found or _cut_sentence(index, frame, costs, needed, start, starts)
+    whole = _whole_sentences(index, frame, costs, needed, start, starts)
+    if whole is not None:
+        return whole
+    found = _cut_sentence(index, frame, costs, needed, start, starts)
     if found is None:
         raise PromptRefused(
             f"no stretch of {index.corpus.name} makes exactly {context_length:,} tokens; "
             "ask for a few tokens more or less, or give it more text"
         )
-    return found
+    return found, None
 
 
 def _count_starts(index: CorpusIndex, tokens: int) -> int:
@@ -151,7 +156,7 @@ def _whole_sentences(
     needed: int,
     start: int,
     starts: int,
-) -> Haystack | None:
+) -> tuple[Haystack, Laid] | None:
     """The first stretch of whole sentences that fits, from the drawn gap on and round again."""
     begun = 0
     for _ in range(_STRETCHES_TRIED):
@@ -160,9 +165,10 @@ def _whole_sentences(
             return None
         begun, first, last = stretch
         haystack = _plant(index, frame, costs, first, last)
-        surplus = surplus_of(index, frame, haystack)
+        laid = planted(index, haystack, frame.needles)
+        surplus = surplus_of(index, frame, haystack, laid)
         if surplus == 0:
-            return haystack
+            return haystack, laid
         # The seams differ from what was assumed; the next stretch probably has the same ones.
         needed -= surplus
         begun += 1

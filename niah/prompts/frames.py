@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from niah.prompts import Layout, Message, Placement, Prompt, Wrapper
 from niah.prompts.index import CorpusIndex
 from niah.prompts.planting import Haystack, Insert, planted
-from niah.prompts.tally import count, write
+from niah.prompts.tally import Piece, count, write
 from niah.tasks import Challenge
+
+Laid = tuple[list[Piece], list[int]]
+"""A haystack with its needles as pieces, and where each needle begins, in characters."""
 
 _BREAK = "\n\n"
 _WRAPPERS = {
@@ -64,9 +67,15 @@ def as_wrapped(text: str, wrapper: Wrapper) -> str:
     return json.dumps(text, ensure_ascii=False)[1:-1] if wrapper == "json" else text
 
 
-def surplus_of(index: CorpusIndex, frame: Frame, haystack: Haystack) -> int:
-    """Tokens that the user message has too many; negative = too few."""
-    pieces, _ = planted(index, haystack, frame.needles)
+def surplus_of(
+    index: CorpusIndex, frame: Frame, haystack: Haystack, laid: Laid | None = None
+) -> int:
+    """Tokens that the user message has too many; negative = too few.
+
+    Args:
+        laid: What ``planted`` says of the haystack, where that is known.
+    """
+    pieces, _ = laid or planted(index, haystack, frame.needles)
     return count(index, [frame.before, *pieces, *frame.after]) - frame.wanted
 
 
@@ -115,9 +124,10 @@ def assemble(
     challenge: Challenge,
     layout: Layout,
     context_length: int,
+    laid: Laid | None = None,
 ) -> Prompt:
-    """The prompt that the frame and a haystack which fits it make."""
-    pieces, begins = planted(index, haystack, frame.needles)
+    """The prompt that the frame and a haystack which fits it make; ``laid`` as in `surplus_of`."""
+    pieces, begins = laid or planted(index, haystack, frame.needles)
     total = haystack.tokens_before(index, haystack.last)
     placements = {}
     for number, depth, gap, begin in zip(
