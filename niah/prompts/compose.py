@@ -16,9 +16,9 @@ from niah.draws import integer
 from niah.errors import PromptRefused
 from niah.prompts import Layout, Prompt
 from niah.prompts.cutting import character_ends, cut_to_fit, word_ends
-from niah.prompts.frames import Frame, Laid, assemble, build_frame, surplus_of, texts_around
+from niah.prompts.frames import Frame, assemble, build_frame, surplus_of, texts_around
 from niah.prompts.index import CorpusIndex
-from niah.prompts.planting import Haystack, nearest_gaps, planted, seam_tokens, usual_gap
+from niah.prompts.planting import Haystack, Laid, nearest_gaps, planted, seam_tokens, usual_gap
 from niah.tasks import Challenge
 from niah.tokenizers import Tokenizer
 

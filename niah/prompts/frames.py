@@ -8,12 +8,9 @@ from dataclasses import dataclass
 
 from niah.prompts import Layout, Message, Placement, Prompt, Wrapper
 from niah.prompts.index import CorpusIndex
-from niah.prompts.planting import Haystack, Insert, planted
-from niah.prompts.tally import Piece, count, write
+from niah.prompts.planting import Haystack, Insert, Laid, planted
+from niah.prompts.tally import count, write
 from niah.tasks import Challenge
-
-Laid = tuple[list[Piece], list[int]]
-"""A haystack with its needles as pieces, and where each needle begins, in characters."""
 
 _BREAK = "\n\n"
 _WRAPPERS = {

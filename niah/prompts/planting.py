@@ -59,9 +59,11 @@ class Haystack:
         return tokens - self.cut_tokens if self.cut and gap >= self.cut_gap else tokens
 
 
-def planted(
-    index: CorpusIndex, haystack: Haystack, needles: Sequence[Insert]
-) -> tuple[list[Piece], list[int]]:
+Laid = tuple[list[Piece], list[int]]
+"""A haystack with its needles as pieces, and where each needle begins, in characters."""
+
+
+def planted(index: CorpusIndex, haystack: Haystack, needles: Sequence[Insert]) -> Laid:
     """The haystack with its needles as pieces, and where each needle begins, in characters."""
     pieces: list[Piece] = []
     begins: list[int] = []

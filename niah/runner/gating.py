@@ -9,16 +9,17 @@ from niah.console import inert
 from niah.errors import ConfigurationError
 from niah.runner.gate_words import regression_words
 from niah.runner.likeness import Pool, twin_sweep
-from niah.runner.results import experiment_of, run_grids
+from niah.runner.results import run_grids
 from niah.runner.retests import Retests
 from niah.runner.rounds import retest_rounds
-from niah.runner.thresholds import Check, Demands, check_demands, estimator, missing
+from niah.runner.thresholds import Check, Demands, check_demands, missing
 from niah.statistics import Grid
 from niah.statistics.evidence import Judgement, groups
 from niah.statistics.expectations import Baseline, Scores, build_baseline, scores_of
 from niah.statistics.gates import Regression, Verdict, regression, worst
 from niah.statistics.grids import by_sweep
 from niah.statistics.intervals import Estimate
+from niah.statistics.scores import sweep_estimate
 from niah.store import Run, TrialRecord
 
 LEAST_DROP = 0.02
@@ -115,11 +116,9 @@ def judge_run(
     judged: list[Judged] = []
     grids = run_grids(run, records)
     sweeps = [(grid.model, grid.task) for grid in grids]
-    experiment = experiment_of(run)
-    estimate = estimator(shared=experiment is None or experiment.sampling.sharing != "none")
     for grid in grids:
         trials = own.get((grid.model, grid.task), [])
-        checks = tuple(check_demands(demands, grid, trials, estimate))
+        checks = tuple(check_demands(demands, grid, trials))
         compared = None
         if pool is not None:
             against = twin_sweep((grid.model, grid.task), sweeps, before, pool.name)
@@ -127,7 +126,7 @@ def judge_run(
                 grid, trials, before[against], against[0], demands, retests, drop, len(grids)
             )
         judged.append(
-            Judged(grid=grid, accuracy=estimate(trials), checks=checks, compared=compared)
+            Judged(grid=grid, accuracy=sweep_estimate(trials), checks=checks, compared=compared)
         )
     verdict = worst([one.verdict for one in judged]) if judged else "undecided"
     return Gate(

@@ -7,9 +7,8 @@ demand is undecided.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from niah.axes import format_tokens
 from niah.console import percent
@@ -23,19 +22,11 @@ from niah.statistics.effective import (
     threshold_rule,
 )
 from niah.statistics.gates import Verdict, threshold_verdict
-from niah.statistics.intervals import CONFIDENCE, Estimate, pooled_estimate
-from niah.statistics.scores import score_of, sweep_estimate
+from niah.statistics.intervals import Estimate
+from niah.statistics.scores import sweep_estimate
 from niah.store import TrialRecord
 
 MAX_UNMEASURED = 0.1
-
-
-class Estimator(Protocol):
-    """The mean score of trials with an interval."""
-
-    def __call__(self, records: Iterable[TrialRecord], *, confidence: float = ...) -> Estimate:
-        """Of these trials."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,32 +79,18 @@ class Check:
     unmeasured: int
 
 
-def estimator(*, shared: bool) -> Estimator:
-    """How the mean score of a run's trials is estimated.
-
-    Args:
-        shared: Whether prompts of one repeat have a haystack in common. Then the interval is one
-            over repeats; otherwise trials are independent, and it is Jeffreys' over all of them,
-            which two repeats make no wider.
-    """
-    return sweep_estimate if shared else _independent
-
-
-def check_demands(
-    demands: Demands, grid: Grid, records: Sequence[TrialRecord], estimate: Estimator
-) -> list[Check]:
+def check_demands(demands: Demands, grid: Grid, records: Sequence[TrialRecord]) -> list[Check]:
     """Every demand judged on one sweep.
 
     Args:
         demands: Of every sweep.
         grid: The sweep's cells.
         records: Its trials.
-        estimate: From ``estimator``.
 
     Raises:
         ConfigurationError: if a demand is about a length or depth that the sweep does not have.
     """
-    return list(_checks(demands, grid, records, estimate))
+    return list(_checks(demands, grid, records))
 
 
 def missing(grid: Grid, inside: Callable[[int, float], bool] | None = None) -> tuple[int, int]:
@@ -128,18 +105,11 @@ def missing(grid: Grid, inside: Callable[[int, float], bool] | None = None) -> t
     return unmeasured, planned
 
 
-def _independent(records: Iterable[TrialRecord], *, confidence: float = CONFIDENCE) -> Estimate:
-    scores = [score for record in records if (score := score_of(record)) is not None]
-    return pooled_estimate(math.fsum(scores), len(scores), confidence=confidence)
-
-
-def _checks(
-    demands: Demands, grid: Grid, records: Sequence[TrialRecord], estimate: Estimator
-) -> Iterator[Check]:
+def _checks(demands: Demands, grid: Grid, records: Sequence[TrialRecord]) -> Iterator[Check]:
     most = demands.max_unmeasured
     if demands.accuracy is not None:
         everywhere = missing(grid)
-        found = estimate(records)
+        found = sweep_estimate(records)
         yield _accuracy("accuracy", demands.accuracy, found, everywhere, most)
     for length, minimum in demands.lengths:
         if length not in grid.context_lengths:
@@ -151,7 +121,7 @@ def _checks(
         yield _accuracy(
             f"accuracy at {format_tokens(length)} tokens",
             minimum,
-            estimate([r for r in records if r.context_length == length]),
+            sweep_estimate([r for r in records if r.context_length == length]),
             missing(grid, lambda n, _, wanted=length: n == wanted),  # type: ignore[misc]
             most,
         )
@@ -165,7 +135,7 @@ def _checks(
         yield _accuracy(
             f"accuracy at depths {first:g} to {last:g}%",
             minimum,
-            estimate([r for r in records if first <= r.depth_percent <= last]),
+            sweep_estimate([r for r in records if first <= r.depth_percent <= last]),
             missing(grid, lambda _, depth, a=first, b=last: a <= depth <= b),  # type: ignore[misc]
             most,
         )
@@ -175,7 +145,7 @@ def _checks(
                 f"--min-effective {format_tokens(tokens)}: the longest context of this run has "
                 f"{format_tokens(int(grid.context_lengths[-1]))} tokens; measure longer ones"
             )
-        yield _effective(tokens, threshold, grid, records, most, estimate)
+        yield _effective(tokens, threshold, grid, records, most)
 
 
 def _accuracy(
@@ -211,10 +181,9 @@ def _effective(
     grid: Grid,
     records: Sequence[TrialRecord],
     most: float,
-    estimate: Estimator,
 ) -> Check:
     rule = ruler_rule() if threshold is None else threshold_rule(threshold)
-    found = _effective_length(grid, records, rule, estimate)
+    found = _effective_length(grid, records, rule)
     unmeasured, planned = missing(grid, lambda n, _: n <= tokens)
     needed = next(int(n) for n in grid.context_lengths if n >= tokens)
     verdict: Verdict = "undecided"
@@ -240,15 +209,13 @@ def _effective(
     )
 
 
-def _effective_length(
-    grid: Grid, records: Sequence[TrialRecord], rule: Rule, estimate: Estimator
-) -> EffectiveLength:
+def _effective_length(grid: Grid, records: Sequence[TrialRecord], rule: Rule) -> EffectiveLength:
     at = {
         int(length): [r for r in records if r.context_length == length]
         for length in grid.context_lengths
     }
     return effective_length_of_estimates(
-        list(at), lambda length, confidence: estimate(at[length], confidence=confidence), rule
+        list(at), lambda length, confidence: sweep_estimate(at[length], confidence=confidence), rule
     )
 
 
