@@ -185,7 +185,7 @@ def _stretch_of(
         begin = (start + begun) % starts
         end = min(begin + chunk, starts, begin + starts - begun)
         wanted = heads[begin:end] + tokens
-        lasts = np.searchsorted(tails, wanted)
+        lasts = tails.searchsorted(wanted)
         fits = tails.take(lasts, mode="clip") == wanted
         hit = int(fits.argmax())
         if fits[hit] and lasts[hit] > begin + hit:

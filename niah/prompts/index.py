@@ -29,6 +29,8 @@ REACH_CHARS = 1_000
 # Texts up to this length come again and again around seams; their counts are remembered.
 SHORT_CHARS = 1_000
 REMEMBERED_COUNTS = 1 << 14
+# A text is written from blocks of it: one copy of what is written, not one of each stretch first.
+BLOCK_CHARS = 1 << 13
 
 Numbers = NDArray[np.int32]
 
@@ -56,6 +58,7 @@ class CorpusIndex:
             its last line feed included; exact where joints are near.
         joints: Places where tokens part whatever stands on either side; may be empty.
         joint_tokens: Tokens of the text up to each joint.
+        blocks: The text in parts of ``BLOCK_CHARS`` characters.
     """
 
     corpus: Corpus
@@ -70,6 +73,7 @@ class CorpusIndex:
     tails: Numbers = field(repr=False)
     joints: memoryview[int] = field(repr=False)
     joint_tokens: memoryview[int] = field(repr=False)
+    blocks: tuple[str, ...] = field(repr=False)
     _counts: dict[str, int] = field(repr=False, default_factory=dict)
 
     def count(self, text: str) -> int:
@@ -194,6 +198,10 @@ def _opened(content: bytes | mmap.mmap, corpus: Corpus, tokenizer: Tokenizer) ->
         tails=tails,
         joints=joints.data,
         joint_tokens=joint_tokens.data,
+        blocks=tuple(
+            corpus.text[begin : begin + BLOCK_CHARS]
+            for begin in range(0, len(corpus.text), BLOCK_CHARS)
+        ),
     )
 
 

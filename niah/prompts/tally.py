@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
-from niah.prompts.index import CorpusIndex
+from niah.prompts.index import BLOCK_CHARS, CorpusIndex
 
 Piece = str | tuple[int, int]
 """A text, or a stretch of the corpus by its character offsets."""
@@ -45,7 +45,23 @@ def count(index: CorpusIndex, pieces: Sequence[Piece]) -> int:
 
 def write(index: CorpusIndex, pieces: Sequence[Piece]) -> str:
     """The pieces as one text."""
-    text = index.corpus.text
-    return "".join(
-        [piece if isinstance(piece, str) else text[piece[0] : piece[1]] for piece in pieces]
+    parts: list[str] = []
+    for piece in pieces:
+        if isinstance(piece, str):
+            parts.append(piece)
+        else:
+            parts += _blocks_of(index, *piece)
+    return "".join(parts)
+
+
+def _blocks_of(index: CorpusIndex, begin: int, end: int) -> Sequence[str]:
+    """A stretch in parts of which all but the outer two are there already."""
+    first, last = begin // BLOCK_CHARS, end // BLOCK_CHARS
+    if last - first < 2:
+        return (index.corpus.text[begin:end],)
+    blocks = index.blocks
+    return (
+        blocks[first][begin % BLOCK_CHARS :],
+        *blocks[first + 1 : last],
+        index.corpus.text[last * BLOCK_CHARS : end],
     )
