@@ -18,7 +18,15 @@ from niah.prompts import Layout, Prompt
 from niah.prompts.cutting import character_ends, cut_to_fit, word_ends
 from niah.prompts.frames import Frame, assemble, build_frame, surplus_of, texts_around
 from niah.prompts.index import CorpusIndex
-from niah.prompts.planting import Haystack, Laid, nearest_gaps, planted, seam_tokens, usual_gap
+from niah.prompts.planting import (
+    Haystack,
+    Laid,
+    changes_nothing,
+    nearest_gaps,
+    planted,
+    seam_tokens,
+    usual_gap,
+)
 from niah.tasks import Challenge
 from niah.tokenizers import Tokenizer
 
@@ -166,6 +174,8 @@ def _whole_sentences(
         begun, first, last = stretch
         haystack = _plant(index, frame, costs, first, last)
         laid = planted(index, haystack, frame.needles)
+        if _adds_up(index, frame, haystack, costs):
+            return haystack, laid
         surplus = surplus_of(index, frame, haystack, laid)
         if surplus == 0:
             return haystack, laid
@@ -173,6 +183,26 @@ def _whole_sentences(
         needed -= surplus
         begun += 1
     return None
+
+
+def _adds_up(index: CorpusIndex, frame: Frame, haystack: Haystack, costs: tuple[int, ...]) -> bool:
+    """Whether every seam is at a joint: then the prompt has the tokens that its parts have."""
+    first, last, places = haystack.first, haystack.last, haystack.places
+    end, close, question = frame.after
+    return (
+        end == "\n"
+        and index.parts(frame.before, index.corpus.text[index.gap_starts[first]])
+        and index.parts(end, close)
+        and (not question or index.parts(close, question))
+        and index.is_exact(first, last)
+        and len(set(places)) == len(places)
+        and all(
+            first < gap < last
+            and changes_nothing(index, gap, needle)
+            and index.count(" " + needle.text) == cost
+            for gap, needle, cost in zip(places, frame.needles, costs, strict=True)
+        )
+    )
 
 
 def _stretch_of(

@@ -87,6 +87,21 @@ class CorpusIndex:
             known = self._counts[text] = len(self.tokenizer.encode(text))
         return known
 
+    def parts(self, left: str, right: str) -> bool:
+        """Whether a joint lies between a text and the one right behind it."""
+        return self.joint.match(left[-1:] + right[:1], 1) is not None
+
+    def is_exact(self, first: int, last: int) -> bool:
+        """Whether ``tails[last] - heads[first]`` is exact: both gaps have a joint near."""
+        joints, start, end = self.joints, self.gap_starts[first], self.gap_ends[last]
+        after = bisect_right(joints, start)
+        before = bisect_left(joints, end, after) - 1
+        return (
+            after <= before
+            and joints[after] - start <= REACH_CHARS
+            and end - joints[before] <= REACH_CHARS
+        )
+
 
 def build_index(
     corpus: Corpus, tokenizer: Tokenizer, *, cache_dir: Path | None = None

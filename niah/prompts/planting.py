@@ -139,7 +139,7 @@ def _is_wide(character: str) -> bool:
 
 def seam_tokens(index: CorpusIndex, gap: int, needle: Insert) -> int:
     """How many tokens the needle adds when it stands in the gap alone."""
-    if not needle.blank and index.gap_opens[gap] and index.joint.match(needle.text[-1] + " ", 1):
+    if changes_nothing(index, gap, needle):
         return index.count(" " + needle.text)
     text = index.corpus.text
     before, after = glue(index, gap, needle)
@@ -153,6 +153,11 @@ def seam_tokens(index: CorpusIndex, gap: int, needle: Insert) -> int:
         return index.count(inserted)
     whole = index.count(text[begin:end] + inserted + text[end:stop])
     return whole - index.count(text[begin:stop])
+
+
+def changes_nothing(index: CorpusIndex, gap: int, needle: Insert) -> bool:
+    """Whether the needle adds its own tokens to the gap and those around it stay as they are."""
+    return not needle.blank and bool(index.gap_opens[gap]) and index.parts(needle.text, " ")
 
 
 def usual_gap(index: CorpusIndex, start: int, needle: Insert) -> int:

@@ -18,18 +18,17 @@ def count(index: CorpusIndex, pieces: Sequence[Piece]) -> int:
     is encoded. A tokenizer without joints encodes the whole.
     """
     text, joints, joint_tokens = index.corpus.text, index.joints, index.joint_tokens
-    is_joint = index.joint.match
     total, run = 0, ""
     for piece in pieces:
         if isinstance(piece, str):
-            if run and piece and is_joint(run[-1] + piece[0], 1):
+            if run and piece and index.parts(run, piece):
                 total += index.count(run)
                 run = piece
             else:
                 run += piece
             continue
         begin, end = piece
-        if run and is_joint(run[-1] + text[begin], 1):
+        if run and index.parts(run, text[begin]):
             total += index.count(run)
             run = ""
         first = bisect_right(joints, begin)
