@@ -15,14 +15,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False)
 class Received:
-    """One request as the server read it; header names in lower case."""
+    """One request as the server read it; header names in lower case.
+
+    Attributes:
+        reader: Of its connection: what the client sends next, or that it has hung up.
+    """
 
     method: str
     path: str
     headers: dict[str, str]
     body: bytes
+    reader: asyncio.StreamReader = field(repr=False)
 
 
 Script = Callable[[Received, asyncio.StreamWriter], Awaitable[None]]
@@ -114,7 +119,7 @@ async def read_request(reader: asyncio.StreamReader) -> Received | None:
         for name, _, value in (line.partition(":") for line in lines if line)
     }
     body = await reader.readexactly(int(headers.get("content-length", "0")))
-    return Received(method=method, path=path, headers=headers, body=body)
+    return Received(method=method, path=path, headers=headers, body=body, reader=reader)
 
 
 @asynccontextmanager
@@ -172,15 +177,23 @@ def scripted(
 
     That is the JSON of a success, or all the bytes of a response.
     """
-    loop = asyncio.new_event_loop()
-    stop = asyncio.Event()
-    ready: Future[RawServer] = Future()
 
     async def script(received: Received, writer: asyncio.StreamWriter) -> None:
         await asyncio.sleep(latency_s(received.body))
         made = answer(received.body)
         writer.write(made if isinstance(made, bytes) else response_bytes(made))
         await writer.drain()
+
+    with scripted_by(script) as server:
+        yield server
+
+
+@contextmanager
+def scripted_by(script: Script) -> Iterator[RawServer]:
+    """A server in a thread of its own that runs the script for every request."""
+    loop = asyncio.new_event_loop()
+    stop = asyncio.Event()
+    ready: Future[RawServer] = Future()
 
     async def run() -> None:
         async with serve(script) as server:

@@ -240,6 +240,8 @@ def test_input_tokens_include_what_the_cache_served() -> None:
     bare = read_usage({"input_tokens": 10, "output_tokens": 2})
     assert (bare.input_tokens, bare.cached_input_tokens, bare.reasoning_tokens) == (10, None, None)
     assert read_usage(None).input_tokens is None
+    garbled = read_usage({"input_tokens": 10, "cache_read_input_tokens": "many"})
+    assert garbled.input_tokens is None  # not ten: nobody knows what was read and billed
 
 
 def test_what_is_kept_for_an_hour_is_billed_as_such() -> None:

@@ -258,6 +258,8 @@ def test_thoughts_are_part_of_the_output() -> None:
     assert (usage.input_tokens, usage.cached_input_tokens) == (1000, 600)
     assert (usage.output_tokens, usage.reasoning_tokens) == (100, 95)
     assert read_usage({"promptTokenCount": 3}).output_tokens is None
+    garbled = {"candidatesTokenCount": -1, "thoughtsTokenCount": 95}
+    assert read_usage({"promptTokenCount": 3} | garbled).output_tokens is None
 
 
 def test_the_count_endpoint_is_asked_and_understood() -> None:

@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from niah.errors import BudgetReached, ConfigurationError
 from niah.models import Model, resolve_model
 from niah.prices import Price, Rate
+from niah.providers import Failure, FailureKind
 from niah.runner.budget import (
     TEMPLATE_TOKENS,
+    billed_after,
     check_prices,
     fits,
     open_ledger,
@@ -68,6 +70,24 @@ def test_a_request_waits_for_those_in_flight_or_for_nothing() -> None:
     with pytest.raises(BudgetReached, match=r"\$0\.4000.*\$1 \$0\.6500"):
         reserve(ledger, 0.4)
     assert fits(settle(reserve(open_ledger(1.0), 0.7), 0.7, 0.0), 1.0) == "now"
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "billed_usd"),
+    [
+        ("rate-limit", 429, 0.0),
+        ("overloaded", 503, 0.0),
+        ("server-error", 500, None),
+        ("connection", None, None),
+        ("overloaded", 200, None),
+        ("rate-limit", 200, None),
+    ],
+)
+def test_only_what_was_turned_away_costs_nothing(
+    kind: FailureKind, status: int | None, billed_usd: float | None
+) -> None:
+    """A failure inside a success came after the prompt was read, whatever it is called."""
+    assert billed_after(Failure(kind=kind, message="", status=status)) == billed_usd
 
 
 def test_an_unknown_bill_counts_as_the_worst() -> None:

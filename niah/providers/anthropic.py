@@ -20,6 +20,7 @@ from niah.providers.bodies import (
     object_at,
     part_of,
     read_object,
+    sum_at,
     text_at,
 )
 from niah.providers.endings import Ending, finish
@@ -225,15 +226,10 @@ def read_usage(raw: Any) -> Usage:
     """
     if not isinstance(raw, dict):
         return Usage()
-    plain_tokens = count_at(raw, "input_tokens")
-    cached_tokens = count_at(raw, "cache_read_input_tokens")
-    written_tokens = count_at(raw, "cache_creation_input_tokens")
+    parts = ("input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
+    plain_tokens, cached_tokens, written_tokens = (count_at(raw, part) for part in parts)
     long_tokens = count_at(object_at(raw, "cache_creation"), "ephemeral_1h_input_tokens")
-    input_tokens = (
-        None
-        if plain_tokens is None
-        else plain_tokens + (cached_tokens or 0) + (written_tokens or 0)
-    )
+    input_tokens = None if plain_tokens is None else sum_at(raw, *parts)
     output_tokens = count_at(raw, "output_tokens")
     thinking_tokens = count_at(object_at(raw, "output_tokens_details"), "thinking_tokens")
     return Usage(

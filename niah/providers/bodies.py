@@ -78,6 +78,17 @@ def count_at(value: Any, key: str) -> int | None:
     return found
 
 
+def sum_at(value: JsonObject, *keys: str) -> int | None:
+    """The sum of the token counts under some keys; a missing one adds nothing.
+
+    None when all are missing, or when one of them is there and is no count: then nobody knows.
+    """
+    stated = [key for key in keys if value.get(key) is not None]
+    counts = [count_at(value, key) for key in stated]
+    known = [count for count in counts if count is not None]
+    return sum(known) if known and len(known) == len(counts) else None
+
+
 def part_of(part: int | None, whole: int | None) -> int | None:
     """A count that says how much of another one; None when it claims more than the whole."""
     return None if part is not None and whole is not None and part > whole else part

@@ -22,6 +22,7 @@ from niah.providers.bodies import (
     part_of,
     read_json,
     read_object,
+    sum_at,
     text_at,
 )
 from niah.providers.endings import Ending, finish
@@ -286,13 +287,11 @@ def read_usage(raw: Any) -> Usage:
     if not isinstance(raw, dict):
         return Usage()
     input_tokens = count_at(raw, "promptTokenCount") or None
-    answer_tokens = count_at(raw, "candidatesTokenCount")
     thought_tokens = count_at(raw, "thoughtsTokenCount")
-    reported = answer_tokens is not None or thought_tokens is not None
     return Usage(
         input_tokens=input_tokens,
         cached_input_tokens=part_of(count_at(raw, "cachedContentTokenCount"), input_tokens),
-        output_tokens=(answer_tokens or 0) + (thought_tokens or 0) if reported else None,
+        output_tokens=sum_at(raw, "candidatesTokenCount", "thoughtsTokenCount"),
         reasoning_tokens=thought_tokens,
         raw=raw,
     )

@@ -10,10 +10,10 @@ from typing import Literal
 from niah.errors import BudgetReached, ConfigurationError
 from niah.models import Model
 from niah.prices import Price
-from niah.providers import FailureKind
+from niah.providers import Failure, FailureKind
 
 # An attempt that failed in one of these ways may have been worked on, and billed, all the same.
-MAYBE_BILLED: frozenset[FailureKind] = frozenset(
+_MAYBE_BILLED: frozenset[FailureKind] = frozenset(
     {"timeout", "connection", "malformed", "server-error"}
 )
 
@@ -67,6 +67,16 @@ def check_prices(models: Iterable[Model], budget_usd: float | None) -> None:
                 f'kept: set input and output prices in [model."{model.id}".price], or remove '
                 "max_cost_usd"
             )
+
+
+def billed_after(failure: Failure) -> float | None:
+    """What a failed attempt cost: nothing where it was turned away, None where nobody can know.
+
+    A failure that is told inside a success, such as an answer that an overloaded server ended
+    early, came after the prompt was read.
+    """
+    within_success = failure.status is not None and 200 <= failure.status < 300
+    return None if failure.kind in _MAYBE_BILLED or within_success else 0.0
 
 
 def worst_case_usd(

@@ -22,7 +22,7 @@ from niah.providers.fitting import LEAST_PROBES, fit
 from niah.providers.limits import LimitsSeen
 from niah.providers.noted import as_json, entry_name, read_entries
 from niah.providers.wire import COUNT_FORMATS, WIRE_FORMATS
-from niah.runner.budget import MAYBE_BILLED, worst_case_usd
+from niah.runner.budget import billed_after, worst_case_usd
 from niah.runner.jobs import Attempt
 from niah.runner.prepare import awaits_calibration, calibrated
 from niah.runner.probes import ProbeText, probe_texts
@@ -223,7 +223,7 @@ async def _ask(session: Session, inquiry: Inquiry) -> tuple[int | Failure | None
     result = exchange.result
     await session.heed(exchange)
     if isinstance(result, Failure):
-        billed_usd = None if result.kind in MAYBE_BILLED else 0.0
+        billed_usd = billed_after(result)
         if reservation is not None and billed_usd is not None:
             await session.writer.settle(reservation, billed_usd)
         await session.purse.settle(worst_usd, billed_usd)

@@ -25,7 +25,7 @@ from niah.models import Model
 from niah.providers import Failure, Response, Sampling
 from niah.providers.truncation import mark_truncated
 from niah.providers.wire import WIRE_FORMATS
-from niah.runner.budget import MAYBE_BILLED, check_prices, open_ledger, worst_case_usd
+from niah.runner.budget import billed_after, check_prices, open_ledger, worst_case_usd
 from niah.runner.connections import open_transport
 from niah.runner.dispatch import Lane
 from niah.runner.jobs import Attempt, Job
@@ -330,7 +330,7 @@ async def _attempt(
         found = _answered(entered, model, result, prompt_tokens)
         billed_usd = found.cost_usd
     else:
-        billed_usd = None if result.kind in MAYBE_BILLED else 0.0
+        billed_usd = billed_after(result)
         found = replace(entered, failure_kind=result.kind, message=result.message)
         decision = decide(
             result,

@@ -19,7 +19,7 @@ from niah.plan import Trial
 from niah.providers import Failure, Response
 from niah.providers.truncation import mark_truncated
 from niah.runner.ahead import Composer
-from niah.runner.budget import MAYBE_BILLED, Ledger, fits, reserve, settle, worst_case_usd
+from niah.runner.budget import Ledger, billed_after, fits, reserve, settle, worst_case_usd
 from niah.runner.jobs import Attempt
 from niah.runner.keys import Keys
 from niah.runner.prepare import Prepared
@@ -227,7 +227,7 @@ async def attempt(session: Session, trial: Trial) -> Attempt:
         record = answered_record(asked, model, result)
         billed_usd = record.cost_usd
     else:
-        billed_usd = None if result.kind in MAYBE_BILLED else 0.0
+        billed_usd = billed_after(result)
         decision = session.decide(model, result, tries, seed=trial.seed)
         if isinstance(decision, Retry) and not session.stop.is_set():
             return await _again(
