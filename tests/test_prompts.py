@@ -123,6 +123,24 @@ def test_every_text_is_composed_exactly(
     assert [m.content for m in prompt.messages[:-1]] == ([] if system is None else [system])
 
 
+@pytest.mark.parametrize("kind", ["arabic", "emoji", "hindi", "russian"])
+@pytest.mark.parametrize("tokenizer", ["cl100k_base", "o200k_base"])
+def test_several_needles_are_exact_where_only_some_seams_are_at_joints(
+    kind: str, tokenizer: str
+) -> None:
+    """What one stretch was found to miss is not taken off the next one, whose seams add up."""
+    index = index_of(kind, tokenizer)
+    for seed in range(80):
+        needles = tuple(
+            Needle(text=NEEDLES[(seed + number) % len(NEEDLES)], depth_percent=depth)
+            for number, depth in enumerate(
+                (seed % 13 * 2.0, 40.0, 100.0 - seed % 7)[: 2 + seed % 2]
+            )
+        )
+        prompt = made(index, 1_000 + 31 * seed, asked=challenge(*needles), seed=seed)
+        assert recount(prompt, index.tokenizer) == 1_000 + 31 * seed
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     KIND,

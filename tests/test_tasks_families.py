@@ -17,6 +17,7 @@ from niah.haystacks.corpus import make_corpus
 from niah.prompts import Layout, Prompt
 from niah.prompts.compose import compose, recount
 from niah.prompts.index import CorpusIndex, build_index
+from niah.prompts.presenting import lines_of
 from niah.prompts.writing import compose_written
 from niah.scoring import score
 from niah.tasks import Challenge, Task
@@ -75,6 +76,16 @@ def index_of(language: str, tokenizer: str) -> CorpusIndex:
 
 
 @cache
+def index_for(case: int, language: str, tokenizer: str) -> CorpusIndex:
+    """Of the lines that the family has, or of the gazetteer."""
+    own = lines_of(task_of(case, language, language), language, 12_000)
+    if own is None:
+        return index_of(language, tokenizer)
+    vocabulary = index_of(language, tokenizer).tokenizer
+    return build_index(own, vocabulary, cache_dir=Path(_SCRATCH.name))
+
+
+@cache
 def task_of(case: int, language: str, haystack_language: str) -> Task:
     kind, parameters = CASES[case]
     text = index_of(haystack_language, "o200k_base").corpus.text
@@ -92,7 +103,7 @@ def made(
     haystack_language: str | None = None,
 ) -> tuple[Challenge, Prompt]:
     task = task_of(case, language, haystack_language or language)
-    index = index_of(haystack_language or language, tokenizer)
+    index = index_for(case, haystack_language or language, tokenizer)
     if task.writer is not None:
         return compose_written(
             index,
@@ -134,7 +145,7 @@ def every_value(case: int, challenge: Challenge, prompt: Prompt) -> list[str]:
     if challenge.scorer == "rejection":
         return list(challenge.forbidden)
     values = [*challenge.answers, *challenge.forbidden]
-    if task_of(case, "en", "en").writer is not None and challenge.answer_kind in _FORMS:
+    if task_of(case, "en", "en").has_own_haystack and challenge.answer_kind in _FORMS:
         content = prompt.messages[-1].content
         values = re.findall(_FORMS[challenge.answer_kind], content)
         if challenge.answer_kind == "code":

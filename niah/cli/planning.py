@@ -232,7 +232,7 @@ def _haystack(prepared: Prepared) -> str:
     from niah.console import count
 
     name = prepared.ingredients.haystack
-    if prepared.task.writer is not None:
+    if prepared.task.has_own_haystack:
         return name
     return f"{name}, {count(len(prepared.corpus.text))} characters"
 

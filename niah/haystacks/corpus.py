@@ -20,6 +20,9 @@ class Corpus:
         text: The whole text, UTF-8 encodable, LF line ends, no lone carriage returns.
         sha256: SHA-256 of the text's UTF-8 bytes, hexadecimal.
         repeated: How many times the source was laid end to end; 1 = not repeated.
+        parted_by: What stands between two of its lines, each of which counts as a sentence; empty
+            for prose, which is parted into sentences by their marks.
+        fence: What stands on a line before and after any stretch of it.
     """
 
     name: str
@@ -27,12 +30,29 @@ class Corpus:
     text: str
     sha256: str
     repeated: int = 1
+    parted_by: str = ""
+    fence: tuple[str, str] | None = None
 
 
-def make_corpus(name: str, language: str, text: str, *, repeated: int = 1) -> Corpus:
+def make_corpus(
+    name: str,
+    language: str,
+    text: str,
+    *,
+    repeated: int = 1,
+    parted_by: str = "",
+    fence: tuple[str, str] | None = None,
+) -> Corpus:
     """A corpus with its hash."""
-    digest = hashlib.sha256(text.encode()).hexdigest()
-    return Corpus(name=name, language=language, text=text, sha256=digest, repeated=repeated)
+    return Corpus(
+        name=name,
+        language=language,
+        text=text,
+        sha256=hashlib.sha256(text.encode()).hexdigest(),
+        repeated=repeated,
+        parted_by=parted_by,
+        fence=fence,
+    )
 
 
 def lay_end_to_end(source: Corpus, min_bytes: int) -> Corpus:

@@ -9,6 +9,8 @@ those are encoded again (``tally.count``). Where no stretch fits, a sentence los
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -28,6 +30,7 @@ from niah.prompts.planting import (
     usual_gap,
 )
 from niah.tasks import Challenge
+from niah.tasks.wording import PADDING
 from niah.tokenizers import Tokenizer
 
 COMPOSITION_VERSION = 1
@@ -35,6 +38,8 @@ COMPOSITION_VERSION = 1
 _STRETCHES_TRIED = 24
 _CUT_STRETCHES_TRIED = 48
 _FIRST_CHUNK = 64
+# A line of the longest ones is made up for by fewer.
+_MOST_DASHES = 80
 # Below so many tokens of haystack, around it and around each needle, the seams may decide
 # whether there is room for any.
 _SHORT_HAYSTACK = 16
@@ -69,10 +74,15 @@ def compose(
     asked = tuple(needle.depth_in(depth_percent) for needle in challenge.needles)
     if asked and not (min(asked) >= 0 and max(asked) <= 100):
         raise PromptRefused(f"a depth of {depth_percent} percent is not between 0 and 100")
-    frame = build_frame(
-        index, challenge=challenge, layout=layout, asked=asked, context_length=context_length
+    framed = partial(
+        build_frame,
+        index,
+        challenge=challenge,
+        layout=layout,
+        asked=asked,
+        context_length=context_length,
     )
-    haystack, laid = _fit(index, frame, context_length, seed)
+    frame, haystack, laid = _fit(index, framed, context_length, seed)
     return assemble(
         index,
         frame,
@@ -102,12 +112,12 @@ def recount(prompt: Prompt, tokenizer: Tokenizer) -> int:
 
 
 def _fit(
-    index: CorpusIndex, frame: Frame, context_length: int, seed: int
-) -> tuple[Haystack, Laid | None]:
-    """A haystack that makes the user message exactly as long as it has to be."""
-    _, close, question = frame.after
-    around = index.count(frame.before) + index.count(close) + index.count(question)
-    room = frame.wanted - around - sum(index.count(needle.text) for needle in frame.needles)
+    index: CorpusIndex, framed: Callable[..., Frame], context_length: int, seed: int
+) -> tuple[Frame, Haystack, Laid | None]:
+    """A frame and a haystack that make the user message exactly as long as it has to be."""
+    frame = framed()
+    inside = _tokens_inside(index, frame)
+    room = inside - sum(index.count(needle.text) for needle in frame.needles)
     if room < _SHORT_HAYSTACK * (1 + len(frame.needles)):
         empty = Haystack(first=0, last=0, places=(0,) * len(frame.needles))
         surplus = surplus_of(index, frame, empty)
@@ -117,7 +127,7 @@ def _fit(
                 f"{context_length + surplus:,} tokens are needed"
             )
         if surplus == 0:
-            return empty, None
+            return frame, empty, None
         room = -surplus
     # The same for every depth, so that a deeper needle only moves within the same haystack.
     starts = _count_starts(index, room)
@@ -131,17 +141,32 @@ def _fit(
     costs = tuple(
         seam_tokens(index, usual_gap(index, start, needle), needle) for needle in frame.needles
     )
-    needed = frame.wanted - around - sum(costs)
-    whole = _whole_sentences(index, frame, costs, needed, start, starts)
+    whole = _whole_sentences(index, frame, costs, inside - sum(costs), start, starts)
     if whole is not None:
-        return whole
-    found = _cut_sentence(index, frame, costs, needed, start, starts)
-    if found is None:
-        raise PromptRefused(
-            f"no stretch of {index.corpus.name} makes exactly {context_length:,} tokens; "
-            "ask for a few tokens more or less, or give it more text"
-        )
-    return found, None
+        return frame, *whole
+    if index.corpus.parted_by:  # a line cut short would be none of its kind
+        padding = PADDING.get(index.corpus.language, PADDING["en"])
+        for dashes in range(1, _MOST_DASHES + 1):
+            padded = framed(padding=padding + " -" * dashes)
+            needed = _tokens_inside(index, padded) - sum(costs)
+            whole = _whole_sentences(index, padded, costs, needed, start, starts)
+            if whole is not None:
+                return padded, *whole
+    else:
+        cut = _cut_sentence(index, frame, costs, inside - sum(costs), start, starts)
+        if cut is not None:
+            return frame, cut, None
+    raise PromptRefused(
+        f"no stretch of {index.corpus.name} makes exactly {context_length:,} tokens; "
+        "ask for a few tokens more or less, or give it more text"
+    )
+
+
+def _tokens_inside(index: CorpusIndex, frame: Frame) -> int:
+    """Tokens of the user message that the frame leaves to haystack and needles."""
+    _, close, question = frame.after
+    around = index.count(frame.before) + index.count(close) + index.count(question)
+    return frame.wanted - around
 
 
 def _count_starts(index: CorpusIndex, tokens: int) -> int:
@@ -166,21 +191,20 @@ def _whole_sentences(
     starts: int,
 ) -> tuple[Haystack, Laid] | None:
     """The first stretch of whole sentences that fits, from the drawn gap on and round again."""
-    begun = 0
+    begun, tokens = 0, needed
     for _ in range(_STRETCHES_TRIED):
-        stretch = _stretch_of(index, needed, start, starts, begun)
+        stretch = _stretch_of(index, tokens, start, starts, begun)
         if stretch is None:
             return None
         begun, first, last = stretch
         haystack = _plant(index, frame, costs, first, last)
         laid = planted(index, haystack, frame.needles)
-        if _adds_up(index, frame, haystack, costs):
-            return haystack, laid
-        surplus = surplus_of(index, frame, haystack, laid)
+        adds_up = _adds_up(index, frame, haystack, costs)
+        surplus = tokens - needed if adds_up else surplus_of(index, frame, haystack, laid)
         if surplus == 0:
             return haystack, laid
         # The seams differ from what was assumed; the next stretch probably has the same ones.
-        needed -= surplus
+        tokens -= surplus
         begun += 1
     return None
 

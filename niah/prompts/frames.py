@@ -44,16 +44,36 @@ class Frame:
     wanted: int
 
 
-def texts_around(challenge: Challenge, layout: Layout) -> tuple[str, tuple[str, str, str]]:
-    """What stands before and after the haystack in the user message."""
+def texts_around(
+    challenge: Challenge,
+    layout: Layout,
+    *,
+    fence: tuple[str, str] | None = None,
+    padding: str = "",
+) -> tuple[str, tuple[str, str, str]]:
+    """What stands before and after the haystack in the user message.
+
+    Args:
+        challenge: What is asked.
+        layout: Where, and the haystack's wrapper.
+        fence: What stands on lines of their own inside the wrapper; see `Corpus`.
+        padding: A line before the wrapper that the reader is told to skip.
+    """
     question, position = challenge.question, layout.question_position
     opening, end, closing = _WRAPPERS[layout.wrapper]
+    if fence is not None:
+        first, last = (as_wrapped(line, layout.wrapper) for line in fence)
+        closing = last + (end + closing if closing else "")
+        end = as_wrapped("\n", layout.wrapper)
+        opening += first + end
     closing_break = closing + (_BREAK if closing else "\n")
     if layout.wrapper == "markdown":
         closing_break += _MARKDOWN_QUESTION
     before = challenge.instruction + _BREAK if challenge.instruction else ""
     if question and position != "after":
         before += question + _BREAK
+    if padding:
+        before += padding + _BREAK
     if question and position != "before":
         return before + opening, (end, closing_break, question)
     return before + opening, (end, closing, "")
@@ -83,6 +103,7 @@ def build_frame(
     layout: Layout,
     asked: Sequence[float],
     context_length: int,
+    padding: str = "",
 ) -> Frame:
     """What the challenge and the layout put around a haystack.
 
@@ -92,8 +113,10 @@ def build_frame(
         layout: What stands around the haystack.
         asked: Depth of each needle in percent, in the challenge's order.
         context_length: Tokens of all message contents.
+        padding: See `texts_around`.
     """
-    before, after = texts_around(challenge, layout)
+    before, after = texts_around(challenge, layout, fence=index.corpus.fence, padding=padding)
+    blank_line = as_wrapped(_BREAK, layout.wrapper)
     order = tuple(sorted(range(len(asked)), key=asked.__getitem__))
     return Frame(
         before=before,
@@ -102,9 +125,8 @@ def build_frame(
         needles=tuple(
             Insert(
                 text=as_wrapped(challenge.needles[number].text, layout.wrapper),
-                blank=as_wrapped(_BREAK, layout.wrapper)
-                if challenge.needles[number].own_paragraph
-                else "",
+                blank=index.corpus.parted_by
+                or (blank_line if challenge.needles[number].own_paragraph else ""),
             )
             for number in order
         ),

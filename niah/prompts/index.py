@@ -19,7 +19,7 @@ from niah.files import whole_file
 from niah.haystacks import Corpus
 from niah.haystacks.cache import default_directory
 from niah.prompts.joints import RULES, joint_pattern, kept_rules
-from niah.prompts.sentences import sentence_gaps
+from niah.prompts.sentences import line_gaps, sentence_gaps
 from niah.tokenizers import Tokenizer
 
 INDEX_VERSION = 1
@@ -40,7 +40,8 @@ class CorpusIndex:
     """Everything that composing needs to know of a corpus.
 
     Character offsets and token counts, ascending; each array is a view of the index file. A *gap*
-    is a place between two sentences; the first one stands before the text, the last one behind it.
+    is a place between two sentences, or lines of a corpus of lines; the first one stands before the
+    text, the last one behind it.
 
     Attributes:
         corpus: The text.
@@ -48,7 +49,8 @@ class CorpusIndex:
         tokens: Tokens of the whole text.
         joint: Matches at a joint.
         gap_ends: Where the sentence before each gap ends.
-        gap_starts: Where the sentence after it begins; white space lies between the two.
+        gap_starts: Where the sentence after it begins; white space lies between the two, or what
+            parts the corpus's lines.
         gap_tokens: Tokens of the text up to ``gap_ends``.
         gap_opens: 1 where a gap begins with a space at a joint: there, a space and a sentence add
             their own tokens and change nothing around them. 0 elsewhere.
@@ -122,25 +124,27 @@ def build_index(
     if not corpus.text.strip():
         raise HaystackError(f"the haystack {corpus.name} has no text; give it some")
     key = f"{INDEX_VERSION}/{corpus.sha256}/{tokenizer.fingerprint}/{tokenizer.name}"
+    key += f"/{corpus.parted_by!r}" if corpus.parted_by else ""
     name = f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.index"
     path = (cache_dir or default_directory()) / "indexes" / name
     content: bytes | mmap.mmap | None = _read(path)
     if content is None:
-        content = built = _packed(*_encoded(corpus.text, tokenizer))
+        content = built = _packed(*_encoded(corpus, tokenizer))
         with suppress(ConfigurationError), whole_file(path) as draft:
             draft.write_bytes(built)
     return _opened(content, corpus, tokenizer)
 
 
-def _encoded(text: str, tokenizer: Tokenizer) -> tuple[frozenset[str], int, list[Numbers]]:
+def _encoded(corpus: Corpus, tokenizer: Tokenizer) -> tuple[frozenset[str], int, list[Numbers]]:
     """The rules that hold, the tokens of the whole text, and the index's arrays."""
+    text = corpus.text
     token_ends = tokenizer.token_ends(text)
     rules = kept_rules(tokenizer) if tokenizer.keeps(text) else frozenset[str]()
     joints = _joints(text, rules)
     if not np.isin(joints, token_ends).all():  # a rule that does not hold after all
         rules, joints = frozenset(), joints[:0]
     joint_tokens = np.searchsorted(token_ends, joints, side="right")
-    gaps = sentence_gaps(text)
+    gaps = line_gaps(text, corpus.parted_by) if corpus.parted_by else sentence_gaps(text)
     ends, starts = np.array(gaps, np.int64).T
     gap_tokens = np.searchsorted(token_ends, ends, side="right")
     spaces = np.array([text[end : end + 1] == " " for end, _ in gaps])

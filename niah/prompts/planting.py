@@ -25,8 +25,8 @@ class Insert:
 
     Attributes:
         text: As the wrapper shows it.
-        blank: The blank line that parts it from its neighbours, as the wrapper shows it; empty for
-            a needle that goes on in the paragraph where it stands.
+        blank: The blank line, or what else parts it from its neighbours, as the wrapper shows it;
+            empty for a needle that goes on in the paragraph where it stands.
     """
 
     text: str
@@ -126,8 +126,8 @@ def glue(index: CorpusIndex, gap: int, needle: Insert) -> tuple[str, str]:
 
 
 def _between_paragraphs(index: CorpusIndex, gap: int) -> bool:
-    """Whether a blank line lies in the gap, or nothing on one side of it."""
-    if gap in (0, len(index.gap_ends) - 1):
+    """Whether a needle can stand in the gap by itself: a blank line is there, or an end."""
+    if index.corpus.parted_by or gap in (0, len(index.gap_ends) - 1):
         return True
     return index.corpus.text.count("\n", index.gap_ends[gap], index.gap_starts[gap]) > 1
 

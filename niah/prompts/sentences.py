@@ -27,6 +27,12 @@ _ABBREVIATION = re.compile(
 _LOWER = frozenset("abcdefghijklmnopqrstuvwxyz\u00e4\u00f6\u00fc\u00df")
 
 
+def line_gaps(text: str, parted_by: str) -> list[tuple[int, int]]:
+    """Where one line ends and the next one starts, and both ends of the text; see below."""
+    parts = re.finditer(re.escape(parted_by), text)
+    return [(0, 0), *(part.span() for part in parts), (len(text), len(text))]
+
+
 def sentence_gaps(text: str) -> list[tuple[int, int]]:
     """Where one sentence ends and the next one starts, as character offsets, ascending.
 

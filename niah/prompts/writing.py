@@ -8,7 +8,7 @@ number of tokens. What the family wrote is never cut.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 
 from niah.errors import PromptRefused
@@ -129,19 +129,9 @@ def _capped(units: int, writer: Writer) -> int:
 
 def _content(written: Written, layout: Layout, padding: str) -> tuple[str, int]:
     """The user message, and where the haystack begins in it."""
-    before, after = texts_around(written.challenge, layout)
-    if padding:
-        head, opening = _before_opening(before, written.challenge, layout)
-        before = head + padding + "\n\n" + opening
+    before, after = texts_around(written.challenge, layout, padding=padding)
     text = as_wrapped(written.text, layout.wrapper)
     return before + text + "".join(after), len(before)
-
-
-def _before_opening(before: str, challenge: Challenge, layout: Layout) -> tuple[str, str]:
-    """What stands before the haystack, parted where its wrapper opens."""
-    bare = replace(challenge, instruction="", question="")
-    opening, _ = texts_around(bare, layout)
-    return before[: len(before) - len(opening)], opening
 
 
 def _padding(

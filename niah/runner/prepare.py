@@ -24,7 +24,7 @@ from niah.prompts.alone import compose_alone
 from niah.prompts.compose import COMPOSITION_VERSION, minimum_context_length
 from niah.prompts.controls import compose_control
 from niah.prompts.index import CorpusIndex, build_index
-from niah.prompts.presenting import present
+from niah.prompts.presenting import lines_of, present
 from niah.prompts.shared import NO_MARKS, SHARED_VERSION, Marks, compose_shared
 from niah.providers.calibration import Calibration, tokens_to_compose
 from niah.scoring import SCORER_VERSION
@@ -110,7 +110,7 @@ def prepare(experiment: Experiment, *, cache_dir: Path | None = None) -> Prepare
     )
     if experiment.task.scorer is not None:
         task = scored_by(task, experiment.task.scorer)
-    if experiment.prompt.turns > 1 and task.writer is not None:
+    if experiment.prompt.turns > 1 and task.has_own_haystack:
         raise ConfigurationError(
             f"prompt.turns = {experiment.prompt.turns} splits a corpus over messages, and this "
             f"task of kind {task.kind!r} writes its own haystack; set prompt.turns = 1"
@@ -121,7 +121,8 @@ def prepare(experiment: Experiment, *, cache_dir: Path | None = None) -> Prepare
             f"prompt.control = {control!r} means nothing for a task of kind {task.kind!r}: {reason}"
         )
     corpus = present(
-        without(corpus, task.cuts),
+        lines_of(task, experiment.language, experiment.grid.context_lengths[-1])
+        or without(corpus, task.cuts),
         order=experiment.prompt.sentence_order,
         wrapper=experiment.prompt.wrapper,
         seed=experiment.seed,

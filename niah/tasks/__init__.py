@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -102,8 +102,6 @@ class Writer:
             percent to the haystack; pure, longer with more units.
         least: The fewest units that make sense.
         most: The most that it can tell apart; None = no limit.
-        without: As ``write``, without what answers the question, which stays the same; None = the
-            rest would make no sense, or answer it.
         padding: A line that tells the reader to ignore what follows on it; it brings the prompt to
             the exact length.
     """
@@ -112,7 +110,21 @@ class Writer:
     least: int
     padding: str
     most: int | None = None
-    without: Callable[[int, int, float], Written] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lines:
+    """A corpus of a family's own: lines like the one that is planted, none of which answers.
+
+    Attributes:
+        write: From the longest context in tokens to lines that hold several haystacks of it; pure.
+        parted_by: What stands between two of them.
+        fence: What stands on a line before and after every haystack; None = nothing.
+    """
+
+    write: Callable[[int], Sequence[str]]
+    parted_by: str = "\n"
+    fence: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +135,8 @@ class Task:
         kind: Name of the family.
         version: Of its construction and wording, and of the user's own facts.
         draw: From a trial's seed to what it plants and asks.
-        writer: For a family that writes its own haystacks; None = needles in a corpus.
+        writer: For a family that writes each haystack anew; None = needles in a corpus.
+        lines: The corpus, where it is the family's own and not the user's.
         cuts: Passages of the corpus, word for word, that stand there no longer: each is planted
             where it is asked for.
         notes: What the user should know before paying, a sentence each.
@@ -134,32 +147,32 @@ class Task:
     version: str
     draw: Callable[[int], Challenge]
     writer: Writer | None = None
+    lines: Lines | None = None
     cuts: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     asks: str = ""
 
+    @property
+    def has_own_haystack(self) -> bool:
+        """Whether the user's haystack is not in its prompts."""
+        return self.writer is not None or self.lines is not None
+
 
 def scored_by(task: Task, scorer: str) -> Task:
     """The same task, its responses scored by another scorer than the family's own."""
-
-    def rescored(write: Callable[[int, int, float], Written]) -> Callable[..., Written]:
-        def written(seed: int, units: int, depth_percent: float) -> Written:
-            own = write(seed, units, depth_percent)
-            return replace(own, challenge=replace(own.challenge, scorer=scorer))
-
-        return written
-
-    writer = task.writer
     return replace(
         task,
         draw=lambda seed: replace(task.draw(seed), scorer=scorer),
-        writer=writer
-        and replace(
-            writer,
-            write=rescored(writer.write),
-            without=writer.without and rescored(writer.without),
-        ),
+        writer=task.writer and _writer_scored_by(task.writer, scorer),
     )
+
+
+def _writer_scored_by(writer: Writer, scorer: str) -> Writer:
+    def write(seed: int, units: int, depth_percent: float) -> Written:
+        written = writer.write(seed, units, depth_percent)
+        return replace(written, challenge=replace(written.challenge, scorer=scorer))
+
+    return replace(writer, write=write)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

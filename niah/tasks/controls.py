@@ -49,7 +49,7 @@ def reasons_against(family: Family) -> dict[Control, str]:
 def reason_against(family: Family, task: Task, control: Control) -> str:
     """Why the control means nothing for a task of the family; empty when it means something."""
     reason = reasons_against(family).get(control, "")
-    if not reason and control == "absent" and task.writer and task.writer.without is None:
+    if not reason and control == "absent" and task.writer:
         reason = "it writes its own haystack and cannot leave out what is asked"
     return reason
 
@@ -69,12 +69,7 @@ def withheld(challenge: Challenge) -> Challenge:
 
 def without_answer(task: Task) -> Task:
     """The task whose haystacks do not hold what answers its questions."""
-    writer = task.writer
-    return replace(
-        task,
-        draw=lambda seed: withheld(task.draw(seed)),
-        writer=writer and replace(writer, write=writer.without or writer.write),
-    )
+    return replace(task, draw=lambda seed: withheld(task.draw(seed)))
 
 
 def needles_moved(task: Task, depth_percent: float, move: Callable[[float], float]) -> Task:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from math import gcd
 
 from niah.draws import integer
@@ -38,8 +39,7 @@ def key_at(seed: int, name: str, number: int, language: str = "en") -> str:
 
     Two words joined by a hyphen while these last, three beyond.
     """
-    adjectives = GERMAN_ADJECTIVES if language == "de" else ADJECTIVES
-    nouns = GERMAN_WORDS if language == "de" else WORDS
+    adjectives, nouns = _parts(language)
     size = len(adjectives) * len(nouns)
     step = 1 + integer(seed, f"{name}/step", size - 1)
     while gcd(step, size) != 1:
@@ -50,3 +50,24 @@ def key_at(seed: int, name: str, number: int, language: str = "en") -> str:
     adjective, noun = divmod(place, len(nouns))
     middle = f"{nouns[(third - 1) % len(nouns)]}-" if third else ""
     return f"{adjectives[adjective]}-{middle}{nouns[noun]}"
+
+
+def two_words(language: str) -> Iterator[str]:
+    """Every key of an adjective and a noun."""
+    adjectives, nouns = _parts(language)
+    return (f"{adjective}-{noun}" for noun in nouns for adjective in adjectives)
+
+
+def three_words(language: str) -> Iterator[str]:
+    """Every key of an adjective and two nouns."""
+    adjectives, nouns = _parts(language)
+    return (
+        f"{adjective}-{middle}-{noun}"
+        for middle in nouns
+        for noun in nouns
+        for adjective in adjectives
+    )
+
+
+def _parts(language: str) -> tuple[Sequence[str], Sequence[str]]:
+    return (GERMAN_ADJECTIVES, GERMAN_WORDS) if language == "de" else (ADJECTIVES, WORDS)

@@ -6,9 +6,8 @@ Each family composes new prompts (a seed of its own each, as a run does), down t
 are sent and their hash, in turns with the single needle, so that a busy machine slows both.
 Printed: the median of the prompts after the first, its ratio to the single needle's, and the
 first one, which finds out how many units fit. The goal is a ratio of at most 2 for the families
-of retrieval; the others are reported. A family that plants in a corpus stays under it. One that
-writes its whole haystack anew for each trial cannot: 128,000 new tokens must be counted, which
-alone takes longer.
+of retrieval; the others are reported: they write their whole haystack anew for each trial, and
+128,000 new tokens must be counted.
 """
 
 from __future__ import annotations

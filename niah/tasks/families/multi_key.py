@@ -5,21 +5,22 @@ Source: RULER niah_multikey_1 to _3 (Hsieh et al. 2024, arXiv:2404.06654). Own w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import cache, lru_cache
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from niah.tasks import Challenge, Family, Needle, Parameter, Task, Writer, Written
-from niah.tasks.controls import withheld
+from niah.tasks import Challenge, Family, Lines, Needle, Parameter, Task
 from niah.tasks.keys import key_at
+from niah.tasks.lines import asked, lines_needed, other_keys, other_numbers, other_uuids
 from niah.tasks.parameters import in_language, option, whole_number
 from niah.tasks.placing import AXES, PARAMETERS, PLACEMENTS, place
 from niah.tasks.values import number, number_drawer, uuid
-from niah.tasks.wording import PADDING
 
 VERSION = "multi-key-1"
+LINES_VERSION = "multi-key-lines-2"
 VARIANTS = ("essay", "lines", "uuid-lines")
 MOST_KEYS = 1_000
+_TOKENS_OF_LINE = 14
+_TOKENS_OF_UUID_LINE = 40
 
 TEXTS = {
     "en": {
@@ -76,81 +77,47 @@ def prepare(parameters: Mapping[str, Any], language: str, haystack: str) -> Task
             answer_kind="number",
         )
 
-    uuids = variant == "uuid-lines"
-
-    def write(seed: int, units: int, depth_percent: float) -> Written:
-        return _lines(seed, units, depth_percent, language, texts, uuids=uuids)
-
-    def without(seed: int, units: int, depth_percent: float) -> Written:  # noqa: ARG001
-        return _lines_without(seed, units, language, texts, uuids=uuids)
-
     if variant == "essay":
         return Task(kind="multi-key", version=VERSION, draw=draw)
-    writer = Writer(
-        write=write,
-        least=2,
-        padding=in_language(PADDING, language, "multi-key"),
-        without=without,
-    )
-    return Task(
-        kind="multi-key",
-        version=VERSION,
-        draw=lambda seed: write(seed, keys, 50).challenge,
-        writer=writer,
+    uuids = variant == "uuid-lines"
+    form, question = (
+        texts[name] for name in (("code", "code-question") if uuids else ("needle", "question"))
     )
 
+    def draw_line(seed: int) -> Challenge:
+        key, value = _asked_pair(seed, language, uuids=uuids)
+        return Challenge(
+            needles=(Needle(text=form.format(key=key, value=value), own_paragraph=True),),
+            instruction=texts["instruction"],
+            question=question.format(key=key),
+            answers=(value,),
+            answer_kind="code" if uuids else "number",
+        )
 
-def _lines(
-    seed: int,
-    units: int,
-    depth_percent: float,
-    language: str,
-    texts: Mapping[str, str],
-    *,
-    uuids: bool,
-) -> Written:
-    pair = _pair(seed, language, uuids)
-    form = texts["code" if uuids else "needle"]
-    others = [form.format(key=key, value=value) for key, value in map(pair, range(1, units))]
-    row = round(depth_percent * (units - 1) / 100)
-    challenge = _asked_line(pair(0), texts, uuids=uuids)
-    lines = [*others[:row], challenge.needles[0].text, *others[row:]]
-    begin = sum(map(len, lines[:row])) + row
-    return Written(text="\n".join(lines), begins=(begin,), challenge=challenge)
+    def write(longest_context: int) -> list[str]:
+        pairs = _other_pairs(longest_context, language, uuids=uuids)
+        return [form.format(key=key, value=value) for key, value in pairs]
+
+    return Task(kind="multi-key", version=LINES_VERSION, draw=draw_line, lines=Lines(write=write))
 
 
-def _lines_without(
-    seed: int, units: int, language: str, texts: Mapping[str, str], *, uuids: bool
-) -> Written:
-    pair = _pair(seed, language, uuids)
-    form = texts["code" if uuids else "needle"]
-    lines = [form.format(key=key, value=value) for key, value in map(pair, range(1, units + 1))]
-    challenge = withheld(_asked_line(pair(0), texts, uuids=uuids))
-    return Written(text="\n".join(lines), begins=(), challenge=challenge)
-
-
-def _asked_line(asked: tuple[str, str], texts: Mapping[str, str], *, uuids: bool) -> Challenge:
-    key, value = asked
-    return Challenge(
-        needles=(Needle(text=texts["code" if uuids else "needle"].format(key=key, value=value)),),
-        instruction=texts["instruction"],
-        question=texts["code-question" if uuids else "question"].format(key=key),
-        answers=(value,),
-        answer_kind="code" if uuids else "number",
+def _asked_pair(seed: int, language: str, *, uuids: bool) -> tuple[str, str]:
+    if uuids:
+        return uuid(seed, "key/0"), uuid(seed, "value/0")
+    return (
+        asked(lambda seed: key_at(seed, "key", 0, language), seed),
+        asked(lambda seed: number(seed, "value/0"), seed),
     )
 
 
-@lru_cache(maxsize=4)
-def _pair(seed: int, language: str, uuids: bool) -> Callable[[int], tuple[str, str]]:
-    """Draws the pairs of a trial, each once however often its haystack is tried for size."""
-
-    @cache
-    def pair(n: int) -> tuple[str, str]:
-        if uuids:
-            return uuid(seed, f"key/{n}"), uuid(seed, f"value/{n}")
-        return key_at(seed, "key", n, language), number(seed, f"value/{n}")
-
-    return pair
+def _other_pairs(longest_context: int, language: str, *, uuids: bool) -> Iterator[tuple[str, str]]:
+    tokens = _TOKENS_OF_UUID_LINE if uuids else _TOKENS_OF_LINE
+    count = lines_needed(longest_context, tokens)
+    if uuids:
+        codes = other_uuids(LINES_VERSION, 2 * count)
+        return zip(codes[::2], codes[1::2], strict=True)
+    keys = other_keys(language, count, within=longest_context // tokens)
+    return zip(keys, other_numbers(count), strict=True)
 
 
 FAMILY = Family(
