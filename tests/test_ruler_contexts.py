@@ -167,9 +167,8 @@ def test_multi_query_asks_for_four_keys_at_once() -> None:
 
 
 def test_variable_tracking_is_one_chain_of_four_hops() -> None:
-    """X1 = v, X2 = X1, ... X5 = X4, in this order, in noise; v has five digits.
-
-    The names are of niah's own form: three capitals and two digits, where RULER has five capitals.
+    """X1 = v, X2 = X1, ... X5 = X4, in this order, in noise; a name has five capitals, v as many
+    digits.
     """
     for prompt in every("variable-tracking"):
         ((start, value),) = FIRST.findall(prompt.text)
@@ -177,7 +176,7 @@ def test_variable_tracking_is_one_chain_of_four_hops() -> None:
         names = [start, *(name for name, _ in hops)]
         assert len(hops) == 4
         assert [before for _, before in hops] == names[:-1]
-        assert all(re.fullmatch(r"[A-Z]{3}-\d{2}", name) for name in names)
+        assert all(re.fullmatch(r"[A-Z]{5}", name) for name in names)
         assert len(set(names)) == 5
         assert re.fullmatch(r"\d{5}", value)
         assert value in prompt.question

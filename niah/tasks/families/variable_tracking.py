@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
-from niah.draws import integer
+from niah.draws import Stream, integer
 from niah.errors import TaskError
 from niah.tasks import Challenge, Family, Needle, Parameter, Task
 from niah.tasks.parameters import in_language, whole_number
@@ -18,7 +18,7 @@ from niah.tasks.values import long_numbers
 
 REDRAWS = 1_000
 _LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
-VERSION = "variable-tracking-1"
+VERSION = "variable-tracking-2"
 PARAMETERS = (
     Parameter(name="hops", description="assignments after the first, 1 to 16; 4 by default"),
     Parameter(name="chains", description="how many chains there are, 1 to 8; 1 by default"),
@@ -84,18 +84,12 @@ def prepare(parameters: Mapping[str, Any], language: str, haystack: str) -> Task
 
 
 def _names(seed: int, count: int) -> list[str]:
-    """Names like KXR-47: no word, and no part of another."""
-    names: list[str] = []
-    redraw = 0
+    """Different names of five capitals; without vowels, so that none is a word."""
+    letters = Stream(seed, "names")
+    names: dict[str, None] = {}
     while len(names) < count:
-        letters = "".join(
-            _LETTERS[integer(seed, f"letter/{redraw}/{place}", len(_LETTERS))] for place in range(3)
-        )
-        name = f"{letters}-{10 + integer(seed, f'digits/{redraw}', 90)}"
-        redraw += 1
-        if all(name[:3] != known[:3] for known in names):
-            names.append(name)
-    return names
+        names["".join(_LETTERS[letters.below(len(_LETTERS))] for _ in range(5))] = None
+    return list(names)
 
 
 def _values(seed: int, count: int, taken: frozenset[str]) -> list[str]:
