@@ -102,7 +102,7 @@ def test_the_latex_document_compiles(tmp_path: Path) -> None:
     """A real engine makes a PDF of a report full of hostile text, without an error."""
     engine = shutil.which("pdflatex")
     if engine is None:
-        pytest.skip("no pdflatex here to compile the report")
+        pytest.skip("no pdflatex here: apt-get install texlive-latex-base")
     report = small_report(responses=HOSTILE, several=True, simulated=True, language="de")
     pictures = draw_pictures(report, tmp_path / "r.tex", "pdf")
     (tmp_path / "r.tex").write_text(latex(report, pictures), encoding="utf-8")
