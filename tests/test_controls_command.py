@@ -105,8 +105,10 @@ def test_controls_go_on_under_the_budget_of_their_run(niah: Niah, config: Path) 
     third = niah(*run, "--max-cost", "9")
     assert third.code == 0
     assert third.json["sent"] == 0
+    assert "complete already" not in third.err
     assert trials < sum(one["trials"] for one in third.json["sweeps"][0]["controls"]) == 96
     again = niah(*run, "--max-cost", "9")
+    assert "was complete already" in again.err
     assert again.json["sweeps"][0]["controls"] == third.json["sweeps"][0]["controls"]
     assert len(niah("runs", "--json").json["runs"]) == 5
 
@@ -133,9 +135,14 @@ def test_several_tasks_have_controls_of_their_own(niah: Niah, tmp_path: Path) ->
     tasks = '[[tasks]]\nname = "one"\nkind = "single"\n[[tasks]]\nname = "all"\nkind = "counting"\n'
     text = CONFIG.replace("trials = 12", "trials = 1") + tasks
     path.write_text(text, encoding="utf-8")
-    done = niah("run", path, "-q", "--json").json
+    niah("run", path, "-q", "--no-controls")
+    measured = niah("run", path, "-q", "--json")
+    assert "complete already" not in measured.err
+    done = measured.json
     assert [list(shares(run["sweeps"][0])) for run in done["runs"]] == [KINDS, KINDS[:3]]
-    assert "needle only, right answer" in niah("run", path, "-q").out
+    again = niah("run", path, "-q")
+    assert "needle only, right answer" in again.out
+    assert again.err.count("was complete already") == 1
 
 
 @pytest.mark.parametrize(

@@ -181,6 +181,119 @@ def test_retests_stay_within_their_budget_and_go_on_where_they_stopped(nights: N
     assert (only.code, only.json["retests"]) == (3, None)
 
 
+ADAPTIVE = """
+name = "doubt"
+models = ["reference/map"]
+seed = 3
+[grid]
+context_lengths = [300, 400, 500, 600, 700, 800]
+depth_percents = [0, 20, 40, 60, 80, 100]
+[sampling]
+mode = "adaptive"
+target_error = 0.02
+max_passes = 4
+"""
+
+
+def test_an_adaptive_run_is_judged_by_the_estimate_that_its_table_shows(nights: Nights) -> None:
+    """Trials went to cheap cells, which were good ones; a demand above the true mean is missed."""
+    niah = nights.niah
+    (nights.directory / "doubt.toml").write_text(ADAPTIVE)
+    nights.tonight("depth,300,400,500,600,700,800\n0,1,1,1,1,0.1,0.1\n", 1)  # 70% over all cells
+    demands = (
+        *("--min-accuracy", "0.8", "--min-length-accuracy", "700=0.5"),
+        *("--min-depth-accuracy", "20-20=0.1", "--min-effective", "600"),
+    )
+    judged = niah("gate", "doubt.toml", "-q", "--json", *demands)
+    assert judged.code == 1
+    assert judged.json["reason"].startswith("Pooled accuracy")
+    (shown,) = niah("show", "latest", "--json").json["sweeps"]
+    assert shown["interval"][0] > 0.8  # the mean over trials would have passed
+    whole, length, depth, effective = judged.json["sweeps"][0]["checks"]
+    assert [one["verdict"] for one in (whole, length, depth)] == ["fail", "fail", "pass"]
+    assert whole["interval"][0] < 0.7 < whole["interval"][1]
+    pooled = shown["pooled"]
+    for check, estimate in (
+        (whole, pooled),
+        (length, next(o for o in pooled["by_length"] if o["context_length"] == 700)),
+        (depth, next(o for o in pooled["by_depth"] if o["depth_percent"] == 20)),
+    ):
+        assert check["value"] == pytest.approx(estimate["accuracy"], abs=1e-9)
+        assert check["interval"] == pytest.approx(estimate["interval"], abs=1e-9)
+        assert (check["n"], check["method"]) == (estimate["n"], "pooled map")
+    (ruler,) = [one for one in shown["effective_lengths"] if one["rule"] == "RULER"]
+    assert (effective["value"], effective["interval"]) == (
+        *(ruler["pooled"]["tokens"], ruler["pooled"]["interval"]),
+    )
+    assert niah("baseline", "set", "b", "latest", "--json").json["sweeps"][0]["accuracy"] == (
+        pytest.approx(whole["value"], abs=1e-9)
+    )
+
+
+def test_a_region_without_a_trial_is_undecided(nights: Nights) -> None:
+    """What the neighbours of an adaptive run's cells suggest of it is no measurement."""
+    (nights.directory / "doubt.toml").write_text(ADAPTIVE)
+    nights.tonight("1", 1)
+    begun = ("--set", "sampling.max_passes=0.1", "--set", "grid.context_lengths=[300,400]")
+    demand = ("--min-accuracy", "0.1", "--min-depth-accuracy")
+    nights.niah("gate", "doubt.toml", *begun, *demand, "0-100=0.1", "-q")
+    (shown,) = nights.niah("show", "latest", "--json").json["sweeps"]
+    unasked = next(o["depth_percent"] for o in shown["by_depth"] if not o["n"])
+    done = nights.niah("gate", "latest", *demand, f"{unasked:g}-{unasked:g}=0.1", "--json")
+    assert done.code == 3
+    whole, depth = done.json["sweeps"][0]["checks"]
+    assert (whole["verdict"], whole["n"]) == ("pass", 4)
+    assert (depth["verdict"], depth["n"], depth["value"]) == ("undecided", 0, None)
+    assert "sent no trial there" in depth["reason"]
+
+
+CONTROLS = """
+[controls]
+trials = 2
+[limits]
+concurrency = 1
+[model."reference/map"]
+price = { input = 10, output = 0 }
+"""
+
+
+def test_controls_are_measured_beside_the_run_and_told_with_the_verdict(nights: Nights) -> None:
+    """Once a night, as niah run does; they change no verdict, and what stops them is said."""
+    niah = nights.niah
+    with (nights.directory / "nightly.toml").open("a") as file:
+        file.write(CONTROLS)
+    nights.tonight("1", 1)
+    gate = ("gate", "nightly.toml", "--min-accuracy", "0.5", "-q")
+    bare = niah(*gate, "--json", "--no-controls")
+    assert bare.code == 0
+    assert bare.json["sweeps"][0]["controls"] == []
+    full = niah(*gate, "--json", "--summary", "gate.md")
+    assert full.code == 0
+    assert full.json["run"] != bare.json["run"]
+    (sweep,) = full.json["sweeps"]
+    assert sweep["checks"] == bare.json["sweeps"][0]["checks"]
+    assert [one["control"] for one in sweep["controls"]] == [
+        *("no-context", "needle-only", "absent", "from-end")
+    ]
+    assert all(one["n"] for one in sweep["controls"])
+    table = (nights.directory / "gate.md").read_text()
+    assert "| reference/map | needle only, right answer | 100.0% (" in table
+    # The run as such is judged with them too, and they are not asked again.
+    told = niah("gate", "latest", "--min-accuracy", "0.5")
+    assert "needle only, right answer" in told.out
+    assert niah("gate", "latest", "--min-accuracy", "0.5", "--json").json["sweeps"] == [sweep]
+    runs = niah("runs", "--json").json["runs"]
+    assert [one["parent"] for one in runs].count(full.json["run"]) == 4
+    refused = niah("gate", "latest", "--min-accuracy", "0.5", "--controls")
+    assert refused.code == 2
+    assert "belong to an experiment" in refused.err
+    # The verdict stands where the money ends; it says that they are not whole.
+    broke = niah(*gate, "--json", "--set", "limits.max_cost_usd=0.16", "--new")
+    assert broke.code == 0, broke.err
+    assert broke.json["notes"][0].endswith("controls are complete")
+    assert "controls are complete; the same command goes on" in broke.err
+
+
 def test_a_changed_experiment_is_no_baseline(nights: Nights) -> None:
     """Another haystack, prompt, task or request is refused with the difference; so is oneself."""
     niah = nights.niah

@@ -140,19 +140,21 @@ def _print(pool: Pool, *, json: bool) -> None:
 
 
 def _as_json(pool: Pool) -> dict[str, Any]:
-    from niah.runner.results import estimate_json
+    from niah.runner.estimates import estimates_of, everywhere
+    from niah.runner.results import estimate_json, run_grids
     from niah.statistics.expectations import build_baseline
     from niah.statistics.grids import by_sweep
-    from niah.statistics.scores import sweep_estimate
 
     sweeps = []
-    for (model, task), records in sorted(by_sweep(pool.records).items()):
+    run, records_of = pool.runs[0][0], by_sweep(pool.records)
+    for grid in run_grids(run, pool.records):
+        records = records_of.get((grid.model, grid.task), [])
         made = build_baseline(records)
         sweeps.append(
             {
-                "model": model,
-                "task": task,
-                **estimate_json(sweep_estimate(records)),
+                "model": grid.model,
+                "task": grid.task,
+                **estimate_json(estimates_of(run, grid, records).within(everywhere)),
                 "cells": 0 if made is None else int((made.worth > 0).sum()),
                 "stability": None if made is None else made.stability,
             }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from niah.cli.logs import log
@@ -33,6 +34,23 @@ def with_controls(experiment: Experiment, asked: bool | None) -> Experiment:
     return experiment.model_copy(update={"controls": controls})
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasuredBeside:
+    """What a session measured beside a run.
+
+    Attributes:
+        complete: Whether every control is.
+        interrupted: Whether the user stopped them, or the run before.
+        sent: Control trials that this session finished.
+        note: Why they are incomplete, in words; empty = they are not.
+    """
+
+    complete: bool = True
+    interrupted: bool = False
+    sent: int = 0
+    note: str = ""
+
+
 def measure_beside(
     prepared: Sequence[Prepared],
     result: RunResult,
@@ -40,33 +58,36 @@ def measure_beside(
     run: Callable[[Prepared, float], RunResult],
     *,
     elsewhere_usd: float = 0.0,
-) -> tuple[bool, bool]:
-    """Measure the controls of a run that was not cut short; why one is incomplete, on stderr.
-
-    Returns:
-        Whether all are complete, and whether the user stopped them.
-    """
+) -> MeasuredBeside:
+    """Measure the controls of a run that was not cut short; why one is incomplete, on stderr."""
     from niah.runner.controls import measure_controls
     from niah.runner.suites import ended_early
 
     if not prepared:
-        return True, False
+        return MeasuredBeside()
     if result.interrupted or ended_early(result):
-        log("niah: the controls wait until the sweep is complete", event="controls-wait")
-        return False, result.interrupted
+        note = "the controls wait until the sweep is complete"
+        log(f"niah: {note}", event="controls-wait")
+        return MeasuredBeside(complete=False, interrupted=result.interrupted, note=note)
     done = list(measure_controls(prepared, result.run, store, run, elsewhere_usd=elsewhere_usd))
     for one in done:
         for reason in one.reasons:
             log(f"niah: {reason}", event="reason", level="warning", run=one.run.run)
-    finished = sum(one.status == "complete" for one in done)
+    finished, note = sum(one.status == "complete" for one in done), ""
     if finished < len(prepared):
+        note = f"{finished} of {len(prepared)} controls are complete"
         log(
-            f"niah: {finished} of {len(prepared)} controls are complete; the same command goes on",
+            f"niah: {note}; the same command goes on",
             event="controls-incomplete",
             level="warning",
             run=result.run.run,
         )
-    return finished == len(prepared), any(one.interrupted for one in done)
+    return MeasuredBeside(
+        complete=not note,
+        interrupted=any(one.interrupted for one in done),
+        sent=sum(one.sent for one in done),
+        note=note,
+    )
 
 
 def planned_controls_lines(prepared: Sequence[Prepared]) -> Iterator[str]:

@@ -75,7 +75,8 @@ def _of_sweeps(run: Labels, gate: Gate) -> Iterator[Metric]:
     )
     yield (
         "niah_gate_sweep_accuracy_ratio",
-        "Mean score of the run's scored trials, re-tests apart.",
+        "Mean score of the run's scored trials, re-tests apart; of an adaptive run, mean of its "
+        "pooled map.",
         [(labels, accuracy.value) for labels, accuracy in scored],
     )
     yield (

@@ -16,6 +16,7 @@ import typer
 from niah.cli.logs import log, set_format
 from niah.cli.options import (
     DEFAULT_DATABASE,
+    Controls,
     Database,
     EnvFile,
     Json,
@@ -132,6 +133,7 @@ def gate(
             "verdict.",
         ),
     ] = "20h",
+    controls: Controls = None,
     junit: Annotated[
         Path | None, typer.Option(metavar="FILE", help="JUnit's XML.", dir_okay=False)
     ] = None,
@@ -156,6 +158,7 @@ def gate(
     from niah.cli.progress import live_line
     from niah.cli.verdicts import as_json, text_lines
     from niah.cli.webhook import open_webhook, told_of_failure
+    from niah.runner.controls import results_of_controls, stored_controls
     from niah.runner.gating import judge_run
     from niah.runner.likeness import check_pool
     from niah.runner.retests import sent_retests
@@ -186,9 +189,19 @@ def gate(
         with open_store(db) as store, ExitStack() as locks:
             # Before money is spent on a run: is there such a baseline?
             pool = None if baseline is None else load_pool(store, baseline)
-            judged, prepared = run_to_judge(
-                store, run, model, override, variables, until_s, new_after_s, new=new, quiet=quiet
+            tonight = run_to_judge(
+                store,
+                run,
+                model,
+                override,
+                variables,
+                until_s,
+                new_after_s,
+                new=new,
+                controls=controls,
+                quiet=quiet,
             )
+            judged = tonight.run
             records = list(iter_trials(store, judged.run))
             if pool is not None:
                 check_pool(judged, records, pool)
@@ -196,11 +209,20 @@ def gate(
             if retest and pool is not None:
                 # A second gate would send the same re-tests, and prune delete what is judged.
                 locks.enter_context(lock_run(store, judged.run))
-                retests = retests_of(store, judged, prepared, variables, max_cost, until_s)
+                retests = retests_of(store, judged, tonight.prepared, variables, max_cost, until_s)
             with live_line("re-tests", quiet=quiet or retests is None) as shown:
                 if retests is not None:
                     retests.progress = shown
-                found = judge_run(judged, records, demands, pool, retests, drop=drop)
+                found = judge_run(
+                    judged,
+                    records,
+                    demands,
+                    pool,
+                    retests,
+                    drop=drop,
+                    controls=results_of_controls(stored_controls(store, judged)),
+                    notes=tonight.notes,
+                )
             sent = None if retests is None else sent_retests(retests)
             document = as_json(found, sent)
             known.update(document)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from niah.runner.likeness import Pool
     from niah.runner.prepare import Prepared
     from niah.runner.retests import Retests
+    from niah.runner.run import RunResult
     from niah.store import Run
     from niah.store.database import Store
 
@@ -43,6 +46,21 @@ def load_pool(store: Store, name: str) -> Pool:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tonight:
+    """The run that is judged.
+
+    Attributes:
+        run: As stored.
+        prepared: The experiment that it was measured with just now; None = it was there before.
+        notes: What the reader of the verdict should know of it, a sentence each.
+    """
+
+    run: Run
+    prepared: Prepared | None = None
+    notes: tuple[str, ...] = ()
+
+
 def run_to_judge(
     store: Store,
     name: str,
@@ -53,9 +71,10 @@ def run_to_judge(
     new_after_s: float | None,
     *,
     new: bool,
+    controls: bool | None,
     quiet: bool,
-) -> tuple[Run, Prepared | None]:
-    """The named run; of an experiment, its run of tonight, measured, and the experiment.
+) -> Tonight:
+    """The named run; of an experiment, its run of tonight, measured, with its controls beside it.
 
     Tonight's run is the latest, however the clock was set meanwhile; one that has its verdict, or
     whose beginning is not within ``new_after_s``, is another night's.
@@ -65,49 +84,62 @@ def run_to_judge(
         StoreUnavailable: if the experiment is running elsewhere or the store cannot be written.
         typer.Exit: if the user stopped it.
     """
+    from niah.cli.controls import measure_beside, with_controls
     from niah.cli.options import load_config, shipped_configs
     from niah.cli.progress import live_line
     from niah.cli.serving import reference_transports
+    from niah.runner.controls import controls_spent_usd, prepare_controls
     from niah.runner.keys import read_keys
     from niah.runner.prepare import check_lengths, prepare
-    from niah.runner.run import run_experiment
+    from niah.runner.run import run_experiment, run_to_go_on_with
     from niah.store.runs import find_run, latest_run
     from niah.store.verdicts import latest_verdicts
 
     if not (Path(name).suffix == ".toml" or Path(name).is_file() or name in shipped_configs()):
-        if models or overrides or new:
+        if models or overrides or new or controls is not None:
             raise ConfigurationError(
-                f"{name} is a run; --model, --set and --new belong to an experiment that is to be "
-                "measured"
+                f"{name} is a run; --model, --set, --new and --controls belong to an experiment "
+                "that is to be measured"
             )
-        return find_run(store, name), None
-    experiment = load_config(name, models, overrides)
+        return Tonight(run=find_run(store, name))
+    experiment = with_controls(load_config(name, models, overrides), controls)
     keys = read_keys(experiment.resolved_models(), variables)
     prepared = prepare(experiment)
     check_lengths(prepared)
+    prepared_controls = prepare_controls(experiment)
     for warning in prepared.warnings:
         log(f"warning: {warning}", event="warning", level="warning")
     latest = latest_run(store, prepared.sha256)
     verdict = None if latest is None else latest_verdicts(store).get(latest.run)
     decided = verdict is not None and verdict.verdict != "undecided"
-    with live_line(experiment.name, quiet=quiet) as show:
-        result = run_experiment(
-            prepared,
-            store,
-            keys=keys,
-            transports=reference_transports(),
-            new=new or decided,
-            new_after_s=new_after_s,
-            max_time_s=None if until_s is None else max(1.0, until_s - monotonic()),
-            progress=show,
-            tell=log,
-            log=lambda line: log(line, event="retry", level="warning"),
-        )
+
+    def measure(one: Prepared, elsewhere_usd: float, *, beside: bool) -> RunResult:
+        with live_line(one.experiment.name, quiet=quiet) as show:
+            return run_experiment(
+                one,
+                store,
+                keys=keys,
+                transports=reference_transports(),
+                new=not beside and (new or decided),
+                new_after_s=None if beside else new_after_s,
+                analysed=not beside,
+                max_time_s=None if until_s is None else max(1.0, until_s - monotonic()),
+                elsewhere_usd=elsewhere_usd,
+                progress=show,
+                tell=log,
+                log=lambda line: log(line, event="retry", level="warning"),
+            )
+
+    going_on = run_to_go_on_with(prepared, store, new=new or decided, new_after_s=new_after_s)
+    spent_usd = 0.0 if going_on is None else controls_spent_usd(store, going_on.run)
+    result = measure(prepared, spent_usd, beside=False)
     for reason in result.reasons:
         log(f"niah: {reason}", event="reason", level="warning", run=result.run.run)
-    if result.interrupted:
+    others = measure_beside(prepared_controls, result, store, partial(measure, beside=True))
+    if result.interrupted or others.interrupted:
         raise typer.Exit(INTERRUPTED)
-    return result.run, prepared
+    notes = () if others.complete else (others.note,)
+    return Tonight(run=result.run, prepared=prepared, notes=notes)
 
 
 def retests_of(

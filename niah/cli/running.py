@@ -168,6 +168,8 @@ def run(
                 )
             known.update(outcome.told)
             show_suite(outcome, config=config, json=json)
+            if outcome.complete and not outcome.sent:
+                _complete_already(suite.name)
             _exit(outcome.interrupted, complete=outcome.complete)
             return
         prepared = prepare(experiment)
@@ -178,9 +180,7 @@ def run(
         with open_store(db) as store:
             going_on = run_to_go_on_with(prepared, store, new=new, new_after_s=new_after_s)
             result = measure(prepared, controls_spent_usd(store, going_on.run) if going_on else 0.0)
-            whole, stopped = measure_beside(
-                prepared_controls, result, store, partial(measure, beside=True)
-            )
+            others = measure_beside(prepared_controls, result, store, partial(measure, beside=True))
             records = list(iter_trials(store, result.run.run))
             beside = results_of_controls(stored_controls(store, result.run))
             figures = plot_run(result.run, records, plots, looks, beside) if records else []
@@ -190,7 +190,19 @@ def run(
         if json:
             print_json(summary_json(result, figures, beside))
         _report(result, figures, beside, config=config, json=json)
-        _exit(result.interrupted or stopped, complete=result.status == "complete" and whole)
+        complete = result.status == "complete" and others.complete
+        if complete and not result.sent + others.sent:
+            _complete_already(result.run.run)
+        _exit(result.interrupted or others.interrupted, complete=complete)
+
+
+def _complete_already(name: str) -> None:
+    """Say that this session sent nothing, neither for a map nor for its controls."""
+    log(
+        f"niah: {name} was complete already; --new measures it again.",
+        event="already-complete",
+        run=name,
+    )
 
 
 def _exit(interrupted: bool, *, complete: bool) -> None:
@@ -239,12 +251,6 @@ def _report(
             f"trials; the same command goes on: niah run {config}",
             event="run-incomplete",
             level="warning",
-            run=result.run.run,
-        )
-    elif not result.sent:
-        log(
-            f"niah: {result.run.run} was complete already; --new measures it again.",
-            event="already-complete",
             run=result.run.run,
         )
     if is_json():

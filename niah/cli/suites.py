@@ -12,6 +12,7 @@ from niah.cli.options import print_json
 from niah.files import file_stem
 
 if TYPE_CHECKING:
+    from niah.cli.controls import MeasuredBeside
     from niah.experiment import Suite
     from niah.interface.sweeps import Sweep
     from niah.plan import Estimate
@@ -77,6 +78,7 @@ class SuiteOutcome:
     Attributes:
         complete: Whether every task is.
         interrupted: Whether the user stopped it.
+        sent: Trials that this session finished, those of controls included.
         finished_tasks, tasks: How many of how many are complete.
         text: The table, for a terminal.
         paths: Its files.
@@ -85,6 +87,7 @@ class SuiteOutcome:
 
     complete: bool
     interrupted: bool
+    sent: int
     finished_tasks: int
     tasks: int
     text: str
@@ -116,16 +119,17 @@ def measure_suite(
         show(result)
     finished, tasks = sum(r.status == "complete" for r in results), len(suite.experiments)
     so_far = "" if finished == tasks else f"Incomplete, {finished} of {tasks} tasks are done: "
-    whole, stopped = True, False
+    others: list[MeasuredBeside] = []
     if finished == tasks:
-        whole, stopped = _measure_controls(controls, results, store, run_control)
+        others = _measure_controls(controls, results, store, run_control)
     beside = [results_of_controls(stored_controls(store, result.run)) for result in results]
-    complete = finished == tasks and whole
+    complete = finished == tasks and all(one.complete for one in others)
     runs = [result.run for result in results]
     paths, title, text, rows = _table(suite, store, runs, plots, so_far)
     return SuiteOutcome(
         complete=complete,
-        interrupted=stopped or any(result.interrupted for result in results),
+        interrupted=any(r.interrupted for r in results) or any(o.interrupted for o in others),
+        sent=sum(r.sent for r in results) + sum(o.sent for o in others),
         finished_tasks=finished,
         tasks=tasks,
         text="\n\n".join([text, *_controls_text(results, beside)]),
@@ -148,19 +152,20 @@ def _measure_controls(
     results: Sequence[RunResult],
     store: Store,
     run: Callable[[Prepared, float], RunResult],
-) -> tuple[bool, bool]:
-    """Measure the controls of every task; whether all are complete, whether the user stopped."""
+) -> list[MeasuredBeside]:
+    """Measure the controls of each task, until those of one are incomplete."""
     from niah.cli.controls import measure_beside
     from niah.runner.controls import family_spent_usd
 
+    measured: list[MeasuredBeside] = []
     for own, result in zip(controls, results, strict=True):
         elsewhere_usd = sum(
             family_spent_usd(store, other.run.run) for other in results if other is not result
         )
-        done, stopped = measure_beside(own, result, store, run, elsewhere_usd=elsewhere_usd)
-        if not done:
-            return False, stopped
-    return True, False
+        measured.append(measure_beside(own, result, store, run, elsewhere_usd=elsewhere_usd))
+        if not measured[-1].complete:
+            break
+    return measured
 
 
 def _controls_text(

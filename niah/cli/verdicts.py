@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 from niah.axes import format_tokens
+from niah.cli.controls import controls_block, controls_json
 from niah.console import count, inert, percent, usd
 from niah.escape import markdown_text
 
@@ -40,6 +41,8 @@ def text_lines(gate: Gate, sent: SentRetests | None) -> Iterator[str]:
             yield f"  {one.compared.verdict:<10}{one.compared.reason}"
             for line in _regions(one.compared):
                 yield f"            {line}"
+        for line in controls_block(one.controls):
+            yield f"  {line}"
 
 
 def as_json(gate: Gate, sent: SentRetests | None) -> dict[str, Any]:
@@ -90,6 +93,7 @@ def as_markdown(gate: Gate, sent: SentRetests | None) -> str:
             lines.append(
                 f"| {model} | {markdown_text(name)} | {verdict} | {markdown_text(reason)} |"
             )
+    lines += _controls_markdown(gate.sweeps)
     lines += [f"\nNote: {markdown_text(note)}." for note in gate.notes]
     return "\n".join(lines) + "\n"
 
@@ -149,6 +153,23 @@ def _judgements(one: Judged) -> Iterator[tuple[str, str, str]]:
         yield "no worse than the baseline", one.compared.verdict, one.compared.reason
 
 
+def _controls_markdown(sweeps: Sequence[Judged]) -> list[str]:
+    """A table of the shares that were measured beside the sweeps; nothing without any."""
+    from niah.figures.controls import control_lines
+
+    rows = [
+        f"| {markdown_text(one.grid.model)} | {markdown_text(line.label)} "
+        f"| {percent(line.estimate.value)} ({percent(line.estimate.lower)} to "
+        f"{percent(line.estimate.upper)}) | {count(line.estimate.n)} |"
+        for one in sweeps
+        for line in control_lines(one.controls, "en")
+        if line.estimate.n
+    ]
+    if not rows:
+        return []
+    return ["", "| model | control | share (95% interval) | n |", "|---|---|---|---|", *rows]
+
+
 def _minimum(check: Check) -> str:
     return percent(check.minimum) if check.minimum <= 1 else format_tokens(int(check.minimum))
 
@@ -189,11 +210,13 @@ def _sweep_json(one: Judged) -> dict[str, Any]:
                 "value": check.value,
                 "interval": [check.lower, check.upper],
                 "n": check.n,
+                "method": check.method,
                 "unmeasured": check.unmeasured,
             }
             for check in one.checks
         ],
         "regression": None if one.compared is None else _compared_json(one.compared),
+        "controls": controls_json(one.controls),
     }
 
 

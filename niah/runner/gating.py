@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from niah.console import inert
 from niah.errors import ConfigurationError
+from niah.runner.estimates import estimates_of, everywhere
 from niah.runner.gate_words import regression_words
 from niah.runner.likeness import Pool, twin_sweep
 from niah.runner.results import run_grids
@@ -14,12 +15,12 @@ from niah.runner.retests import Retests
 from niah.runner.rounds import retest_rounds
 from niah.runner.thresholds import Check, Demands, check_demands, missing
 from niah.statistics import Grid
+from niah.statistics.controls import ControlResult
 from niah.statistics.evidence import Judgement, groups
 from niah.statistics.expectations import Baseline, Scores, build_baseline, scores_of
 from niah.statistics.gates import Regression, Verdict, regression, worst
 from niah.statistics.grids import by_sweep
 from niah.statistics.intervals import Estimate
-from niah.statistics.scores import sweep_estimate
 from niah.store import Run, TrialRecord
 
 LEAST_DROP = 0.02
@@ -50,15 +51,18 @@ class Judged:
     """One sweep of the run.
 
     Attributes:
-        accuracy: Of its own trials, re-tests apart; demands are judged on such estimates.
+        accuracy: Of all its cells by its own trials, re-tests apart; demands are judged on such
+            estimates.
         checks: One per demand.
         compared: With the baseline; None = there is none.
+        controls: Measured beside it; they are told and not judged.
     """
 
     grid: Grid
     accuracy: Estimate
     checks: tuple[Check, ...]
     compared: Compared | None
+    controls: tuple[ControlResult, ...]
 
     @property
     def verdict(self) -> Verdict:
@@ -96,6 +100,8 @@ def judge_run(
     retests: Retests | None,
     *,
     drop: float = LEAST_DROP,
+    controls: Sequence[ControlResult] = (),
+    notes: Iterable[str] = (),
 ) -> Gate:
     """Judge every sweep of a run.
 
@@ -106,6 +112,8 @@ def judge_run(
         pool: The baseline's runs, known to be comparable.
         retests: What sends re-tests; None = none may be sent.
         drop: Smallest drop of the whole grid's accuracy worth finding.
+        controls: What stands beside the run's sweeps.
+        notes: What the reader should know of the run, a sentence each.
 
     Raises:
         ConfigurationError: if a demand is about a length or depth that the run does not have, or
@@ -118,15 +126,23 @@ def judge_run(
     sweeps = [(grid.model, grid.task) for grid in grids]
     for grid in grids:
         trials = own.get((grid.model, grid.task), [])
-        checks = tuple(check_demands(demands, grid, trials))
+        estimates = estimates_of(run, grid, trials)
+        checks = tuple(check_demands(demands, grid, estimates))
         compared = None
         if pool is not None:
             against = twin_sweep((grid.model, grid.task), sweeps, before, pool.name)
             compared = _compare(
                 grid, trials, before[against], against[0], demands, retests, drop, len(grids)
             )
+        accuracy = estimates.within(everywhere)
         judged.append(
-            Judged(grid=grid, accuracy=sweep_estimate(trials), checks=checks, compared=compared)
+            Judged(
+                grid=grid,
+                accuracy=accuracy,
+                checks=checks,
+                compared=compared,
+                controls=tuple(one for one in controls if one.model == grid.model),
+            )
         )
     verdict = worst([one.verdict for one in judged]) if judged else "undecided"
     return Gate(
@@ -135,7 +151,7 @@ def judge_run(
         reason=_reason(verdict, judged),
         sweeps=tuple(judged),
         pool=pool,
-        notes=tuple(_notes(judged)),
+        notes=(*notes, *_notes(judged)),
     )
 
 

@@ -7,24 +7,17 @@ demand is undecided.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from niah.axes import format_tokens
 from niah.console import percent
 from niah.errors import ConfigurationError
+from niah.runner.estimates import Estimates, Inside, everywhere
 from niah.statistics import Grid
-from niah.statistics.effective import (
-    EffectiveLength,
-    Rule,
-    effective_length_of_estimates,
-    ruler_rule,
-    threshold_rule,
-)
+from niah.statistics.effective import EffectiveLength, Rule, ruler_rule, threshold_rule
 from niah.statistics.gates import Verdict, threshold_verdict
 from niah.statistics.intervals import Estimate
-from niah.statistics.scores import sweep_estimate
-from niah.store import TrialRecord
 
 MAX_UNMEASURED = 0.1
 
@@ -65,6 +58,7 @@ class Check:
         minimum: What was asked: an accuracy, or tokens.
         value, lower, upper: What was measured, with its 95 % interval; None = nothing.
         n: Scored trials behind it.
+        method: How the interval was made; of an adaptive run, from its pooled map.
         unmeasured: Planned trials without a score.
     """
 
@@ -76,41 +70,40 @@ class Check:
     lower: float | None
     upper: float | None
     n: int
+    method: str
     unmeasured: int
 
 
-def check_demands(demands: Demands, grid: Grid, records: Sequence[TrialRecord]) -> list[Check]:
+def check_demands(demands: Demands, grid: Grid, estimates: Estimates) -> list[Check]:
     """Every demand judged on one sweep.
 
     Args:
         demands: Of every sweep.
         grid: The sweep's cells.
-        records: Its trials.
+        estimates: Of its accuracies.
 
     Raises:
         ConfigurationError: if a demand is about a length or depth that the sweep does not have.
     """
-    return list(_checks(demands, grid, records))
+    return list(_checks(demands, grid, estimates))
 
 
-def missing(grid: Grid, inside: Callable[[int, float], bool] | None = None) -> tuple[int, int]:
+def missing(grid: Grid, inside: Inside = everywhere) -> tuple[int, int]:
     """Planned trials without a score, and planned trials, of the cells that are meant."""
     unmeasured = planned = 0
     for i, depth in enumerate(grid.depth_percents):
         for j, length in enumerate(grid.context_lengths):
-            if inside is None or inside(int(length), float(depth)):
+            if inside(int(length), float(depth)):
                 wanted, scored = int(grid.planned[i, j]), int(grid.n[i, j])
                 planned += max(wanted, scored)
                 unmeasured += max(0, wanted - scored)
     return unmeasured, planned
 
 
-def _checks(demands: Demands, grid: Grid, records: Sequence[TrialRecord]) -> Iterator[Check]:
+def _checks(demands: Demands, grid: Grid, estimates: Estimates) -> Iterator[Check]:
     most = demands.max_unmeasured
     if demands.accuracy is not None:
-        everywhere = missing(grid)
-        found = sweep_estimate(records)
-        yield _accuracy("accuracy", demands.accuracy, found, everywhere, most)
+        yield _accuracy("accuracy", demands.accuracy, grid, everywhere, estimates, most)
     for length, minimum in demands.lengths:
         if length not in grid.context_lengths:
             known = ", ".join(format_tokens(int(n)) for n in grid.context_lengths)
@@ -121,8 +114,9 @@ def _checks(demands: Demands, grid: Grid, records: Sequence[TrialRecord]) -> Ite
         yield _accuracy(
             f"accuracy at {format_tokens(length)} tokens",
             minimum,
-            sweep_estimate([r for r in records if r.context_length == length]),
-            missing(grid, lambda n, _, wanted=length: n == wanted),  # type: ignore[misc]
+            grid,
+            lambda n, _, wanted=length: n == wanted,  # type: ignore[misc]
+            estimates,
             most,
         )
     for first, last, minimum in demands.depths:
@@ -135,8 +129,9 @@ def _checks(demands: Demands, grid: Grid, records: Sequence[TrialRecord]) -> Ite
         yield _accuracy(
             f"accuracy at depths {first:g} to {last:g}%",
             minimum,
-            sweep_estimate([r for r in records if first <= r.depth_percent <= last]),
-            missing(grid, lambda _, depth, a=first, b=last: a <= depth <= b),  # type: ignore[misc]
+            grid,
+            lambda _, depth, a=first, b=last: a <= depth <= b,  # type: ignore[misc]
+            estimates,
             most,
         )
     for tokens, threshold in demands.effective:
@@ -145,23 +140,20 @@ def _checks(demands: Demands, grid: Grid, records: Sequence[TrialRecord]) -> Ite
                 f"--min-effective {format_tokens(tokens)}: the longest context of this run has "
                 f"{format_tokens(int(grid.context_lengths[-1]))} tokens; measure longer ones"
             )
-        yield _effective(tokens, threshold, grid, records, most)
+        yield _effective(tokens, threshold, grid, estimates, most)
 
 
 def _accuracy(
-    subject: str,
-    minimum: float,
-    estimate: Estimate,
-    counted: tuple[int, int],
-    most: float,
+    subject: str, minimum: float, grid: Grid, inside: Inside, estimates: Estimates, most: float
 ) -> Check:
-    unmeasured, planned = counted
+    estimate = estimates.within(inside)
+    unmeasured, planned = missing(grid, inside)
     verdict = threshold_verdict(estimate, minimum)
-    if planned == 0 or unmeasured > most * planned:
-        verdict = "undecided"
-        reason = _too_few(subject, unmeasured, planned)
+    if _too_few(unmeasured, planned, most):
+        verdict, reason = "undecided", _too_few_words(subject, unmeasured, planned)
     else:
-        reason = f"{_capital(subject)} {_measured(estimate)}, {_accuracy_words(verdict, minimum)}"
+        measured = ("pooled " if estimates.pooled else "") + subject
+        reason = f"{_capital(measured)} {_measured(estimate)}, {_accuracy_words(verdict, minimum)}"
     return Check(
         subject=subject,
         verdict=verdict,
@@ -171,19 +163,16 @@ def _accuracy(
         lower=_known(estimate.lower),
         upper=_known(estimate.upper),
         n=estimate.n,
+        method=estimate.method,
         unmeasured=unmeasured,
     )
 
 
 def _effective(
-    tokens: int,
-    threshold: float | None,
-    grid: Grid,
-    records: Sequence[TrialRecord],
-    most: float,
+    tokens: int, threshold: float | None, grid: Grid, estimates: Estimates, most: float
 ) -> Check:
     rule = ruler_rule() if threshold is None else threshold_rule(threshold)
-    found = _effective_length(grid, records, rule)
+    found = estimates.effective(rule)
     unmeasured, planned = missing(grid, lambda n, _: n <= tokens)
     needed = next(int(n) for n in grid.context_lengths if n >= tokens)
     verdict: Verdict = "undecided"
@@ -191,11 +180,11 @@ def _effective(
         verdict = "pass"
     elif found.shortest_tested is not None and (found.upper or 0) < tokens:
         verdict = "fail"
-    if planned == 0 or unmeasured > most * planned:
+    if _too_few(unmeasured, planned, most):
         verdict = "undecided"
-        reason = _too_few("contexts up to there", unmeasured, planned)
+        reason = _too_few_words("contexts up to there", unmeasured, planned)
     else:
-        reason = _effective_words(verdict, tokens, found, rule)
+        reason = _effective_words(verdict, tokens, found, rule, estimates)
     return Check(
         subject=f"effective context length ({rule.name})",
         verdict=verdict,
@@ -204,19 +193,14 @@ def _effective(
         value=found.value,
         lower=found.lower,
         upper=found.upper,
-        n=sum(r.score is not None for r in records),
+        n=int(grid.n.sum()),
+        method=found.method,
         unmeasured=unmeasured,
     )
 
 
-def _effective_length(grid: Grid, records: Sequence[TrialRecord], rule: Rule) -> EffectiveLength:
-    at = {
-        int(length): [r for r in records if r.context_length == length]
-        for length in grid.context_lengths
-    }
-    return effective_length_of_estimates(
-        list(at), lambda length, confidence: sweep_estimate(at[length], confidence=confidence), rule
-    )
+def _too_few(unmeasured: int, planned: int, most: float) -> bool:
+    return planned == unmeasured or unmeasured > most * planned
 
 
 def _measured(estimate: Estimate) -> str:
@@ -235,13 +219,16 @@ def _accuracy_words(verdict: Verdict, minimum: float) -> str:
     return f"so that it may be above or below {least}: more trials would tell."
 
 
-def _effective_words(verdict: Verdict, tokens: int, found: EffectiveLength, rule: Rule) -> str:
+def _effective_words(
+    verdict: Verdict, tokens: int, found: EffectiveLength, rule: Rule, estimates: Estimates
+) -> str:
     value, lower, upper = (
         "below the shortest tested" if n is None else format_tokens(n)
         for n in (found.value, found.lower, found.upper)
     )
+    subject = "Pooled effective" if estimates.pooled else "Effective"
     measured = (
-        f"Effective context length is {value} (95% interval {lower} to {upper}; {rule.sentence})"
+        f"{subject} context length is {value} (95% interval {lower} to {upper}; {rule.sentence})"
     )
     asked = format_tokens(tokens)
     if verdict == "pass":
@@ -251,7 +238,9 @@ def _effective_words(verdict: Verdict, tokens: int, found: EffectiveLength, rule
     return f"{measured}, so that it may be above or below {asked}: more trials would tell."
 
 
-def _too_few(subject: str, unmeasured: int, planned: int) -> str:
+def _too_few_words(subject: str, unmeasured: int, planned: int) -> str:
+    if not planned:
+        return f"{_capital(subject)}: the run sent no trial there."
     return (
         f"{_capital(subject)}: {unmeasured:,} of {planned:,} planned trials could not be measured, "
         "too many to decide."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from niah.statistics import CountGrid, FloatGrid
 from niah.statistics.chains import sigmoid
@@ -55,24 +55,25 @@ def pooled_margins(
         seed: Of the draws.
     """
     maps = draw_maps(pooled, DRAWS, seed)
-    value = float(pooled.accuracy.mean())
-    lower, upper = _bounds(
-        _centred(maps.mean(axis=(1, 2)), np.array(value)), pooled.sums.sum(), pooled.n.sum()
-    )
     length_draws = _centred(maps.mean(axis=1), pooled.accuracy.mean(axis=0))
     depth_draws = _centred(maps.mean(axis=2), pooled.accuracy.mean(axis=1))
     return PooledMargins(
-        accuracy=Estimate(
-            value=value,
-            lower=float(lower),
-            upper=float(upper),
-            n=int(pooled.n.sum()),
-            method=METHOD,
-        ),
+        accuracy=_mean(pooled, maps, np.ones(pooled.n.shape, np.bool_)),
         by_length=_margin(pooled, length_draws, context_lengths, axis=0),
         by_depth=_margin(pooled, depth_draws, depth_percents, axis=1),
         length_draws=length_draws,
     )
+
+
+def pooled_mean(pooled: PooledMap, cells: NDArray[np.bool_], *, seed: int = 0) -> Estimate:
+    """The mean of a pooled map over some of its cells, made as `pooled_margins` makes its own.
+
+    Args:
+        pooled: A map of shape (depths, lengths).
+        cells: Which are meant, at least one, same shape.
+        seed: Of the draws.
+    """
+    return _mean(pooled, draw_maps(pooled, DRAWS, seed), cells)
 
 
 def pooled_effective_length(margins: PooledMargins, rule: Rule) -> EffectiveLength:
@@ -101,6 +102,14 @@ def pooled_effective_length(margins: PooledMargins, rule: Rule) -> EffectiveLeng
         untested=tuple(int(length) for length in margins.by_length.axis[~tested]),
         method="the rule applied to the pooled map and to draws of its posterior",
     )
+
+
+def _mean(pooled: PooledMap, maps: FloatGrid, cells: NDArray[np.bool_]) -> Estimate:
+    value = float(pooled.accuracy[cells].mean())
+    n = pooled.n[cells].sum()
+    draws = _centred(maps[:, cells].mean(axis=1), np.array(value))
+    lower, upper = _bounds(draws, pooled.sums[cells].sum(), n)
+    return Estimate(value=value, lower=float(lower), upper=float(upper), n=int(n), method=METHOD)
 
 
 def _margin(pooled: PooledMap, draws: FloatGrid, places: ArrayLike, axis: int) -> Marginal:
