@@ -18,6 +18,7 @@ from niah.figures.styles import PRESETS, PresetName
 from niah.figures.write import own_settings
 from niah.statistics.effective import effective_length, threshold_rule
 from niah.statistics.pooled import pool_grid
+from tests.test_figures_controls import results
 from tests.test_figures_data import FACTS, NAN, data_of, every_state, make_grid, make_summary
 from tests.test_figures_files import PROVENANCE
 
@@ -101,7 +102,8 @@ def test_maps_that_mean_different_things_do_not_share_a_scale() -> None:
 def test_panels_stay_on_the_page_and_apart(preset: PresetName, count: int) -> None:
     """In every size and number, text stays on the page, and headings clear of the maps above."""
     long = data_of(make_grid([[1.0, 0.5] * 7] * 15, model="provider/" + "long-name-" * 4))
-    maps = [data_of(every_state()), long, WORSE, GOOD][:count] * 3
+    beside = data_of(every_state(), controls=results())
+    maps = [beside, long, WORSE, GOOD][:count] * 3
     with own_settings():
         data = panels_data(maps[:count])
         figure = draw_panels(data, style="classic", preset=PRESETS[preset], theme="dark")

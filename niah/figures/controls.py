@@ -20,11 +20,13 @@ class ControlLine:
     Attributes:
         key: ``no-context``, ``needle-only``, ``false``, ``known`` or ``from-end``.
         label: What was counted.
+        brief: The same among other maps.
         estimate: How often.
     """
 
     key: str
     label: str
+    brief: str
     estimate: Estimate
 
 
@@ -41,35 +43,64 @@ def control_lines(results: Iterable[ControlResult], language: Language) -> tuple
         else:
             shares = [(result.control, result.accuracy)]
         for key, estimate in shares:
-            label = WORDS[language][f"control-{key}"].format(
-                tokens=localized(f"{result.distance_tokens or 0:,}", language)
+            tokens = localized(f"{result.distance_tokens or 0:,}", language)
+            label, brief = (
+                WORDS[language][f"{kind}-{key}"].format(tokens=tokens)
+                for kind in ("control", "brief-control")
             )
-            lines.append(ControlLine(key=key, label=label, estimate=estimate))
+            lines.append(ControlLine(key=key, label=label, brief=brief, estimate=estimate))
     return tuple(lines)
 
 
-def control_legend(
-    results: Iterable[ControlResult], language: Language
-) -> tuple[tuple[str, str], ...]:
-    """The controls as entries of a legend, below a heading; none without a measured one.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ControlEntry:
+    """A measured share of a control beside a map.
 
-    The key of a right answer's share ends in it, so that its swatch shows it in the map's colours;
-    false answers are no accuracy, and their key is ``control``.
+    Attributes:
+        swatch: ``control-0.1000``: in the map's colour of this share; ``control``: without a
+            colour, because false answers are no accuracy.
+        words: What was counted, how often, with interval and n.
+        brief: The same among other maps, below `controls_subtitle`.
     """
-    entries = [
-        (
-            "control" if line.key == "false" else f"control-{line.estimate.value:.4f}",
-            f"{line.label}: {overall_words(line.estimate, language, brief=True)}",
+
+    swatch: str
+    words: str
+    brief: str
+
+
+def control_entries(
+    results: Iterable[ControlResult], language: Language
+) -> tuple[ControlEntry, ...]:
+    """The measured shares of a sweep's controls, in the order of the results."""
+    return tuple(
+        ControlEntry(
+            swatch="control" if line.key == "false" else f"control-{line.estimate.value:.4f}",
+            words=f"{line.label}: {measured}",
+            brief=f"{line.brief}: {measured}",
         )
         for line in control_lines(results, language)
         if line.estimate.n
-    ]
-    return (("heading", WORDS[language]["controls"]), *entries) if entries else ()
+        for measured in (overall_words(line.estimate, language, brief=True),)
+    )
+
+
+def control_legend(
+    entries: Iterable[ControlEntry], language: Language
+) -> tuple[tuple[str, str], ...]:
+    """The entries as those of a legend, below a heading; none without any."""
+    legend = tuple((entry.swatch, entry.words) for entry in entries)
+    return (("heading", WORDS[language]["controls"]), *legend) if legend else ()
+
+
+def controls_subtitle(language: Language) -> str:
+    """What the brief entries above each of several maps are."""
+    return WORDS[language]["brief-controls"]
 
 
 def controls_statement(results: Iterable[ControlResult], language: Language) -> tuple[str, ...]:
     """The controls as statements of small print, the first with a heading; none without any."""
-    heading, *entries = control_legend(results, language) or (("", ""),)
+    entries = control_entries(results, language)
     return tuple(
-        f"{'' if at else heading[1] + ' '}{words}" for at, (_, words) in enumerate(entries)
+        f"{'' if at else WORDS[language]['controls'] + ' '}{entry.words}"
+        for at, entry in enumerate(entries)
     )

@@ -58,7 +58,8 @@ def alt_text(data: HeatmapData) -> str:
     sentences += [f"{words}: {count}." for words, count in _counts(data)]
     sentences += [f"{_capital(mark.words)}." for mark in data.marks]
     if data.controls:
-        sentences.append("; ".join(words for _, words in data.controls).replace(":;", ":") + ".")
+        told = "; ".join(entry.words for entry in data.controls)
+        sentences.append(f"{WORDS[data.language]['controls']} {told}.")
     return " ".join(s for s in sentences if s)
 
 

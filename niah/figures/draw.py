@@ -14,6 +14,7 @@ from niah.figures.cells import (
     draw_outlines,
     edges,
 )
+from niah.figures.controls import control_legend
 from niah.figures.frame import (
     Frame,
     fitting,
@@ -42,7 +43,8 @@ def draw_heatmap(
     data: HeatmapData, *, style: Style, preset: Preset, theme: Theme, margins: bool = False
 ) -> Picture:
     """The figure of a heatmap; nothing is written."""
-    data = replace(data, legend=(*data.legend, *data.controls))
+    controls = control_legend(data.controls, data.language)
+    data = replace(data, legend=(*data.legend, *controls))
     margins = margins and data.by_length is not None and data.by_depth is not None
     if margins:
         data = replace(data, caption=(*data.caption, WORDS[data.language]["margins"]))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeVar, get_args
 
 from niah.errors import ConfigurationError
-from niah.figures.controls import control_legend
+from niah.figures.controls import ControlEntry, control_entries
 from niah.figures.lengths import LengthMark, length_marks
 from niah.figures.states import (
     UNCERTAINTIES,
@@ -104,7 +104,7 @@ class HeatmapData:
         marks: Context lengths that are marked by a line.
         estimate: Whether cells show raw accuracies or the pooled map.
         brief: What the last statement of the subtitle says, among other maps; empty = no such.
-        controls: What was measured beside the map, as entries of a legend; see `control_legend`.
+        controls: What was measured beside the map.
     """
 
     title: str
@@ -137,7 +137,7 @@ class HeatmapData:
     marks: tuple[LengthMark, ...] = ()
     estimate: Estimated = "raw"
     brief: str = ""
-    controls: tuple[tuple[str, str], ...] = ()
+    controls: tuple[ControlEntry, ...] = ()
 
 
 def heatmap_data(
@@ -254,7 +254,7 @@ def heatmap_data(
         marks=marks,
         estimate=estimate,
         brief="" if margins is None else overall_words(margins.accuracy, language, brief=True),
-        controls=control_legend(controls, language),
+        controls=control_entries(controls, language),
     )
 
 

@@ -20,7 +20,7 @@ from niah.figures.marks import (
 )
 from niah.figures.pages import POINTS, Page
 from niah.figures.states import LEAST_COLOUR
-from niah.figures.styles import MARKS, Preset, Style, Theme, colour, greyed
+from niah.figures.styles import MARKS, Ink, Preset, Style, Theme, colour, greyed
 
 FADED = 0.8
 """The accuracy whose colour shows in the legend how colours fade."""
@@ -43,9 +43,7 @@ def draw_legend(page: Page, frame: Frame, preset: Preset, theme: Theme, style: S
         elif key in ("effective", "claimed"):
             draw_length(axes, key, ((0.0, height / 2), (width, height / 2)), preset, ink)
         elif key.startswith("control"):
-            _, _, share = key.partition("-")
-            face = colour(style, float(share)) if share else ink.page
-            axes.add_patch(Polygon(box, facecolor=face, edgecolor=ink.line, lw=0.5, clip_on=False))
+            draw_share(axes, box, key, style, ink)
         elif key == "fade":
             _draw_fading(axes, width, height, style)
         elif key:
@@ -66,6 +64,16 @@ def draw_legend(page: Page, frame: Frame, preset: Preset, theme: Theme, style: S
             preset.tick,
             va="center_baseline",
         )
+
+
+def draw_share(axes: Any, box: Box, key: str, style: Style, ink: Ink) -> None:
+    """The swatch of a control: in the map's colour of its share, or the page's where it has none.
+
+    ``key`` is as in `ControlEntry.swatch`.
+    """
+    _, _, share = key.partition("-")
+    face = colour(style, float(share)) if share else ink.page
+    axes.add_patch(Polygon(box, facecolor=face, edgecolor=ink.line, lw=0.5, clip_on=False))
 
 
 def _draw_fading(axes: Any, width: float, height: float, style: Style) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from niah.errors import ConfigurationError
+from niah.figures.controls import ControlEntry, controls_subtitle
 from niah.figures.heatmap import HeatmapData
 from niah.figures.text import WORDS, Language, plain, simulated_words
 
@@ -19,13 +20,15 @@ class Panel:
     Attributes:
         heading: Its name.
         statements: What is true of this map only.
-        brief: The same as it stands above the map.
+        brief: The same as it stands above the map, apart from controls.
+        controls: What was measured beside the map; stands above it too.
         map: The cells; its own title and small print are not drawn.
     """
 
     heading: str
     statements: tuple[str, ...]
     brief: tuple[str, ...]
+    controls: tuple[ControlEntry, ...]
     map: HeatmapData
 
 
@@ -83,6 +86,7 @@ def panels_data(
                 if any(m.brief for m in maps)
                 else ()
             ),
+            *((controls_subtitle(language),) if any(m.controls for m in maps) else ()),
         ),
         caption=(
             *said,
@@ -99,12 +103,14 @@ def panels_data(
                 statements=(
                     *(s for s in m.subtitle if s not in shared),
                     *(mark.statement for mark in m.marks),
+                    *(entry.words for entry in m.controls),
                 ),
                 brief=(
                     *(s for s in (m.subtitle[:-1] if m.brief else m.subtitle) if s not in shared),
                     *((m.brief,) if m.brief else ()),
                     *(mark.brief for mark in m.marks),
                 ),
+                controls=m.controls,
                 map=m,
             )
             for name, m in zip(names, maps, strict=True)
@@ -142,7 +148,10 @@ def _legend(maps: Sequence[HeatmapData], names: Sequence[str]) -> tuple[tuple[st
     return (*sorted(whole, key=lambda entry: order[entry[0]]), *marks)
 
 
-_BRIEF = {language: (w["brief-raw"], w["brief-pooled"]) for language, w in WORDS.items()}
+_BRIEF = {
+    language: (w["brief-raw"], w["brief-pooled"], w["brief-controls"])
+    for language, w in WORDS.items()
+}
 _ORDER = (
     "estimated",
     "not-measured",

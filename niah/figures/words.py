@@ -107,6 +107,13 @@ WORDS: dict[Language, dict[str, str]] = {
         "control-false": "needle absent, false answer",
         "control-known": "needle absent, right answer",
         "control-from-end": "needle in the last {tokens} tokens, right answer",
+        "brief-controls": "Controls likewise: right answers, and false ones where the needle is "
+        "absent",
+        "brief-control-no-context": "no context",
+        "brief-control-needle-only": "needle only",
+        "brief-control-false": "no needle, false",
+        "brief-control-known": "no needle, right",
+        "brief-control-from-end": "last {tokens} tokens",
     },
     "de": {
         "length": "Kontextlänge (Token)",
@@ -212,5 +219,11 @@ WORDS: dict[Language, dict[str, str]] = {
         "control-false": "Nadel fehlt, falsche Antwort",
         "control-known": "Nadel fehlt, richtige Antwort",
         "control-from-end": "Nadel in den letzten {tokens} Token, richtige Antwort",
+        "brief-controls": "Kontrollen ebenso: richtige Antworten, und falsche, wo die Nadel fehlt",
+        "brief-control-no-context": "ohne Kontext",
+        "brief-control-needle-only": "nur die Nadel",
+        "brief-control-false": "ohne Nadel, falsch",
+        "brief-control-known": "ohne Nadel, richtig",
+        "brief-control-from-end": "letzte {tokens} Token",
     },
 }
