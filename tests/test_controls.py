@@ -13,7 +13,8 @@ from niah.errors import ConfigurationError
 from niah.experiment import Experiment
 from niah.prompts import Prompt
 from niah.prompts.compose import recount
-from niah.runner.prepare import Prepared, compose_prompt, prepare
+from niah.runner.prepare import prepare
+from niah.runner.prepared import Prepared, compose_prompt
 from niah.scoring.rejection import states_absence
 from niah.tasks import Challenge
 from niah.tasks.controls import CONTROLS, DISTANCE_TOKENS, reasons_against, withheld

@@ -23,7 +23,8 @@ from niah.prompts.index import CorpusIndex, build_index
 from niah.prompts.presenting import present
 from niah.prompts.sentences import sentence_gaps
 from niah.prompts.turns import compose_turns
-from niah.runner.prepare import compose_prompt, prepare
+from niah.runner.prepare import prepare
+from niah.runner.prepared import compose_prompt
 from niah.tasks import Challenge
 from niah.tasks.registry import prepare_task
 from niah.tokenizers import load

@@ -19,7 +19,8 @@ from niah.passages import text_without
 from niah.prompts import Prompt
 from niah.prompts.compose import recount
 from niah.prompts.frames import as_wrapped
-from niah.runner.prepare import Prepared, compose_prompt, prepare
+from niah.runner.prepare import prepare
+from niah.runner.prepared import Prepared, compose_prompt
 from niah.scoring import score
 from niah.tasks import Challenge
 from niah.tasks.facts import standing

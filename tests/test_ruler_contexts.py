@@ -19,7 +19,8 @@ from pathlib import Path
 import pytest
 
 from niah.experiment import Experiment, load_suite
-from niah.runner.prepare import compose_prompt, prepare
+from niah.runner.prepare import prepare
+from niah.runner.prepared import compose_prompt
 from niah.tokenizers import load
 
 LENGTHS = (4_000, 32_000, 128_000)

@@ -15,7 +15,8 @@ from niah.prices import Price, Rate
 from niah.runner import dispatch, retries
 from niah.runner.budget import EXACT_MARGIN, STAND_IN_MARGIN
 from niah.runner.keys import Keys
-from niah.runner.prepare import Prepared, prepare
+from niah.runner.prepare import prepare
+from niah.runner.prepared import Prepared
 from niah.runner.run import run_experiment
 from niah.store.database import Store, open_store
 from tests.servers_billing import FAULTS, Books, billing

@@ -12,7 +12,8 @@ import pytest
 
 from niah.errors import ExperimentError
 from niah.experiment import load_experiment, load_suite
-from niah.runner.prepare import compose_prompt, prepare
+from niah.runner.prepare import prepare
+from niah.runner.prepared import compose_prompt
 from niah.scoring import score
 from tests.command import Niah, command
 from tests.test_question_answering import HOTPOT, SQUAD

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from niah.experiment import Experiment
-    from niah.runner.prepare import Prepared
+    from niah.runner.prepared import Prepared
     from niah.runner.run import RunResult
     from niah.statistics.analysis import Analysis
     from niah.statistics.controls import ControlResult

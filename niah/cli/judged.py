@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from niah.runner.keys import Keys
     from niah.runner.likeness import Pool
-    from niah.runner.prepare import Prepared
+    from niah.runner.prepared import Prepared
     from niah.runner.retests import Retests
     from niah.runner.run import RunResult
     from niah.store import Run
@@ -90,7 +90,8 @@ def run_to_judge(
     from niah.cli.serving import reference_transports
     from niah.runner.controls import controls_spent_usd, prepare_controls
     from niah.runner.keys import read_keys
-    from niah.runner.prepare import check_lengths, prepare
+    from niah.runner.prepare import prepare
+    from niah.runner.prepared import check_lengths
     from niah.runner.run import run_experiment, run_to_go_on_with
     from niah.store.runs import find_run, latest_run
     from niah.store.verdicts import latest_verdicts
@@ -156,7 +157,8 @@ def retests_of(
     from niah.providers.noted import stored_calibrations
     from niah.runner.controls import family_spent_usd
     from niah.runner.keys import read_keys
-    from niah.runner.prepare import calibrated, prepare
+    from niah.runner.prepare import prepare
+    from niah.runner.prepared import calibrated
     from niah.runner.retests import Retests
 
     experiment = parse_canonical(run.experiment)

@@ -22,7 +22,7 @@ from niah.cli.options import (
 if TYPE_CHECKING:
     from niah.models import Model
     from niah.plan import Estimate
-    from niah.runner.prepare import Prepared
+    from niah.runner.prepared import Prepared
 
 
 NOTHING_SENT = "Nothing was sent."
@@ -44,7 +44,8 @@ def plan(
     from niah.cli.controls import planned_controls_json, planned_controls_lines, with_controls
     from niah.plan import estimate
     from niah.runner.controls import prepare_controls
-    from niah.runner.prepare import check_lengths, prepare, refused_trials
+    from niah.runner.prepare import prepare
+    from niah.runner.prepared import check_lengths, refused_trials
 
     suite = load_suite_config(config, model, override)
     if suite is not None:
@@ -205,7 +206,7 @@ def _calibrations(prepared: Prepared) -> list[str]:
     from niah.console import inert
     from niah.providers.calibration import describe, foretell
     from niah.providers.wire import COUNT_FORMATS
-    from niah.runner.prepare import awaits_calibration
+    from niah.runner.prepared import awaits_calibration
     from niah.runner.probes import probe_lengths_of
 
     told = []

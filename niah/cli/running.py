@@ -39,7 +39,7 @@ from niah.errors import ConfigurationError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from niah.runner.prepare import Prepared
+    from niah.runner.prepared import Prepared
     from niah.runner.run import RunResult
     from niah.statistics.controls import ControlResult
 
@@ -100,7 +100,8 @@ def run(
         stored_controls,
     )
     from niah.runner.keys import read_keys
-    from niah.runner.prepare import check_lengths, prepare
+    from niah.runner.prepare import prepare
+    from niah.runner.prepared import check_lengths
     from niah.runner.run import run_experiment, run_to_go_on_with
     from niah.store.database import open_store
     from niah.store.trials import iter_trials

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from niah.experiment import Suite
     from niah.interface.sweeps import Sweep
     from niah.plan import Estimate
-    from niah.runner.prepare import Prepared
+    from niah.runner.prepared import Prepared
     from niah.runner.run import RunResult
     from niah.statistics.controls import ControlResult
     from niah.store import Run
@@ -30,7 +30,8 @@ def prepare_suite(suite: Suite) -> list[Prepared]:
         ConfigurationError: naming the task where there are several.
     """
     from niah.errors import ConfigurationError
-    from niah.runner.prepare import check_lengths, prepare
+    from niah.runner.prepare import prepare
+    from niah.runner.prepared import check_lengths
 
     prepared: list[Prepared] = []
     for experiment in suite.experiments:

@@ -18,7 +18,7 @@ from niah.draws import derive_seed
 from niah.models import Model
 from niah.plan import Trial, task_label, trial_maker
 from niah.runner.measure import Feed, Send
-from niah.runner.prepare import Prepared
+from niah.runner.prepared import Prepared
 from niah.runner.pricing import plain_costs, shared_pricing
 from niah.runner.records import is_final
 from niah.runner.session import Session

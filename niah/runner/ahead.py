@@ -12,7 +12,7 @@ from niah.prompts import Prompt
 from niah.prompts.shared import NO_MARKS, Marks
 from niah.providers import Sampling, WireRequest
 from niah.providers.wire import WIRE_FORMATS
-from niah.runner.prepare import Prepared, compose_prompt
+from niah.runner.prepared import Prepared, compose_prompt
 from niah.runner.records import sampling
 from niah.tasks import Challenge
 

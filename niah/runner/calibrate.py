@@ -24,7 +24,7 @@ from niah.providers.noted import as_json, entry_name, read_entries
 from niah.providers.wire import COUNT_FORMATS, WIRE_FORMATS
 from niah.runner.budget import billed_after, worst_case_usd
 from niah.runner.jobs import Attempt
-from niah.runner.prepare import awaits_calibration, calibrated
+from niah.runner.prepared import awaits_calibration, calibrated
 from niah.runner.probes import ProbeText, probe_texts
 from niah.runner.records import cost_usd, sampling
 from niah.runner.retries import Retry, StopModel, Tries

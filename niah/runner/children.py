@@ -6,7 +6,7 @@ import secrets
 from datetime import UTC, datetime
 
 from niah.providers.noted import is_entry
-from niah.runner.prepare import Prepared
+from niah.runner.prepared import Prepared
 from niah.store import Run, is_note
 from niah.store.children import create_child, link_child
 from niah.store.database import Store

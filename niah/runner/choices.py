@@ -11,7 +11,8 @@ from niah.experiment import Experiment
 from niah.models import Model
 from niah.plan import Trial, build_trials
 from niah.providers.bills import Bill, cache_rule, expected_bill
-from niah.runner.prepare import Prepared, shared_ingredients
+from niah.runner.prepare import shared_ingredients
+from niah.runner.prepared import Prepared
 from niah.streams import Stream
 
 Way = Literal["none", "loop", "nested", "packed"]

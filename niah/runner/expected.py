@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from niah.models import Model
 from niah.plan import trial_maker
 from niah.providers.bills import Bill, cache_rule, expected_bill
-from niah.runner.prepare import Prepared
+from niah.runner.prepared import Prepared
 from niah.statistics.grids import by_sweep
 from niah.store import BILL_NOTE, TrialRecord
 from niah.tasks.controls import WITHOUT_HAYSTACK

@@ -16,7 +16,7 @@ from niah.providers.bills import mark_prompts
 from niah.runner.calibrate import Inquiry, attempt_inquiry, calibrate
 from niah.runner.dispatch import Lane
 from niah.runner.jobs import Attempt, Job, LaneSettings
-from niah.runner.prepare import awaits_calibration
+from niah.runner.prepared import awaits_calibration
 from niah.runner.session import Session, attempt
 from niah.runner.slots import Slots
 

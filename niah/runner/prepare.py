@@ -3,80 +3,35 @@
 from __future__ import annotations
 
 import platform
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from functools import partial
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from niah import __version__, haystacks, tokenizers
 from niah.draws import derive_seed
-from niah.errors import ConfigurationError, PromptRefused
+from niah.errors import ConfigurationError
 from niah.experiment import Experiment, experiment_sha256
-from niah.haystacks import Corpus
 from niah.haystacks.corpus import without
 from niah.models import Model
-from niah.plan import Ingredients, Trial, build_trials
-from niah.prompts import Layout, Prompt
-from niah.prompts.alone import compose_alone
+from niah.plan import Ingredients, build_trials
 from niah.prompts.compose import COMPOSITION_VERSION, minimum_context_length
-from niah.prompts.controls import compose_control
-from niah.prompts.index import CorpusIndex, build_index
+from niah.prompts.index import build_index
 from niah.prompts.presenting import lines_of, present
-from niah.prompts.shared import NO_MARKS, SHARED_VERSION, Marks, compose_shared
-from niah.providers.calibration import Calibration, tokens_to_compose
+from niah.prompts.shared import SHARED_VERSION
+from niah.providers.calibration import Calibration
+from niah.runner.prepared import Prepared, layout, with_trials
 from niah.scoring import SCORER_VERSION
-from niah.tasks import Challenge, Task, scored_by
-from niah.tasks.controls import WITHOUT_HAYSTACK, reason_against
+from niah.tasks import Task, scored_by
+from niah.tasks.controls import reason_against
 from niah.tasks.packing import pack
 from niah.tasks.registry import prepare_task
-from niah.tasks.wording import REPLIES
 from niah.tokenizers import Tokenizer
 
-LENGTHS_TRIED = 16
 # Challenges that are drawn to see how much of a prompt is not haystack.
 FRAMES_TRIED = 63
 _LIBRARIES = ("tiktoken", "tokenizers", "numpy", "httpx")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prepared:
-    """An experiment with its texts at hand; every prompt of it can be composed.
-
-    Attributes:
-        experiment: As validated.
-        models: Resolved, by id.
-        corpus: What haystacks are cut from.
-        indexes: The tokenised corpus, by tokenizer name.
-        task: What draws needles and questions.
-        ingredients: Hashes and versions of all of these.
-        versions: The same for the record, with those of niah, Python and the libraries, by name.
-        trials: In the order in which they are sent.
-        sha256: Hash over everything that affects a request.
-        warnings: What the user should know before paying, a sentence each.
-        cache_dir: For vocabularies and indexes; the user's cache directory when None.
-        calibrations: Of the models whose vocabulary is unknown, by id, once they are known.
-    """
-
-    experiment: Experiment
-    models: Mapping[str, Model]
-    corpus: Corpus
-    indexes: Mapping[str, CorpusIndex]
-    task: Task
-    ingredients: Ingredients
-    versions: Mapping[str, str]
-    trials: tuple[Trial, ...]
-    sha256: str
-    warnings: tuple[str, ...]
-    cache_dir: Path | None = None
-    calibrations: Mapping[str, Calibration] = field(default_factory=dict)
-
-    @property
-    def simulated(self) -> bool:
-        """True when any model is a reference reader."""
-        return any(model.simulated for model in self.models.values())
 
 
 def prepare(experiment: Experiment, *, cache_dir: Path | None = None) -> Prepared:
@@ -162,16 +117,6 @@ def prepare(experiment: Experiment, *, cache_dir: Path | None = None) -> Prepare
     return with_trials(replace(prepared, trials=()), prepared.trials)
 
 
-def with_trials(prepared: Prepared, more: Iterable[Trial]) -> Prepared:
-    """The same with more trials; without a haystack, each is as long as its prompt comes out."""
-    if prepared.experiment.prompt.control in WITHOUT_HAYSTACK:
-        more = (
-            replace(trial, context_length=compose_prompt(prepared, trial)[1].tokens)
-            for trial in more
-        )
-    return replace(prepared, trials=(*prepared.trials, *more))
-
-
 def given_calibrations(experiment: Experiment) -> dict[str, Calibration]:
     """What the experiment itself says of its models' token counts."""
     return {
@@ -179,121 +124,6 @@ def given_calibrations(experiment: Experiment) -> dict[str, Calibration]:
         for model in experiment.resolved_models()
         if isinstance(how := experiment.calibrate(model), float | int)
     }
-
-
-def awaits_calibration(prepared: Prepared, model_id: str) -> bool:
-    """Whether the model is to be calibrated before its prompts are composed."""
-    model = prepared.models[model_id]
-    return model_id not in prepared.calibrations and prepared.experiment.calibrate(model) == "auto"
-
-
-def calibrated(prepared: Prepared, calibrations: Mapping[str, Calibration]) -> Prepared:
-    """The same, with what is now known of its models' token counts.
-
-    A model whose reports agree with a vocabulary to the token is composed for with that one.
-    """
-    models, indexes = dict(prepared.models), dict(prepared.indexes)
-    for name, calibration in calibrations.items():
-        if name not in models:
-            continue
-        if calibration.tokenizer not in (models[name].tokenizer, *tokenizers.names()):
-            continue  # a store from elsewhere does not name files to read
-        known = models[name].tokenizer_known or calibration.exact
-        tokenizer = calibration.tokenizer
-        models[name] = replace(models[name], tokenizer=tokenizer, tokenizer_known=known)
-        if tokenizer not in indexes:
-            indexes[tokenizer] = build_index(
-                prepared.corpus, tokenizers.load(tokenizer), cache_dir=prepared.cache_dir
-            )
-    return replace(
-        prepared,
-        models=models,
-        indexes=indexes,
-        calibrations={**prepared.calibrations, **calibrations},
-    )
-
-
-def composed_tokens(prepared: Prepared, trial: Trial) -> int:
-    """Tokens that the trial's prompt is composed of: those asked, as the model counts them."""
-    return counted_tokens(prepared, trial.model, trial.context_length)
-
-
-def counted_tokens(prepared: Prepared, model_id: str, tokens: int) -> int:
-    """How many of the model's tokens are counted here, by its calibration if it has one."""
-    calibration = prepared.calibrations.get(model_id)
-    return tokens if calibration is None else tokens_to_compose(tokens, calibration)
-
-
-def compose_prompt(
-    prepared: Prepared, trial: Trial, *, tokens: int | None = None, marks: Marks = NO_MARKS
-) -> tuple[Challenge, Prompt]:
-    """What the trial plants and asks, and the prompt that does it.
-
-    Args:
-        prepared: The experiment.
-        trial: Of its trials.
-        tokens: By the model's tokenizer here; None = as many as the calibration says.
-        marks: Where a prompt that others begin with is cut for a cache.
-
-    Raises:
-        PromptRefused: if no prompt has exactly that length.
-    """
-    index = prepared.indexes[prepared.models[trial.model].tokenizer]
-    context_length = composed_tokens(prepared, trial) if tokens is None else tokens
-    if prepared.experiment.prompt.control is not None:
-        return compose_control(
-            index,
-            prepared.task,
-            prepared.experiment.prompt.control,
-            context_length=context_length,
-            depth_percent=trial.depth_percent,
-            distance_tokens=counted_tokens(
-                prepared, trial.model, prepared.experiment.prompt.control_distance_tokens
-            ),
-            layout=layout(prepared.experiment),
-            language=prepared.experiment.language,
-            seed=trial.seed,
-        )
-    if trial.stream is None:
-        return compose_alone(
-            index,
-            prepared.task,
-            context_length=context_length,
-            depth_percent=trial.depth_percent,
-            layout=layout(prepared.experiment),
-            seed=trial.seed,
-        )
-    challenge = draw_challenge(prepared, trial)
-    counted = partial(counted_tokens, prepared, trial.model)
-    calibration = prepared.calibrations.get(trial.model)
-    ratio = calibration.ratio if calibration else 1.0
-    prompt = compose_shared(
-        index,
-        context_length=context_length,
-        longest_length=counted(prepared.experiment.grid.context_lengths[-1]),
-        frame_tokens=prepared.ingredients.frame_tokens,
-        offsets_tokens=[
-            None if offset is None else round(offset / ratio)
-            for offset in trial.stream.offsets_tokens
-        ],
-        depth_percent=trial.depth_percent,
-        challenge=challenge,
-        layout=layout(prepared.experiment),
-        seed=trial.stream.haystack_seed,
-        marks=Marks(
-            blocks=tuple(map(counted, marks.blocks)),
-            breakpoints=tuple(map(counted, marks.breakpoints)),
-        ),
-    )
-    return challenge, prompt
-
-
-def draw_challenge(prepared: Prepared, trial: Trial) -> Challenge:
-    """What the trial plants and asks."""
-    stream = trial.stream
-    if stream is None or stream.sharing != "packed":
-        return prepared.task.draw(trial.seed)
-    return pack(prepared.task, stream.needle_seeds, stream.depth_percents, stream.asked)
 
 
 def shared_ingredients(
@@ -315,50 +145,6 @@ def shared_ingredients(
         for challenge in challenges
     )
     return {"frame_tokens": tokens[len(tokens) // 2], "shared_version": SHARED_VERSION}
-
-
-def layout(experiment: Experiment) -> Layout:
-    """What stands around the haystack in every prompt of the experiment."""
-    prompt = experiment.prompt
-    return Layout(
-        system=prompt.system,
-        question_position=prompt.question_position,
-        wrapper=prompt.wrapper,
-        turns=prompt.turns,
-        reply=REPLIES.get(experiment.language, REPLIES["en"]),
-    )
-
-
-def check_lengths(prepared: Prepared) -> None:
-    """Refuse lengths that no prompt can have, before anything is sent.
-
-    The shortest and the longest length of each model are tried; what is refused in between is
-    found by ``refused_trials``.
-
-    Raises:
-        ConfigurationError: naming the length, the reason and the remedy.
-    """
-    ends = {prepared.experiment.grid.context_lengths[end] for end in (0, -1)}
-    tried: Counter[tuple[str, int]] = Counter()
-    for trial in prepared.trials:
-        place = trial.model, trial.context_length
-        if trial.context_length in ends and tried[place] < LENGTHS_TRIED:
-            tried[place] += 1
-            try:
-                compose_prompt(prepared, trial)
-            except PromptRefused as refusal:
-                raise ConfigurationError(f"grid.context_lengths: {refusal}") from None
-
-
-def refused_trials(prepared: Prepared) -> list[tuple[Trial, str]]:
-    """The trials that cannot be composed, each with the reason; found by composing them."""
-    refused = []
-    for trial in prepared.trials:
-        try:
-            compose_prompt(prepared, trial)
-        except PromptRefused as error:
-            refused.append((trial, str(error)))
-    return refused
 
 
 def _versions(ingredients: Ingredients, scorer: str) -> dict[str, str]:

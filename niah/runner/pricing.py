@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from niah.models import Model
 from niah.plan import Trial, stream_of_cell
 from niah.providers.bills import Forecast, Reading, cache_rule
-from niah.runner.prepare import Prepared
+from niah.runner.prepared import Prepared
 from niah.statistics import FloatGrid
 from niah.statistics.adaptive import Pricing, TrialKey
 

@@ -14,7 +14,7 @@ from niah.prompts import Message
 from niah.prompts.compose import minimum_context_length
 from niah.providers.calibration import Probe
 from niah.providers.fitting import FREE_PROBES, PAID_PROBES, SMALLEST, probe_lengths
-from niah.runner.prepare import Prepared, compose_prompt, layout
+from niah.runner.prepared import Prepared, compose_prompt, layout
 
 # So many lengths are tried for a prompt without a haystack.
 BARE_TRIED = 40

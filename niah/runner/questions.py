@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from niah.experiment import Experiment
 from niah.plan import Trial, build_trials, trial_maker
-from niah.runner.prepare import Prepared, with_trials
+from niah.runner.prepared import Prepared, with_trials
 from niah.tasks import Challenge
 from niah.tasks.controls import EACH_QUESTION
 

@@ -11,7 +11,7 @@ from niah.models import Model
 from niah.plan import Trial
 from niah.prompts import Prompt
 from niah.providers import Failure, Response, Sampling, Usage
-from niah.runner.prepare import Prepared
+from niah.runner.prepared import Prepared
 from niah.scoring import score
 from niah.scoring.rejection import states_absence
 from niah.store import ABSENCE_TAG, QUESTION_TAG, TrialRecord

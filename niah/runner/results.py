@@ -16,14 +16,8 @@ from niah.plan import Trial, stream_of_cell, task_label
 from niah.prompts import Prompt
 from niah.providers.calibration import Calibration
 from niah.providers.noted import stored_calibrations
-from niah.runner.prepare import (
-    Prepared,
-    calibrated,
-    compose_prompt,
-    draw_challenge,
-    given_calibrations,
-    prepare,
-)
+from niah.runner.prepare import given_calibrations, prepare
+from niah.runner.prepared import Prepared, calibrated, compose_prompt, draw_challenge
 from niah.statistics import Grid
 from niah.statistics.analysis import Analysis, analyse
 from niah.statistics.grids import CellKey, Summary, build_grids, summarize

@@ -16,7 +16,7 @@ import httpx
 from niah.plan import Trial, trial_maker
 from niah.runner.children import open_child
 from niah.runner.keys import Keys
-from niah.runner.prepare import Prepared
+from niah.runner.prepared import Prepared
 from niah.runner.progress import Progress
 from niah.runner.run import run_experiment
 from niah.statistics.scores import score_of

@@ -25,7 +25,7 @@ from niah.runner.connections import open_transport
 from niah.runner.expected import Bills, bills_json, compare_bills
 from niah.runner.keys import Keys
 from niah.runner.measure import Feed, all_at_once, measure
-from niah.runner.prepare import Prepared, calibrated
+from niah.runner.prepared import Prepared, calibrated
 from niah.runner.progress import Progress, Tally
 from niah.runner.records import is_final
 from niah.runner.results import analyse_run

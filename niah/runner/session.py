@@ -22,7 +22,7 @@ from niah.runner.ahead import Composer
 from niah.runner.budget import Ledger, billed_after, fits, reserve, settle, worst_case_usd
 from niah.runner.jobs import Attempt
 from niah.runner.keys import Keys
-from niah.runner.prepare import Prepared
+from niah.runner.prepared import Prepared
 from niah.runner.progress import Progress, Tally
 from niah.runner.records import Asked, answered_record, failed_record, is_final, refused_record
 from niah.runner.recount import compose_counted

@@ -45,7 +45,8 @@ from niah.reference.readers import recall_map
 from niah.runner.adapt import design_of
 from niah.runner.choices import bill_choices, plain_loop
 from niah.runner.keys import read_keys
-from niah.runner.prepare import Prepared, layout, prepare
+from niah.runner.prepare import prepare
+from niah.runner.prepared import Prepared, layout
 from niah.runner.records import cost_usd, sampling
 from niah.runner.run import run_experiment
 from niah.statistics.adaptive import advance, begin

@@ -25,7 +25,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from niah.experiment.files import load_experiment
 from niah.plan import Trial
-from niah.runner.prepare import compose_prompt, prepare
+from niah.runner.prepare import prepare
+from niah.runner.prepared import compose_prompt
 
 RETRIEVAL: dict[str, str] = {
     "single": 'kind = "single"',

@@ -21,7 +21,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from niah.experiment import load_experiment
 from niah.runner.keys import Keys
-from niah.runner.prepare import Prepared, prepare
+from niah.runner.prepare import prepare
+from niah.runner.prepared import Prepared
 from niah.runner.run import run_experiment
 from niah.store.database import open_store
 from niah.store.trials import iter_trials
