@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import random
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -182,7 +183,7 @@ def _read(books: Books, model: Model, asked: Json, *, plain: bool) -> Reading:
     least, most = books.ratios[model.provider.name]
     counted, limit = _contents(asked), _limit(asked)
     top = int(counted * most) + TEMPLATE_TOKENS
-    read = top if draw.random() < 0.3 else draw.randint(int(counted * least), top)
+    read = top if draw.random() < 0.3 else draw.randint(math.ceil(counted * least), top)
     cached = stored = 0
     if not plain:
         cached = draw.choice((0, draw.randint(0, read)))

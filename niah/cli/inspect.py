@@ -178,7 +178,7 @@ def _choose(
 
 def _show_trials(records: Sequence[TrialRecord], *, json: bool) -> None:
     from niah.console import count, inert, shorten, usd
-    from niah.store import MEASURED_SCORE_TAG, SCORED_BY_TAG
+    from niah.store import LIKE_TAG, MEASURED_SCORE_TAG, SCORED_BY_TAG
 
     if json:
         from niah.store.export import exported_fields
@@ -199,6 +199,11 @@ def _show_trials(records: Sequence[TrialRecord], *, json: bool) -> None:
         score = "none" if record.score is None else f"{record.score:g}"
         why = record.score_reason or record.message
         print(f"  outcome   {record.outcome}, score {score}" + (f" ({inert(why)})" if why else ""))
+        if LIKE_TAG in record.tags:
+            print(
+                f"  again     composed anew: the first prompt, of {inert(record.tags[LIKE_TAG])} "
+                "counted tokens, was reported too long or too short; its answer does not count"
+            )
         if SCORED_BY_TAG in record.tags:
             print(
                 f"  scored    by {inert(record.tags[SCORED_BY_TAG])}, originally "

@@ -18,6 +18,7 @@ def compose_alone(
     depth_percent: float,
     layout: Layout,
     seed: int,
+    like_tokens: int | None = None,
 ) -> tuple[Challenge, Prompt]:
     """What a trial plants and asks, and the prompt that does it in exactly so many tokens.
 
@@ -28,6 +29,7 @@ def compose_alone(
         depth_percent: The trial's depth, 0..100.
         layout: What stands around the haystack.
         seed: Of the trial.
+        like_tokens: Begin where the prompt of so many tokens begins; None = any stretch.
 
     Raises:
         PromptRefused: if there is no prompt of exactly that length; the message says why.
@@ -51,6 +53,7 @@ def compose_alone(
             challenge=challenge,
             layout=layout,
             seed=seed,
+            like_tokens=like_tokens if layout.turns == 1 else None,
         )
 
     if layout.turns == 1:

@@ -53,6 +53,7 @@ def compose(
     challenge: Challenge,
     layout: Layout,
     seed: int,
+    like_tokens: int | None = None,
 ) -> Prompt:
     """The prompt of a trial; the same arguments give the same bytes everywhere.
 
@@ -67,6 +68,8 @@ def compose(
         challenge: What is planted and asked.
         layout: What stands around the haystack.
         seed: Draws the stretch of the corpus.
+        like_tokens: Begin where the prompt of so many tokens begins, so that nearly all of the
+            text is the same, though a sentence near its end may be cut; None = where it fits.
 
     Raises:
         PromptRefused: if there is no prompt of exactly that length; the message says why.
@@ -82,7 +85,11 @@ def compose(
         asked=asked,
         context_length=context_length,
     )
-    frame, haystack, laid = _fit(index, framed, context_length, seed)
+    first = None
+    if like_tokens is not None:
+        alike = partial(framed, context_length=like_tokens)
+        first = _fit(index, alike, like_tokens, seed)[1].first
+    frame, haystack, laid = _fit(index, framed, context_length, seed, first)
     return assemble(
         index,
         frame,
@@ -112,9 +119,17 @@ def recount(prompt: Prompt, tokenizer: Tokenizer) -> int:
 
 
 def _fit(
-    index: CorpusIndex, framed: Callable[..., Frame], context_length: int, seed: int
+    index: CorpusIndex,
+    framed: Callable[..., Frame],
+    context_length: int,
+    seed: int,
+    first: int | None = None,
 ) -> tuple[Frame, Haystack, Laid | None]:
-    """A frame and a haystack that make the user message exactly as long as it has to be."""
+    """A frame and a haystack that make the user message exactly as long as it has to be.
+
+    Args:
+        first: The gap that the haystack shall begin behind; None = the seed draws one.
+    """
     frame = framed()
     inside = _tokens_inside(index, frame)
     room = inside - sum(index.count(needle.text) for needle in frame.needles)
@@ -137,13 +152,14 @@ def _fit(
             f"{index.corpus.name} has {index.tokens:,}; give it more text, or set "
             "haystack.repeat = true to lay it end to end"
         )
-    start = integer(seed, "haystack", starts)
+    start = integer(seed, "haystack", starts) if first is None else min(first, starts - 1)
     costs = tuple(
         seam_tokens(index, usual_gap(index, start, needle), needle) for needle in frame.needles
     )
-    whole = _whole_sentences(index, frame, costs, inside - sum(costs), start, starts)
-    if whole is not None:
-        return frame, *whole
+    if first is None or index.corpus.parted_by:
+        whole = _whole_sentences(index, frame, costs, inside - sum(costs), start, starts)
+        if whole is not None:
+            return frame, *whole
     if index.corpus.parted_by:  # a line cut short would be none of its kind
         padding = PADDING.get(index.corpus.language, PADDING["en"])
         for dashes in range(1, _MOST_DASHES + 1):

@@ -19,6 +19,11 @@ Method = Literal["count-endpoint", "tokenize-endpoint", "responses", "given", "n
 CLOSE = 0.003
 # A template that is a larger share of the prompt than this is left out of the report.
 LARGE_TEMPLATE = 0.01
+# Where nobody counts beforehand, a prompt whose report is farther off than this is composed anew
+# and asked again, at most so often. From 16,000 tokens on one ratio is close enough for all.
+NEAR = 0.01
+ASKED_AGAIN = 2
+ASKED_AGAIN_TOKENS = 16_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +103,27 @@ def surplus(reported_tokens: int, *, asked_tokens: int, calibration: Calibration
     return reported_tokens - calibration.overhead_tokens - aim(asked_tokens, calibration)
 
 
+def tokens_anew(
+    reported_tokens: int, *, composed_tokens: int, asked_tokens: int, calibration: Calibration
+) -> int | None:
+    """How many tokens to compose a prompt anew of, that was reported too long or too short.
+
+    None when it was neither, or is so long that one ratio is close enough.
+
+    One ratio tells a short prompt as well as two vocabularies agree on its text. What it was
+    reported with tells the rest.
+    """
+    if calibration.method != "responses" or asked_tokens > ASKED_AGAIN_TOKENS:
+        return None
+    off = reported_tokens - asked_tokens
+    if calibration.overhead_tokens > LARGE_TEMPLATE * asked_tokens:
+        off -= calibration.overhead_tokens
+    if calibration.exact or abs(off) <= NEAR * asked_tokens:
+        return None
+    over = surplus(reported_tokens, asked_tokens=asked_tokens, calibration=calibration)
+    return composed_tokens - round(over / calibration.ratio)
+
+
 def describe(calibration: Calibration) -> str:
     """One clause for people: who counted, and what came of it."""
     counted = f"counted with {calibration.tokenizer}"
@@ -143,4 +169,8 @@ def foretell(tokenizer: str, *, probes: Sequence[int], counts: bool, api: Api) -
     )
     if api == "openai":
         asked += ", or by the server's own tokenizer if it has one, which costs nothing"
-    return f"its vocabulary is not known; {asked}"
+    return (
+        f"its vocabulary is not known; {asked}. A prompt of up to {ASKED_AGAIN_TOKENS:,} tokens "
+        f"that is reported more than {NEAR:.0%} off is composed anew and asked again, at most "
+        f"{ASKED_AGAIN} times, which the estimate leaves out"
+    )

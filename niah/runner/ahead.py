@@ -58,19 +58,22 @@ class Composer:
         """More is known of the models whose trials are not expected yet."""
         self._prepared = prepared
 
-    def take(self, trial: Trial, *, tokens: int | None = None) -> Composed:
+    def take(
+        self, trial: Trial, *, tokens: int | None = None, like_tokens: int | None = None
+    ) -> Composed:
         """The trial's request; a trial that is asked for again is composed again.
 
         Args:
             trial: Of the experiment.
             tokens: By the model's tokenizer here; None = as many as the calibration says.
+            like_tokens: Of the prompt that this one takes the place of.
 
         Raises:
             PromptRefused: if no prompt has exactly the asked length.
         """
         self._taken.add(trial.trial_id)
         ready = self._ready.pop(trial.trial_id, None) if tokens is None else None
-        return ready or self._compose(trial, tokens)
+        return ready or self._compose(trial, tokens, like_tokens)
 
     def compose_next(self) -> None:
         """Use a moment without answers to compose one of the trials that are expected next."""
@@ -83,21 +86,32 @@ class Composer:
                     continue  # the one who asks for it will hear of it
                 return
 
-    def _compose(self, trial: Trial, tokens: int | None = None) -> Composed:
+    def _compose(
+        self, trial: Trial, tokens: int | None = None, like_tokens: int | None = None
+    ) -> Composed:
         marks = self._marks.get(trial.trial_id, NO_MARKS)
-        return compose_request(self._prepared, trial, tokens=tokens, marks=marks)
+        return compose_request(
+            self._prepared, trial, tokens=tokens, like_tokens=like_tokens, marks=marks
+        )
 
 
 def compose_request(
-    prepared: Prepared, trial: Trial, *, tokens: int | None = None, marks: Marks = NO_MARKS
+    prepared: Prepared,
+    trial: Trial,
+    *,
+    tokens: int | None = None,
+    like_tokens: int | None = None,
+    marks: Marks = NO_MARKS,
 ) -> Composed:
-    """What is sent for a trial; ``tokens`` and ``marks`` are those of ``compose_prompt``.
+    """What is sent for a trial; the arguments are those of ``compose_prompt``.
 
     Raises:
         PromptRefused: if no prompt has exactly the asked length.
     """
     model = prepared.models[trial.model]
-    challenge, prompt = compose_prompt(prepared, trial, tokens=tokens, marks=marks)
+    challenge, prompt = compose_prompt(
+        prepared, trial, tokens=tokens, like_tokens=like_tokens, marks=marks
+    )
     how = sampling(prepared, model)
     request = WIRE_FORMATS[model.provider.api].build_request(
         prompt.messages, model=model, sampling=how

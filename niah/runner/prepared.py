@@ -120,7 +120,12 @@ def counted_tokens(prepared: Prepared, model_id: str, tokens: int) -> int:
 
 
 def compose_prompt(
-    prepared: Prepared, trial: Trial, *, tokens: int | None = None, marks: Marks = NO_MARKS
+    prepared: Prepared,
+    trial: Trial,
+    *,
+    tokens: int | None = None,
+    like_tokens: int | None = None,
+    marks: Marks = NO_MARKS,
 ) -> tuple[Challenge, Prompt]:
     """What the trial plants and asks, and the prompt that does it.
 
@@ -128,6 +133,7 @@ def compose_prompt(
         prepared: The experiment.
         trial: Of its trials.
         tokens: By the model's tokenizer here; None = as many as the calibration says.
+        like_tokens: Of the prompt that this one takes the place of; what can be is the same text.
         marks: Where a prompt that others begin with is cut for a cache.
 
     Raises:
@@ -157,6 +163,7 @@ def compose_prompt(
             depth_percent=trial.depth_percent,
             layout=layout(prepared.experiment),
             seed=trial.seed,
+            like_tokens=like_tokens,
         )
     challenge = draw_challenge(prepared, trial)
     counted = partial(counted_tokens, prepared, trial.model)

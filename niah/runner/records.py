@@ -14,7 +14,7 @@ from niah.providers import Failure, Response, Sampling, Usage
 from niah.runner.prepared import Prepared
 from niah.scoring import score
 from niah.scoring.rejection import states_absence
-from niah.store import ABSENCE_TAG, QUESTION_TAG, TrialRecord
+from niah.store import ABSENCE_TAG, LIKE_TAG, QUESTION_TAG, TrialRecord
 from niah.tasks import Challenge
 
 
@@ -42,6 +42,7 @@ class Asked:
     """What was asked, and the request that was answered or failed last.
 
     Attributes:
+        like_tokens: Of the trial's first prompt, where this one takes its place.
         prompt_sha256: Hash of the prompt's messages.
         attempts: Requests made for the trial, this one included.
         latency_s: Of this one, from sending to the whole answer.
@@ -52,6 +53,7 @@ class Asked:
     trial: Trial
     challenge: Challenge
     prompt: Prompt
+    like_tokens: int | None
     prompt_sha256: str
     attempts: int
     latency_s: float
@@ -123,6 +125,8 @@ def _bare_record(asked: Asked) -> TrialRecord:
     known = _coordinates(asked.trial)
     if asked.challenge.fixed:
         known["tags"] = {**known.get("tags", {}), QUESTION_TAG: "fixed"}
+    if asked.like_tokens is not None:
+        known["tags"] = {**known.get("tags", {}), LIKE_TAG: str(asked.like_tokens)}
     return TrialRecord(
         run=asked.run,
         **known,

@@ -1,4 +1,7 @@
-"""Prompts that the provider counts before they are sent, and composes again if they are off."""
+"""Prompts that are composed again, because the provider counts another length than was asked.
+
+Where it counts for nothing that is found out before a prompt is sent, elsewhere by its answer.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from niah.errors import PromptRefused
 from niah.plan import Trial
-from niah.providers import Failure
-from niah.providers.calibration import CLOSE, Calibration, surplus
+from niah.providers import Failure, Response
+from niah.providers.calibration import CLOSE, Calibration, surplus, tokens_anew
 from niah.runner.ahead import Composed
 from niah.runner.calibrate import count_prompt
 from niah.runner.retries import Retry, Tries
@@ -39,7 +42,8 @@ async def compose_counted(session: Session, trial: Trial) -> Composed:
         PromptRefused: if no prompt has exactly that length.
     """
     settled = session.settled_tokens.get(trial.trial_id)
-    composed = session.composer.take(trial, tokens=settled)
+    like = session.like_tokens.get(trial.trial_id)
+    composed = session.composer.take(trial, tokens=settled, like_tokens=like)
     calibration = session.prepared.calibrations.get(trial.model)
     if settled is not None or calibration is None or not calibration.counts:
         return composed
@@ -48,6 +52,44 @@ async def compose_counted(session: Session, trial: Trial) -> Composed:
     composed = await _closest(session, trial, composed, calibration)
     session.settled_tokens[trial.trial_id] = composed.prompt.tokens
     return composed
+
+
+def settle_anew(session: Session, trial: Trial, composed: Composed, response: Response) -> bool:
+    """Whether an answer shows that the trial is to be asked again, with a prompt composed anew.
+
+    That is nearly the same text, a few words longer or shorter.
+
+    Args:
+        session: In which it was sent; how many tokens to compose is settled there.
+        trial: What was asked.
+        composed: As it was sent.
+        response: What came back.
+    """
+    calibration = session.prepared.calibrations.get(trial.model)
+    reported = response.usage.input_tokens
+    if (
+        calibration is None
+        or reported is None
+        or response.outcome not in ("answered", "empty", "output-limit")
+        or session.prepared.experiment.prompt.control in WITHOUT_HAYSTACK
+    ):
+        return False
+    tokens = tokens_anew(
+        reported,
+        composed_tokens=composed.prompt.tokens,
+        asked_tokens=trial.context_length,
+        calibration=calibration,
+    )
+    if tokens is None:
+        return False
+    like = session.like_tokens.get(trial.trial_id, composed.prompt.tokens)
+    try:
+        session.composer.take(trial, tokens=tokens, like_tokens=like)
+    except PromptRefused:
+        return False
+    session.settled_tokens[trial.trial_id] = tokens
+    session.like_tokens[trial.trial_id] = like
+    return True
 
 
 async def _closest(

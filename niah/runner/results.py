@@ -23,7 +23,7 @@ from niah.statistics.analysis import Analysis, analyse
 from niah.statistics.grids import CellKey, Summary, build_grids, summarize
 from niah.statistics.intervals import Estimate
 from niah.statistics.positions import position_statistics
-from niah.store import Run, TrialRecord, is_note
+from niah.store import LIKE_TAG, Run, TrialRecord, is_note
 from niah.streams import Stream
 from niah.tasks import Challenge
 from niah.tasks.controls import EACH_QUESTION, WITHOUT_HAYSTACK
@@ -217,7 +217,13 @@ def _composed_again(run: Run, prepared: Prepared, record: TrialRecord) -> tuple[
             f"{', '.join(prepared.models)}; the store was changed by something else"
         )
     trial = _trial_of(prepared, record)
-    challenge, prompt = compose_prompt(prepared, trial, tokens=record.prompt_tokens)
+    like = record.tags.get(LIKE_TAG, "")
+    challenge, prompt = compose_prompt(
+        prepared,
+        trial,
+        tokens=record.prompt_tokens,
+        like_tokens=int(like) if like.isdecimal() else None,
+    )
     if prompt.sha256 != record.prompt_sha256:
         raise ConfigurationError(_changed(run, prepared))
     return challenge, prompt

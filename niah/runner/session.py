@@ -17,6 +17,7 @@ from niah.errors import BudgetReached, PromptRefused
 from niah.models import Model
 from niah.plan import Trial
 from niah.providers import Failure, Response
+from niah.providers.calibration import ASKED_AGAIN
 from niah.providers.truncation import mark_truncated
 from niah.runner.ahead import Composer
 from niah.runner.budget import Ledger, billed_after, fits, reserve, settle, worst_case_usd
@@ -25,7 +26,7 @@ from niah.runner.keys import Keys
 from niah.runner.prepared import Prepared
 from niah.runner.progress import Progress, Tally
 from niah.runner.records import Asked, answered_record, failed_record, is_final, refused_record
-from niah.runner.recount import compose_counted
+from niah.runner.recount import compose_counted, settle_anew
 from niah.runner.retries import Decision, Retry, RetryLimits, StopModel, Tries, decide
 from niah.runner.transport import Exchange, ask
 from niah.statistics.scores import score_of
@@ -47,6 +48,8 @@ class Session:
         composer: Of the prompts.
         tries: Of the trials that were asked in this session, by id.
         settled_tokens: Tokens to compose of the trials that the provider has counted, by id.
+        like_tokens: Of the trials that are asked again, tokens of their first prompt, by id.
+        standing: Their answers so far; the last one counts unless another takes its place. By id.
         stop: Set when no further trial shall begin.
         stopped_models: Why a model is not asked any more, by id.
         answering: Providers that have answered at least once.
@@ -69,6 +72,8 @@ class Session:
     noted: dict[str, str] = field(default_factory=dict)
     tries: dict[str, Tries] = field(default_factory=dict)
     settled_tokens: dict[str, int] = field(default_factory=dict)
+    like_tokens: dict[str, int] = field(default_factory=dict)
+    standing: dict[str, list[TrialRecord]] = field(default_factory=dict)
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     stopped_models: dict[str, str] = field(default_factory=dict)
     answering: set[str] = field(default_factory=set)
@@ -168,6 +173,7 @@ async def attempt(session: Session, trial: Trial) -> Attempt:
     prepared = session.prepared
     model = prepared.models[trial.model]
     if session.stop.is_set() or model.id in session.stopped_models:
+        _let_stand(session, trial)
         return Attempt()
     calibration = prepared.calibrations.get(model.id)
     try:
@@ -188,6 +194,7 @@ async def attempt(session: Session, trial: Trial) -> Attempt:
         reservation = await session.purse.reserve(trial.trial_id, worst_usd)
     except BudgetReached as reached:
         session.end(str(reached))
+        _let_stand(session, trial)
         return Attempt()
     tries = session.tries.setdefault(trial.trial_id, Tries())
     tries.attempts += 1
@@ -211,6 +218,7 @@ async def attempt(session: Session, trial: Trial) -> Attempt:
         trial=trial,
         challenge=composed.challenge,
         prompt=prompt,
+        like_tokens=session.like_tokens.get(trial.trial_id),
         prompt_sha256=fingerprint(),
         attempts=tries.attempts,
         latency_s=latency_s,
@@ -226,6 +234,19 @@ async def attempt(session: Session, trial: Trial) -> Attempt:
         )
         record = answered_record(asked, model, result)
         billed_usd = record.cost_usd
+        if (
+            not session.stop.is_set()
+            and len(session.standing.get(trial.trial_id, ())) < ASKED_AGAIN
+            and settle_anew(session, trial, composed, result)
+        ):
+            await session.writer.add(record, reservation=reservation, spent_usd=billed_usd)
+            await session.purse.settle(worst_usd, billed_usd)
+            session.standing.setdefault(trial.trial_id, []).append(record)
+            session.log(
+                f"trial {trial.trial_id[:12]}: {record.input_tokens:,} tokens reported for "
+                f"{trial.context_length:,} asked; composed anew and asked again"
+            )
+            return Attempt(limits=exchange.limits, again_after_s=0.0)
     else:
         billed_usd = billed_after(result)
         decision = session.decide(model, result, tries, seed=trial.seed)
@@ -281,6 +302,17 @@ async def _keep(
     """Store a finished trial and settle its last request; only then does it count."""
     await session.writer.add(record, reservation=reservation, spent_usd=billed_usd)
     await session.purse.settle(worst_usd, billed_usd)
+    earlier = session.standing.pop(record.trial_id, [])
+    _count(session, earlier[-1] if earlier and record.outcome == "failed" else record)
+
+
+def _let_stand(session: Session, trial: Trial) -> None:
+    """A trial that should have been asked again is not: the answer that it has counts."""
+    for record in session.standing.pop(trial.trial_id, [])[-1:]:
+        _count(session, record)
+
+
+def _count(session: Session, record: TrialRecord) -> None:
     session.tally.add(record)
     if is_final(record):
         session.scores[record.trial_id] = score_of(record)

@@ -26,6 +26,10 @@ ABSENCE_TAG = "absence"
 QUESTION_TAG = "question"
 """Of a trial whose question and accepted answers are the same in every trial that asks it."""
 
+LIKE_TAG = "composed like"
+"""Of a trial that was asked again, because the provider counted another length than was asked: the
+tokens of its first prompt, whose beginning it shares."""
+
 SCORED_BY_TAG = "scored by"
 """Of a trial whose score is another scorer's than the one that it was measured with."""
 

@@ -65,7 +65,9 @@ def iter_trials(
 
 
 def replaced_trials(store: Store, run: str, trial_id: str) -> list[TrialRecord]:
-    """The failed records of a trial that later attempts replaced, oldest first.
+    """The records of a trial that later ones replaced, oldest first.
+
+    Those that failed, and answers to prompts that the provider counted too long or too short.
 
     Raises:
         StoreError: if there is no such run, or the store is damaged.

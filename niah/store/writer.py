@@ -21,7 +21,7 @@ from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 from niah.errors import NiahError, StoreUnavailable
-from niah.store import TrialRecord
+from niah.store import LIKE_TAG, TrialRecord
 from niah.store.database import Store, connect, explain, storage_errors
 from niah.store.locks import lock_run
 from niah.store.records import encode_trial
@@ -158,8 +158,9 @@ class Writer:
     ) -> bool:
         """Store a finished trial and settle its last request, in one transaction.
 
-        A record that failed is replaced by a later one (and kept aside); any other outcome is
-        never overwritten, but what the second request cost is counted all the same.
+        A record that failed is replaced by a later one (and kept aside), and so is an answer by
+        that to a prompt which was composed anew, like its own. Anything else is never
+        overwritten, but what the second request cost is counted all the same.
 
         Args:
             record: The trial; its ``run`` must be this writer's.
@@ -195,13 +196,14 @@ class Writer:
         if cost_usd is not None:
             _check_amount(cost_usd)
         row = encode_trial(record)
+        instead = LIKE_TAG in record.tags and record.outcome != "failed"
 
         def work(batch: _Batch) -> bool:
             if cost_usd is not None:
                 _settle(batch, reservation, cost_usd)
-            stored = _store(batch, row, record.outcome)
+            stored = _store(batch, row, record.outcome, instead=instead)
             unpriced = cost_usd is None and reservation is None and record.outcome != "failed"
-            batch.unpriced_trials += stored and unpriced
+            batch.unpriced_trials += stored and unpriced and not instead
             return stored
 
         return self._submit(work)
@@ -304,13 +306,13 @@ def _transact(connection: sqlite3.Connection, key: int, jobs: list[_Job]) -> lis
     return results
 
 
-def _store(batch: _Batch, row: tuple[object, ...], outcome: str) -> bool:
+def _store(batch: _Batch, row: tuple[object, ...], outcome: str, *, instead: bool) -> bool:
     key = (batch.run_key, row[0])
     found = batch.connection.execute(
         "SELECT outcome FROM trials WHERE run_key = ? AND trial_id = ?", key
     ).fetchone()
     if found is not None:
-        if found[0] != "failed":
+        if found[0] != "failed" and not instead:
             return False
         batch.connection.execute(
             f"INSERT INTO replaced_trials (run_key, {ROW})"
@@ -318,7 +320,7 @@ def _store(batch: _Batch, row: tuple[object, ...], outcome: str) -> bool:
             key,
         )
         batch.connection.execute("DELETE FROM trials WHERE run_key = ? AND trial_id = ?", key)
-        batch.trials["failed"] -= 1
+        batch.trials[found[0]] -= 1
     batch.connection.execute(
         f"INSERT INTO trials (run_key, {ROW}) VALUES ({_MARKS})", (batch.run_key, *row)
     )
