@@ -19,7 +19,8 @@ import pytest
 
 from niah.reference.behaviour import Behaviour, Faults
 from niah.runner.adapt import next_round
-from niah.statistics.adaptive import Design, begin
+from niah.statistics.adaptive import begin
+from niah.statistics.designs import Design
 from tests.command import Niah
 from tests.servers import listening, reference_endpoint
 

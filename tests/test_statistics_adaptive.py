@@ -8,16 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from niah.statistics.adaptive import (
-    LEAST_REPEATS,
-    Design,
-    Progress,
-    TrialKey,
-    advance,
-    begin,
-    replay,
-    scores_by_key,
-)
+from niah.statistics.adaptive import Progress, advance, begin, replay, scores_by_key
+from niah.statistics.designs import LEAST_REPEATS, Design, TrialKey
 from niah.statistics.pooled import pool
 from tests.benchmarks.truth_maps import truth_map
 from tests.test_statistics_grids import record

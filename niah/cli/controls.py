@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from niah.experiment import Experiment
+    from niah.runner.closing import RunResult
     from niah.runner.prepared import Prepared
-    from niah.runner.run import RunResult
     from niah.statistics.analysis import Analysis
     from niah.statistics.controls import ControlResult
     from niah.store.database import Store

@@ -222,7 +222,7 @@ def _show_trials(records: Sequence[TrialRecord], *, json: bool) -> None:
 
 def _show_prompt(run: Run, record: TrialRecord, *, json: bool) -> None:
     from niah.console import inert
-    from niah.runner.results import rebuild_prompt
+    from niah.runner.rebuilding import rebuild_prompt
 
     prompt: Prompt = rebuild_prompt(run, record)
     if json:

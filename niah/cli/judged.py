@@ -16,11 +16,11 @@ from niah.errors import ConfigurationError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from niah.runner.closing import RunResult
     from niah.runner.keys import Keys
     from niah.runner.likeness import Pool
     from niah.runner.prepared import Prepared
     from niah.runner.retests import Retests
-    from niah.runner.run import RunResult
     from niah.store import Run
     from niah.store.database import Store
 

@@ -140,7 +140,7 @@ def _passages(run: Run, records: Sequence[TrialRecord]) -> Passages:
     from niah.report import Passage, Passages
     from niah.report.gather import no_passages
     from niah.report.passages import cut_passages
-    from niah.runner.results import prompt_rebuilder
+    from niah.runner.rebuilding import prompt_rebuilder
 
     try:
         rebuild = prompt_rebuilder(run)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from niah.cli.metrics import Metric
 
 if TYPE_CHECKING:
-    from niah.runner.run import RunResult
+    from niah.runner.closing import RunResult
 
 
 def run_metrics(result: RunResult) -> Iterator[Metric]:

@@ -39,8 +39,8 @@ from niah.errors import ConfigurationError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from niah.runner.closing import RunResult
     from niah.runner.prepared import Prepared
-    from niah.runner.run import RunResult
     from niah.statistics.controls import ControlResult
 
 INCOMPLETE = 3

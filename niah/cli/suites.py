@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from niah.experiment import Suite
     from niah.interface.sweeps import Sweep
     from niah.plan import Estimate
+    from niah.runner.closing import RunResult
     from niah.runner.prepared import Prepared
-    from niah.runner.run import RunResult
     from niah.statistics.controls import ControlResult
     from niah.store import Run
     from niah.store.database import Store

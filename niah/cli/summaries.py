@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from niah.providers.calibration import Calibration
-    from niah.runner.run import RunResult
+    from niah.runner.closing import RunResult
     from niah.statistics.analysis import Analysis
     from niah.statistics.controls import ControlResult
     from niah.statistics.grids import Summary

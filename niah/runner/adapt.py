@@ -22,7 +22,8 @@ from niah.runner.prepared import Prepared
 from niah.runner.pricing import plain_costs, shared_pricing
 from niah.runner.records import is_final
 from niah.runner.session import Session
-from niah.statistics.adaptive import Design, Progress, TrialKey, advance, replay, scores_by_key
+from niah.statistics.adaptive import Progress, advance, replay, scores_by_key
+from niah.statistics.designs import Design, TrialKey
 from niah.store import ADAPTIVE_NOTE, TrialRecord
 
 

@@ -14,11 +14,11 @@ from niah.experiment import Experiment
 from niah.experiment.files import validate
 from niah.experiment.spending import ControlsSection
 from niah.runner.children import open_child
+from niah.runner.closing import RunResult
 from niah.runner.prepare import prepare
 from niah.runner.prepared import Prepared, check_lengths
 from niah.runner.questions import with_every_question
 from niah.runner.results import experiment_of
-from niah.runner.run import RunResult
 from niah.statistics.controls import ControlResult, control_results
 from niah.store import Run, TrialRecord
 from niah.store.children import children_of

@@ -13,7 +13,7 @@ from niah.plan import Trial, stream_of_cell
 from niah.providers.bills import Forecast, Reading, cache_rule
 from niah.runner.prepared import Prepared
 from niah.statistics import FloatGrid
-from niah.statistics.adaptive import Pricing, TrialKey
+from niah.statistics.designs import Pricing, TrialKey
 
 EXPECTED_OUTPUT_TOKENS = 48
 """Of an answer. Without it, the shortest contexts would look cheaper than they are."""

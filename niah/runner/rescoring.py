@@ -16,7 +16,8 @@ from niah import __version__
 from niah.console import inert, shorten
 from niah.errors import ConfigurationError
 from niah.runner.analyses import run_cells
-from niah.runner.results import challenge_drawer, original_scorer
+from niah.runner.rebuilding import challenge_drawer
+from niah.runner.results import original_scorer
 from niah.scoring import SCORER_VERSION, SCORERS, score
 from niah.statistics.agreement import Agreement, agreement
 from niah.statistics.scores import SCORED, score_of

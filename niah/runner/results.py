@@ -1,31 +1,26 @@
-"""From a stored run back to its plan, its numbers and its prompts."""
+"""From a stored run back to its plan and its numbers."""
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from niah.console import inert, shorten
-from niah.errors import ConfigurationError, ModelError
+from niah.errors import ModelError
 from niah.experiment import Experiment, parse_canonical
 from niah.models import Model, resolve_model
-from niah.plan import Trial, stream_of_cell, task_label
-from niah.prompts import Prompt
+from niah.plan import task_label
 from niah.providers.calibration import Calibration
 from niah.providers.noted import stored_calibrations
-from niah.runner.prepare import given_calibrations, prepare
-from niah.runner.prepared import Prepared, calibrated, compose_prompt, draw_challenge
+from niah.runner.prepare import given_calibrations
 from niah.statistics import Grid
 from niah.statistics.analysis import Analysis, analyse
 from niah.statistics.grids import CellKey, Summary, build_grids, summarize
 from niah.statistics.intervals import Estimate
 from niah.statistics.positions import position_statistics
-from niah.store import LIKE_TAG, Run, TrialRecord, is_note
-from niah.streams import Stream
-from niah.tasks import Challenge
+from niah.store import Run, TrialRecord
 from niah.tasks.controls import EACH_QUESTION, WITHOUT_HAYSTACK
 
 
@@ -146,126 +141,6 @@ def pooled_accuracy(run: Run, analysis: Analysis) -> Estimate | None:
     if experiment is None or experiment.sampling.mode == "uniform" or analysis.pooled is None:
         return None
     return analysis.pooled.margins.accuracy
-
-
-def rebuild_prompt(run: Run, record: TrialRecord) -> Prompt:
-    """The prompt of a stored trial, composed again and proven to be the one that was sent.
-
-    Raises:
-        ConfigurationError: if nothing was sent, or if the prompt cannot be rebuilt because the
-            haystack, a vocabulary or niah itself has changed.
-    """
-    return prompt_rebuilder(run)(record)[1]
-
-
-def prompt_rebuilder(run: Run) -> Callable[[TrialRecord], tuple[Challenge, Prompt]]:
-    """A function that composes what a run's trials were sent, and proves it by its hash.
-
-    It raises as `rebuild_prompt` does; its first value is what the trial planted and asked.
-
-    Raises:
-        ConfigurationError: if the run is imported.
-        ModelError, TokenizerError, HaystackError, TaskError: if what the experiment names is no
-            longer at hand.
-    """
-    prepared = _prepared_again(run, "its prompts are not known")
-
-    def rebuild(record: TrialRecord) -> tuple[Challenge, Prompt]:
-        return _composed_again(run, prepared, record)
-
-    return rebuild
-
-
-def challenge_drawer(run: Run) -> Callable[[TrialRecord], Challenge]:
-    """A function that draws again what a run's trials planted and asked, and proves it.
-
-    The proof is that question and answers come out as they are on record; where these depend on
-    the text, the whole prompt is composed and proven by its hash. It raises a `ConfigurationError`
-    where they do not.
-
-    Raises:
-        ConfigurationError: if the run is imported.
-        ModelError, TokenizerError, HaystackError, TaskError: if what the experiment names is no
-            longer at hand.
-    """
-    prepared = _prepared_again(run, "what was planted and asked is not known")
-    alone = prepared.task.writer is None and prepared.experiment.prompt.control is None
-
-    def draw(record: TrialRecord) -> Challenge:
-        if alone:
-            challenge = draw_challenge(prepared, _trial_of(prepared, record))
-            if (challenge.question, challenge.answers) == (record.question, record.answers):
-                return challenge
-        return _composed_again(run, prepared, record)[0]
-
-    return draw
-
-
-def _prepared_again(run: Run, lacking: str) -> Prepared:
-    experiment = experiment_of(run)
-    if experiment is None:
-        raise ConfigurationError(f"{run.run} is imported from {inert(run.source)}; {lacking}")
-    return calibrated(prepare(experiment), stored_calibrations(run.versions))
-
-
-def _composed_again(run: Run, prepared: Prepared, record: TrialRecord) -> tuple[Challenge, Prompt]:
-    if not record.prompt_sha256:
-        raise ConfigurationError(f"nothing was sent for this trial: {record.message}")
-    if record.model not in prepared.models:
-        raise ConfigurationError(
-            f"{run.run} has a trial of {inert(shorten(record.model, 80))} and asks only "
-            f"{', '.join(prepared.models)}; the store was changed by something else"
-        )
-    trial = _trial_of(prepared, record)
-    like = record.tags.get(LIKE_TAG, "")
-    challenge, prompt = compose_prompt(
-        prepared,
-        trial,
-        tokens=record.prompt_tokens,
-        like_tokens=int(like) if like.isdecimal() else None,
-    )
-    if prompt.sha256 != record.prompt_sha256:
-        raise ConfigurationError(_changed(run, prepared))
-    return challenge, prompt
-
-
-def _trial_of(prepared: Prepared, record: TrialRecord) -> Trial:
-    """The planned trial that a record is of."""
-    return Trial(
-        stream=_stream_of(prepared, record),
-        trial_id=record.trial_id,
-        model=record.model,
-        task=record.task,
-        context_length=record.context_length,
-        depth_percent=record.depth_percent,
-        repeat=record.repeat,
-        seed=record.seed,
-    )
-
-
-def _stream_of(prepared: Prepared, record: TrialRecord) -> Stream | None:
-    """What the prompt of a stored trial has in common with others."""
-    grid = prepared.experiment.grid
-    try:
-        row = grid.depth_percents.index(record.depth_percent)
-        column = grid.context_lengths.index(record.context_length)
-    except ValueError:  # not of this grid: its prompt does not come out as it was
-        return None
-    return stream_of_cell(prepared.experiment, prepared.ingredients, (row, column), record.repeat)
-
-
-def _changed(run: Run, prepared: Prepared) -> str:
-    """Why a prompt does not come out as it was."""
-    changed = [
-        f"{name} was {was}, is {prepared.versions.get(name, 'absent')}"
-        for name, was in run.versions.items()
-        if prepared.versions.get(name) != was and not is_note(name)
-    ]
-    return (
-        f"the prompt of this trial cannot be rebuilt, because {'; '.join(changed)}"
-        if changed
-        else "the prompt of this trial cannot be rebuilt: its hash differs from the stored one"
-    )
 
 
 def estimate_json(estimate: Estimate) -> dict[str, Any]:

@@ -3,40 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-import math
 import secrets
-import signal
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from time import monotonic
 
 import httpx
 
-from niah.errors import ConfigurationError, StoreUnavailable
+from niah.errors import ConfigurationError
 from niah.plan import Trial
 from niah.providers.noted import stored_calibrations
 from niah.runner.adapt import adaptively, design_of, stand, standings_of
 from niah.runner.ahead import Composer
-from niah.runner.analyses import cells_of
 from niah.runner.budget import check_prices, open_ledger
-from niah.runner.connections import open_transport
+from niah.runner.closing import RunResult, close_run
 from niah.runner.expected import Bills, bills_json, compare_bills
 from niah.runner.keys import Keys
-from niah.runner.measure import Feed, all_at_once, measure
+from niah.runner.measure import Feed, all_at_once
 from niah.runner.prepared import Prepared, calibrated
 from niah.runner.progress import Progress, Tally
 from niah.runner.records import is_final
-from niah.runner.results import analyse_run
 from niah.runner.session import Purse, Session
+from niah.runner.stopping import supervise
 from niah.statistics.adaptive import begin
-from niah.statistics.analysis import Analysis
-from niah.statistics.grids import Summary
-from niah.statistics.intervals import Estimate
-from niah.statistics.scores import sweep_estimate
-from niah.store import BILL_NOTE, Run, RunStatus, TrialRecord
-from niah.store.cells import save_cells
+from niah.store import BILL_NOTE, Run, TrialRecord
 from niah.store.database import Store
 from niah.store.locks import lock_experiment
 from niah.store.runs import (
@@ -45,46 +35,12 @@ from niah.store.runs import (
     latest_run,
     spent_usd,
 )
-from niah.store.status import set_planned_trials, set_run_status
-from niah.store.trials import finished_trial_ids, iter_trials
+from niah.store.status import set_run_status
+from niah.store.trials import iter_trials
 from niah.store.writer import Writer, open_writer
 
-# What is in flight when the time is up may still be answered for so long.
-GRACE_S = 60.0
 # So far may a run begin in the future and still be of now: clocks are set right now and then.
 CLOCK_SKEW_S = 300.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunResult:
-    """What a session of a run came to.
-
-    Attributes:
-        run: As stored.
-        status: ``complete`` when every trial has an outcome other than ``failed``.
-        finished: Trials of the run that need no further request.
-        sent: Trials that this session finished.
-        interrupted: True when the user stopped it.
-        reasons: Why it is incomplete, a sentence each.
-        analyses: The run's numbers, one value per model and task.
-        accuracy: Mean score over all its scored trials; of an adaptive run, that of its pooled map.
-        cost_usd: All that was billed or may have been; None = unknown.
-    """
-
-    run: Run
-    status: RunStatus
-    finished: int
-    sent: int
-    interrupted: bool
-    reasons: tuple[str, ...]
-    analyses: tuple[Analysis, ...]
-    accuracy: Estimate
-    cost_usd: float | None
-
-    @property
-    def summaries(self) -> tuple[Summary, ...]:
-        """The raw numbers alone."""
-        return tuple(analysis.summary for analysis in self.analyses)
 
 
 def run_experiment(
@@ -106,7 +62,7 @@ def run_experiment(
 
     The first SIGINT or SIGTERM lets the requests in flight finish and sends no others; the
     second abandons them, and their worst cases stay counted as spent. The end of ``max_time_s``
-    does the first, and ``GRACE_S`` later the second.
+    does the first, and ``stopping.GRACE_S`` later the second.
 
     Args:
         prepared: From ``prepare``.
@@ -169,13 +125,13 @@ def run_experiment(
                     if adaptive
                     else _uniform_feeds(session, records)
                 )
-                interrupted = asyncio.run(_supervise(session, feeds, tell, max_time_s))
+                interrupted = asyncio.run(supervise(session, feeds, tell, max_time_s))
                 standings = standings_of(find_run(store, run.run).versions)
                 batches = {name: standing.sizes for name, standing in standings.items()}
                 bills = compare_bills(prepared, iter_trials(store, run.run), batches)
                 asyncio.run(_note_bills(writer, bills))
             run = find_run(store, run.run)
-        return _close_run(
+        return close_run(
             prepared, store, run, tally, interrupted, tuple(reasons), analysed=analysed
         )
 
@@ -211,103 +167,6 @@ async def _note_bills(writer: Writer, bills: Mapping[str, Bills]) -> None:
     """Keep what was expected to be billed beside what was."""
     for name, compared in bills.items():
         await writer.note(BILL_NOTE + name, bills_json(compared))
-
-
-async def _supervise(
-    session: Session,
-    feeds: Mapping[str, Sequence[Feed]],
-    tell: Callable[[str], None],
-    max_time_s: float | None,
-) -> bool:
-    """Measure what the feeds send; True if interrupted. In the end connections are closed."""
-    async with AsyncExitStack() as stack:
-        for name in {model.provider.name for model in session.prepared.models.values()}:
-            if name not in session.transports:
-                session.transports[name] = await stack.enter_async_context(open_transport())
-        work = asyncio.ensure_future(measure(session, feeds))
-        with (
-            _signals(session, work, tell) as interrupted,
-            _deadline(session, work, max_time_s) as overdue,
-        ):
-            try:
-                await work
-            except asyncio.CancelledError:
-                if not (interrupted or overdue):
-                    raise
-            except ExceptionGroup as group:
-                raise _first(group) from None
-    return bool(interrupted)
-
-
-@contextmanager
-def _signals(
-    session: Session, work: asyncio.Future[None], tell: Callable[[str], None]
-) -> Iterator[list[bool]]:
-    """While open, the first signal stops the sending and the second the waiting."""
-    received: list[bool] = []
-
-    def on_signal() -> None:
-        received.append(True)
-        session.stop.set()
-        if len(received) == 1:
-            tell("stopping: the requests in flight are finished first; again to abandon them")
-        else:
-            work.cancel()
-
-    loop = asyncio.get_running_loop()
-    handled = []
-    for number in (signal.SIGINT, signal.SIGTERM):
-        try:
-            loop.add_signal_handler(number, on_signal)
-        except (NotImplementedError, RuntimeError, ValueError):
-            continue  # not the main thread, or a system without them
-        handled.append(number)
-    try:
-        yield received
-    finally:
-        for number in handled:
-            loop.remove_signal_handler(number)
-
-
-@contextmanager
-def _deadline(
-    session: Session, work: asyncio.Future[None], max_time_s: float | None
-) -> Iterator[list[bool]]:
-    """While open, the end of the time stops the sending, and the grace after it the waiting."""
-    overdue: list[bool] = []
-    if max_time_s is None:
-        yield overdue
-        return
-
-    def on_deadline() -> None:
-        overdue.append(True)
-        session.reasons.append("the time limit (--max-time) was reached")
-        session.stop.set()
-
-    loop = asyncio.get_running_loop()
-    handles = (
-        loop.call_later(max_time_s, on_deadline),
-        loop.call_later(max_time_s + GRACE_S, work.cancel),
-    )
-    try:
-        yield overdue
-    finally:
-        for handle in handles:
-            handle.cancel()
-
-
-def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    """What went wrong, where several tasks met the same fault: a store that failed counts first."""
-    leaves = list(_leaves(group))
-    return next((leaf for leaf in leaves if isinstance(leaf, StoreUnavailable)), leaves[0])
-
-
-def _leaves(group: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:
-    for error in group.exceptions:
-        if isinstance(error, BaseExceptionGroup):
-            yield from _leaves(error)
-        else:
-            yield error
 
 
 def run_to_go_on_with(
@@ -347,79 +206,8 @@ def _open_run(
     return run
 
 
-def _accuracy(prepared: Prepared, analyses: Sequence[Analysis]) -> Estimate | None:
-    """An adaptive run's one number: of its pooled map, where it has one sweep; None = uniform.
-
-    Its raw mean would weigh cells by the trials that they were thought to need.
-    """
-    if prepared.experiment.sampling.mode == "uniform":
-        return None
-    pooled = [analysis.pooled for analysis in analyses if analysis.pooled is not None]
-    if len(pooled) == 1 == len(analyses):
-        return pooled[0].margins.accuracy
-    n = sum(analysis.summary.accuracy.n for analysis in analyses)
-    nothing = math.nan
-    return Estimate(
-        value=nothing, lower=nothing, upper=nothing, n=n, method="each sweep has its own pooled map"
-    )
-
-
 def _first_trials(prepared: Prepared) -> int:
     """How many trials are planned before the first answer."""
     if prepared.experiment.sampling.mode == "uniform":
         return len(prepared.trials)
     return sum(len(begin(design_of(prepared, m)).batch) for m in prepared.models.values())
-
-
-def _close_run(
-    prepared: Prepared,
-    store: Store,
-    run: Run,
-    tally: Tally,
-    interrupted: bool,
-    reasons: tuple[str, ...],
-    *,
-    analysed: bool,
-) -> RunResult:
-    finished = finished_trial_ids(store, run.run)
-    run = replace(find_run(store, run.run), status=run.status, finished_at=run.finished_at)
-    if prepared.experiment.sampling.mode == "adaptive":
-        standings = standings_of(run.versions)
-        planned = max(run.planned_trials, sum(standing.trials for standing in standings.values()))
-        set_planned_trials(store, run.run, planned)
-        run = replace(run, planned_trials=planned)
-        complete = all(name in standings and standings[name].finished for name in prepared.models)
-    else:
-        complete = all(trial.trial_id in finished for trial in prepared.trials)
-    status: RunStatus = "complete" if complete else "incomplete"
-    if run.status != status or run.finished_at is None:
-        now = datetime.now(UTC).isoformat(timespec="seconds")
-        set_run_status(store, run.run, status, finished_at=now)
-        run = replace(run, status=status, finished_at=now)
-    records = list(iter_trials(store, run.run))
-    analyses = tuple(analyse_run(run, records)) if analysed else ()
-    if analysed:
-        save_cells(store, run.run, [cell for analysis in analyses for cell in cells_of(analysis)])
-    priced = all(model.price is not None for model in prepared.models.values())
-    return RunResult(
-        run=run,
-        status=status,
-        finished=len(finished),
-        sent=tally.session_done,
-        interrupted=interrupted,
-        reasons=(*reasons, *_unmeasured(records)),
-        analyses=analyses,
-        accuracy=_accuracy(prepared, analyses) or sweep_estimate(records),
-        cost_usd=spent_usd(store, run.run) if priced else None,
-    )
-
-
-def _unmeasured(records: Iterable[TrialRecord]) -> Iterator[str]:
-    """For each model and kind of failure, a sentence with its count and an example."""
-    failed: dict[tuple[str, str], list[str]] = {}
-    for record in records:
-        if record.outcome == "failed":
-            key = record.model, record.failure_kind or "unknown"
-            failed.setdefault(key, []).append(record.message)
-    for (model, kind), messages in failed.items():
-        yield f"{model}: {len(messages):,} trials not measured ({kind}): {messages[-1]}"

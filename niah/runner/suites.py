@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
+from niah.runner.closing import RunResult
 from niah.runner.controls import controls_spent_usd, family_spent_usd
 from niah.runner.prepared import Prepared
-from niah.runner.run import RunResult, run_to_go_on_with
+from niah.runner.run import run_to_go_on_with
 from niah.store.database import Store
 
 Run = Callable[[Prepared, float], RunResult]

@@ -7,83 +7,20 @@ replayed from its records and goes on in the middle of a batch.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from niah.statistics import FloatGrid
-from niah.statistics.chains import sigmoid
-from niah.statistics.effective import RULER_THRESHOLD
-from niah.statistics.pooled import PooledMap, logit_covariance, normal_probability, pool
+from niah.statistics.choosing import GIVE_UP, choose_cells, predicted_error
+from niah.statistics.designs import Design, TrialKey, check_design, pricing_of
+from niah.statistics.pooled import pool
 from niah.statistics.scores import score_of
 from niah.store import TrialRecord
 
-TrialKey = tuple[int, int, int]
-"""Row (depth), column (length), repeat: all 0-based."""
-
-LEAST_REPEATS = 0.15
-"""Least share of trials in cells that already have one: without repeats, maps without structure
-are undercovered (a cell's own part cannot be told from chance)."""
-
-GIVE_UP = 3
-"""A cell with this many trials that could not be scored is not chosen again."""
-
-MOST_PER_CELL = 8
-"""A cell gets at most this many trials plus as many for each pass spent. Without a limit, a map
-that looks flat is judged from its cheapest cells alone."""
-
 GOLDEN = (math.sqrt(5) - 1) / 2
-
-_NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(15)
-_WEIGHTS = _WEIGHTS / _WEIGHTS.sum()
-
-
-class Pricing(Protocol):
-    """What the next trial of each cell costs, while trials are chosen one after another.
-
-    A trial may make others cheaper, where a prompt cache reads what it leaves there.
-    """
-
-    def costs(self) -> FloatGrid:
-        """Cost of one more trial in each cell, shape (depths, lengths), all positive."""
-        ...
-
-    def choose(self, key: TrialKey) -> None:
-        """The trial is chosen."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Design:
-    """An adaptive sweep of one model and task.
-
-    Attributes:
-        cost: Cost of one trial in each cell with nothing cached, shape (depths, lengths), all
-            positive: dollars, or tokens where the price is unknown.
-        seed: Of the start design and of ties.
-        target_error: Mean absolute error of the pooled map to stop at, predicted, on two
-            consecutive rounds.
-        max_passes: Cap on the cost, in units of one trial in every cell.
-        growth: Cost of a batch as a share of what is spent; 1 doubles, for batch interfaces.
-        threshold: Accuracy of the effective-length rule that lengths are compared with.
-        length_weight: Weight of the lengths' means beside the map.
-        least_repeats: Least share of trials in cells that already have one.
-        pricing: From the trials asked so far, by cell, to what further ones cost; None = always
-            as in ``cost``.
-    """
-
-    cost: FloatGrid
-    seed: int
-    target_error: float = 0.06
-    max_passes: float = 2.2
-    growth: float = 0.10
-    threshold: float = RULER_THRESHOLD
-    length_weight: float = 8.0
-    least_repeats: float = LEAST_REPEATS
-    pricing: Callable[[NDArray[np.int64]], Pricing] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +59,7 @@ def begin(design: Design) -> Progress:
     Raises:
         ValueError: if costs are not positive numbers on a grid, or a limit is out of range.
     """
-    _check(design)
+    check_design(design)
     depths, lengths = design.cost.shape
     generator = np.random.default_rng(design.seed)
     offset = generator.random()
@@ -134,7 +71,7 @@ def begin(design: Design) -> Progress:
             cell = (cell[0] + 1) % depths, cell[1]
         chosen.append(cell)
     asked = np.zeros(design.cost.shape, np.int64)
-    pricing = _pricing(design, asked)
+    pricing = pricing_of(design, asked)
     batch = _numbered(chosen, asked)
     spent = 0.0
     for key in sorted(batch, key=lambda key: key[1]):
@@ -210,7 +147,7 @@ def advance(
     if calm >= 2:
         finished = f"predicted error {error:.3f} within the target of {design.target_error:g}"
     else:
-        cells, cost = _choose(design, pooled, asked, progress.spent)
+        cells, cost = choose_cells(design, pooled, asked, progress.spent)
         spent += cost
         if not cells:
             left = ((asked - n) < GIVE_UP).any()
@@ -235,91 +172,6 @@ def advance(
     )
 
 
-def predicted_error(pooled: PooledMap) -> float:
-    """The mean absolute error that the pooled map expects of itself, over all cells."""
-    logits = pooled.logit_mean[..., None] + pooled.logit_sd[..., None] * _NODES
-    off = np.abs(sigmoid(logits) - pooled.accuracy[..., None])
-    return float((off @ _WEIGHTS).mean())
-
-
-def _choose(
-    design: Design, pooled: PooledMap, asked: NDArray[np.int64], spent_before: float
-) -> tuple[list[tuple[int, int]], float]:
-    """Greedily, the cells that remove most variance per cost, and what they cost together.
-
-    At least 15 % of all trials are repeats.
-    """
-    depths, lengths = asked.shape
-    a_pass = float(design.cost.sum())
-    pricing = _pricing(design, asked)
-    count = asked.ravel().copy()
-    usable = ((asked - pooled.n) < GIVE_UP).ravel()
-    budget = a_pass * design.max_passes - spent_before
-    goal = design.growth * spent_before
-
-    logits = pooled.logit_mean.ravel()[:, None] + pooled.logit_sd.ravel()[:, None] * _NODES
-    p = sigmoid(logits)
-    information = (p * (1 - p)) @ _WEIGHTS
-    slope = information
-    column = np.arange(depths * lengths) % lengths
-    member = np.zeros((lengths, depths * lengths))
-    member[column, np.arange(depths * lengths)] = slope / depths
-    mean = np.array([(p[column == j] @ _WEIGHTS).mean() for j in range(lengths)])
-    order = np.random.default_rng([design.seed, int(count.sum())]).permutation(count.size)
-
-    # What a pick at cell c removes needs sums over c's column of the covariance; they follow each
-    # pick's rank-one change, so that the matrix itself is never rewritten.
-    covariance = logit_covariance(pooled)
-    variance = np.diag(covariance).copy()
-    map_term = (slope**2) @ (covariance**2)
-    length_rows = member @ covariance
-    picks: list[tuple[float, FloatGrid]] = []
-
-    chosen: list[tuple[int, int]] = []
-    spent = 0.0
-    while spent < goal:
-        cost = pricing.costs().ravel()
-        most = MOST_PER_CELL * (1 + (spent_before + spent) / a_pass)
-        affordable = usable & (cost <= budget - spent) & (count < most)
-        repeats = int(np.maximum(count - 1, 0).sum())
-        if (
-            repeats < design.least_repeats * (int(count.sum()) + 1)
-            and (affordable & (count > 0)).any()
-        ):
-            affordable &= count > 0
-        if not affordable.any():
-            break
-        removed = 1 / (variance + 1 / information)
-        spread = np.sqrt(np.maximum((length_rows * member).sum(axis=1), 1e-12))
-        above = normal_probability((mean - design.threshold) / spread)
-        length_term = (4 * above * (1 - above)) @ (length_rows**2) * depths
-        gain = (map_term + design.length_weight * length_term) * removed / cost
-        gain[~affordable] = -1.0
-        # In single precision, so that the order of summation on another machine breaks no tie.
-        best = int(order[np.argmax(gain.astype(np.float32)[order])])
-
-        share = float(removed[best])
-        affected = covariance[best].copy()
-        for earlier, vector in picks:
-            affected -= earlier * vector[best] * vector
-        weighted = slope**2 * affected
-        reached = weighted @ covariance
-        for earlier, vector in picks:
-            reached -= earlier * float(vector @ weighted) * vector
-        map_term += affected * (
-            share**2 * float(weighted @ affected) * affected - 2 * share * reached
-        )
-        length_rows -= share * np.outer(member @ affected, affected)
-        variance -= share * affected**2
-        picks.append((share, affected))
-        cell = divmod(best, lengths)
-        chosen.append(cell)
-        pricing.choose((*cell, int(count[best])))
-        count[best] += 1
-        spent += float(cost[best])
-    return chosen, spent
-
-
 def _numbered(cells: list[tuple[int, int]], asked: NDArray[np.int64]) -> tuple[TrialKey, ...]:
     """Trials of the cells with their repeat numbers; counts them in ``asked``."""
     keys: list[TrialKey] = []
@@ -327,31 +179,3 @@ def _numbered(cells: list[tuple[int, int]], asked: NDArray[np.int64]) -> tuple[T
         keys.append((row, column, int(asked[row, column])))
         asked[row, column] += 1
     return tuple(keys)
-
-
-class _Fixed:
-    """Costs that no trial changes."""
-
-    def __init__(self, cost: FloatGrid) -> None:
-        self._cost = cost
-
-    def costs(self) -> FloatGrid:
-        return self._cost
-
-    def choose(self, key: TrialKey) -> None:
-        """Nothing becomes cheaper."""
-
-
-def _pricing(design: Design, asked: NDArray[np.int64]) -> Pricing:
-    return _Fixed(design.cost) if design.pricing is None else design.pricing(asked)
-
-
-def _check(design: Design) -> None:
-    cost = design.cost
-    if cost.ndim != 2 or 0 in cost.shape or not (np.isfinite(cost) & (cost > 0)).all():
-        raise ValueError("cost must be positive finite numbers of shape (depths, lengths)")
-    if not design.target_error > 0 or not design.max_passes > 0 or not 0 < design.growth <= 10:
-        raise ValueError(
-            f"target_error and max_passes must be positive and growth in (0, 10], got "
-            f"{design.target_error}, {design.max_passes}, {design.growth}"
-        )

@@ -27,7 +27,8 @@ from numpy.typing import NDArray
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import niah.statistics.adaptive as planner
-from niah.statistics.adaptive import Design, TrialKey, advance, begin
+from niah.statistics.adaptive import advance, begin
+from niah.statistics.designs import Design, TrialKey
 from niah.statistics.effective import RULER_THRESHOLD, held_lengths, ruler_rule
 from niah.statistics.intervals import jeffreys
 from niah.statistics.margins import pooled_effective_length, pooled_margins
