@@ -5,13 +5,16 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import signal
 import sqlite3
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta, tzinfo
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -38,14 +41,18 @@ def _key(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @contextmanager
-def receiver(status: int = 204) -> Iterator[tuple[str, list[tuple[dict[str, str], bytes]]]]:
-    """A web server that keeps what it is sent."""
+def receiver(
+    status: int = 204, *, answers: threading.Event | None = None
+) -> Iterator[tuple[str, list[tuple[dict[str, str], bytes]]]]:
+    """A web server that keeps what it is sent, and answers only when it is let."""
     received: list[tuple[dict[str, str], bytes]] = []
 
     class Keep(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
             received.append((dict(self.headers), body))
+            if answers is not None and not answers.wait(60):
+                return
             self.send_response(status)
             if status == 307:
                 self.send_header("location", "http://127.0.0.1:9/elsewhere")
@@ -55,7 +62,7 @@ def receiver(status: int = 204) -> Iterator[tuple[str, list[tuple[dict[str, str]
         def log_message(self, *arguments: object) -> None:
             pass
 
-    with HTTPServer(("127.0.0.1", 0), Keep) as server:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Keep) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         try:
@@ -233,6 +240,77 @@ def test_a_failed_run_is_told_with_a_signature_that_proves_it(
     assert message["status"] == "incomplete"
     assert KEY.encode() not in body
     assert "t0p-s3cret" not in failed.out + failed.err
+
+
+def judged(niah: Niah, url: str) -> tuple[str, ...]:
+    """A gate that a measured run of this directory does not pass, told of at the address."""
+    run = niah("run", "quickstart", "-m", "reference/flat-50", *SMALL, "-q", "--json").json["run"]
+    return "gate", run, "--min-accuracy", "0.99", "--webhook", url
+
+
+def test_a_gate_killed_before_its_message_arrived_has_the_next_command_deliver_it(
+    niah: Niah, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the verdict the message is on the disk; what arrives later is the same, by its id."""
+    monkeypatch.setenv("NIAH_WEBHOOK_SECRET", "shared")
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
+    answers = threading.Event()
+    with receiver(answers=answers) as (url, received):
+        gate = judged(niah, url)
+        process = subprocess.Popen([sys.executable, "-m", "niah", *gate], stdout=subprocess.DEVNULL)
+        ends_s = time.monotonic() + 60
+        while not received and time.monotonic() < ends_s:
+            time.sleep(0.01)
+        process.kill()
+        assert process.wait() == -signal.SIGKILL
+        with closing(sqlite3.connect(tmp_path / "niah.db")) as connection:
+            assert connection.execute("SELECT verdict FROM verdicts").fetchall() == [("fail",)]
+            (kept,) = connection.execute("SELECT body, tries FROM letters").fetchall()
+        assert kept == (received[0][1].decode(), 1)
+        assert b"t0p-s3cret" not in (tmp_path / "niah.db").read_bytes()
+        answers.set()
+        assert niah(*gate).code == 1
+        first, again, second = (json.loads(body) for _, body in received)
+        assert first == again
+        assert (first["event"], first["verdict"]) == ("niah.gate.failed", "fail")
+        assert first["id"] != second["id"]
+        assert niah(*gate).code == 1
+        assert len(received) == 4  # what was taken is not sent again
+
+
+def test_a_message_is_given_up_after_many_commands(
+    niah: Niah, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each command tries a waiting one once, and the last says that it is lost."""
+    monkeypatch.setenv("NIAH_WEBHOOK_SECRET", "shared")
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    monkeypatch.setattr("niah.cli.webhook.MOST_TRIES", 3)
+    with receiver(500) as (url, received):
+        gate = judged(niah, url)
+        told = [niah(*gate) for _ in range(4)]
+    letters = [json.loads(body)["id"] for _, body in received]
+    assert letters.count(letters[0]) == 3 + 1 + 1  # its own command tries thrice
+    assert "never reached its receiver" in told[-1].err
+    assert "never reached its receiver" not in told[-2].err
+
+
+def test_a_letter_of_another_webhook_is_not_sent(
+    niah: Niah, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither what waits for another address, nor what a store from elsewhere would have signed."""
+    monkeypatch.setenv("NIAH_WEBHOOK_SECRET", "shared")
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    gate = judged(niah, "http://127.0.0.1:9/nobody")
+    assert niah(*gate).code == 1
+    with closing(sqlite3.connect(tmp_path / "niah.db")) as connection, connection:
+        connection.execute(
+            "INSERT INTO letters VALUES (99, 'x', '2100-01-01T00:00:00+00:00', '{}', 'x', 0)"
+        )
+    with receiver() as (url, received):
+        assert niah(*gate[:-1], url).code == 1
+    assert len(received) == 1
+    with closing(sqlite3.connect(tmp_path / "niah.db")) as connection:
+        assert connection.execute("SELECT count(*) FROM letters").fetchone() == (2,)
 
 
 def test_a_command_that_cannot_begin_is_told_of_too(

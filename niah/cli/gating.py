@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from niah.runner.gating import Gate
     from niah.runner.retests import SentRetests
     from niah.store.database import Store
+    from niah.store.outbox import Letter
 
 EXIT_CODES = {"pass": 0, "fail": 1, "undecided": 3}
 INTERRUPTED = 130
@@ -170,7 +171,7 @@ def gate(
     set_format(log_format)
     known: dict[str, object] = {"argument": run}
     variables = environment(env_file)
-    with told_of_failure(open_webhook(webhook, variables), "gate", known):
+    with told_of_failure(open_webhook(webhook, variables), "gate", known, db) as telling:
         demands = read_demands(
             min_accuracy, min_length_accuracy, min_depth_accuracy, min_effective, max_unmeasured
         )
@@ -236,12 +237,14 @@ def gate(
             # Last: a job that dies before has no verdict, and the same command judges again what
             # is stored already. With one, it would begin another night.
             sys.stdout.flush()
-            _keep(store, found, document, decided_at)
+            interrupted = sent is not None and sent.interrupted
+            exit_code = INTERRUPTED if interrupted else EXIT_CODES[found.verdict]
+            letter = telling.write(exit_code)
+            _keep(store, found, document, decided_at, letter)
+            telling.kept = letter
         log(f"niah: {found.verdict}", event="verdict", run=judged.run, verdict=found.verdict)
-        if sent is not None and sent.interrupted:
-            raise typer.Exit(INTERRUPTED)
-        if EXIT_CODES[found.verdict]:
-            raise typer.Exit(EXIT_CODES[found.verdict])
+        if exit_code:
+            raise typer.Exit(exit_code)
 
 
 def _step_file(asked: bool) -> Path | None:
@@ -256,7 +259,13 @@ def _step_file(asked: bool) -> Path | None:
     return Path(name)
 
 
-def _keep(store: Store, found: Gate, document: Mapping[str, object], decided_at: datetime) -> None:
+def _keep(
+    store: Store,
+    found: Gate,
+    document: Mapping[str, object],
+    decided_at: datetime,
+    letter: Letter | None,
+) -> None:
     from niah.store.verdicts import add_verdict
 
     add_verdict(
@@ -265,6 +274,7 @@ def _keep(store: Store, found: Gate, document: Mapping[str, object], decided_at:
         verdict=found.verdict,
         decided_at=decided_at.isoformat(timespec="seconds"),
         document=document,
+        letter=letter,
     )
 
 

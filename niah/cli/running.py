@@ -109,7 +109,7 @@ def run(
     began_s = monotonic()
     set_format(log_format)
     known: dict[str, object] = {"experiment": config}
-    with told_of_failure(open_webhook(webhook, environment(env_file)), "run", known):
+    with told_of_failure(open_webhook(webhook, environment(env_file)), "run", known, db):
         looks = checked(Looks(style=style))
         check_metrics_path(metrics)
         new_after_s = duration_s(new_after, "--new-after")

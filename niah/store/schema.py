@@ -180,6 +180,17 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         ) WITHOUT ROWID""",
         "CREATE INDEX judgements_by_run ON judgements (run_key, judge)",
     ),
+    (
+        # Messages to webhooks that have not arrived yet.
+        """CREATE TABLE letters (
+            letter_key INTEGER PRIMARY KEY,
+            letter TEXT NOT NULL UNIQUE,
+            written_at TEXT NOT NULL,
+            body TEXT NOT NULL,
+            seal TEXT NOT NULL,
+            tries INTEGER NOT NULL
+        )""",
+    ),
 )
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from niah.store.database import Store, readable_rows, storage_errors
+from niah.store.outbox import Letter, insert_letter
 from niah.store.records import build, parse_object
 from niah.store.runs import run_key
 
@@ -28,20 +31,36 @@ class StoredVerdict:
 
 
 def add_verdict(
-    store: Store, run: str, *, verdict: str, decided_at: str, document: Mapping[str, Any]
+    store: Store,
+    run: str,
+    *,
+    verdict: str,
+    decided_at: str,
+    document: Mapping[str, Any],
+    letter: Letter | None = None,
 ) -> None:
-    """Keep a verdict with all that it rests on.
+    """Keep a verdict with all that it rests on, and in the same transaction a letter about it.
 
     Raises:
         StoreError: if there is no such run.
         StoreUnavailable: if the disk is full or another process keeps the store locked.
     """
     key = run_key(store, run)
+    connection = store.connection
     with storage_errors(store.path):
-        store.connection.execute(
-            "INSERT INTO verdicts (run_key, decided_at, verdict, document) VALUES (?, ?, ?, ?)",
-            (key, decided_at, verdict, json.dumps(document, allow_nan=False)),
-        )
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            connection.execute(
+                "INSERT INTO verdicts (run_key, decided_at, verdict, document) VALUES (?, ?, ?, ?)",
+                (key, decided_at, verdict, json.dumps(document, allow_nan=False)),
+            )
+            if letter is not None:
+                insert_letter(connection, letter)
+            connection.execute("COMMIT")
+        except BaseException:
+            with suppress(sqlite3.Error):  # SQLite has often rolled back already
+                connection.execute("ROLLBACK")
+            raise
 
 
 def latest_verdicts(store: Store) -> dict[str, StoredVerdict]:
