@@ -42,14 +42,24 @@ LONGEST_STEM = 180
 """Characters of a file's name, short of what file systems allow: suffixes come after it."""
 
 
-def file_stem(*parts: str) -> str:
-    """One file name of several, whatever they contain: no folder, not hidden, not too long.
+_DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(?=\.|$)", re.IGNORECASE)
+"""What Windows takes for a device, whatever suffixes follow, in any folder.
 
-    Runs, models and tasks are named by whoever made the store. A name that had to be cut ends in
-    eight digits of its hash.
+Source: Microsoft, Naming Files, Paths, and Namespaces; of its superscript digits none is kept here.
+"""
+
+
+def file_stem(*parts: str) -> str:
+    """One file name of several, whatever they contain, for every system.
+
+    No folder, not hidden, not too long, without a dot or space at its end, and no device of
+    Windows: these stand behind an underscore. Runs, models and tasks are named by whoever made the
+    store. A name that had to be cut ends in eight digits of its hash.
     """
     plain = [re.sub(r"[^A-Za-z0-9._-]+", "-", part).strip("-.") for part in parts]
     stem = "-".join(part for part in plain if part) or "unnamed"
+    if _DEVICE.match(stem):
+        stem = f"_{stem}"
     if len(stem) <= LONGEST_STEM:
         return stem
     digest = hashlib.sha256("\0".join(parts).encode(errors="replace")).hexdigest()

@@ -260,7 +260,8 @@ def test_the_gallery_is_what_import_and_plot_give(niah: Niah, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    "name", ["../../outside", "/abs", ".hidden", "a" * 400, "line\nfeed", "..", "\u202ereversed"]
+    "name",
+    ["../../outside", "/abs", ".hidden", "a" * 400, "line\nfeed", "..", "\u202ereversed", "nul"],
 )
 @pytest.mark.parametrize("command", ["plot", "compare"])
 def test_a_store_from_elsewhere_names_no_file_outside_the_figures_folder(
@@ -282,3 +283,4 @@ def test_a_store_from_elsewhere_names_no_file_outside_the_figures_folder(
     assert drawn
     assert all(path.parent == figures and not path.name.startswith(".") for path in drawn)
     assert all(len(path.name) < 200 and path.name.isascii() for path in drawn)
+    assert not any(path.name.startswith("nul.") for path in drawn)
