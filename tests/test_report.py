@@ -32,9 +32,12 @@ from niah.report.passages import cut_passages
 from niah.report.payload import RESPONSES_CHARS, response_chars
 from niah.report.sentences import findings, verdicts
 from niah.report.tables import margin_rows
-from niah.report.words import OUTCOMES, REASONS, WORDS, reason_word
+from niah.report.words import OUTCOMES, REASONS, WORDS, method_words, reason_word
 from niah.scoring.verdict import Reason
 from niah.statistics.grids import OUTCOMES as ALL_OUTCOMES
+from niah.statistics.margins import METHOD
+from niah.statistics.positions import by_name, position_statistics
+from niah.statistics.scores import ReplicateSum, estimate_of_replicates
 from tests.command import Niah
 from tests.report_data import (
     EXPERIMENT,
@@ -59,6 +62,27 @@ def test_both_languages_say_the_same() -> None:
     assert OUTCOMES["de"].keys() == set(ALL_OUTCOMES)
     assert REASONS["de"].keys() == REASONS["en"].keys() <= set(get_args(Reason))
     assert reason_word("de", "a reason of tomorrow") == "a reason of tomorrow"
+
+
+def test_every_way_to_make_an_interval_has_german_words() -> None:
+    """Whatever the design of a sweep, its intervals are explained in the report's language."""
+    some = ReplicateSum(total=1.0, n=2, places={1, 2})
+    other = ReplicateSum(total=2.0, n=2, places={3})
+    estimates = [
+        estimate_of_replicates(replicates, shared=shared)
+        for shared in (False, True)
+        for replicates in ([], [some], [some, some], [some, other], [some, other, some])
+    ]
+    methods = {
+        *(one.method for one in estimates),
+        *(found.method for found in by_name(position_statistics(sweep_trials())).values()),
+        METHOD,
+    }
+    assert len(methods) >= 6
+    english = re.compile(r"\b(of|over|replicates?|cells|trials|share|map|bounds|measured|agree)\b")
+    for method in methods:
+        assert not english.search(method_words("de", method)), method
+        assert method_words("en", method) == method
 
 
 def test_every_phrase_is_used() -> None:

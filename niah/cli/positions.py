@@ -19,7 +19,8 @@ _MEANINGS = {
 def positions_table(positions: PositionStatistics) -> str:
     """What can be told of them, and how to read it; empty where no length and depth allows any."""
     from niah.console import count, table
-    from niah.statistics.positions import TOO_NARROW, by_name
+    from niah.statistics.positions import by_name
+    from niah.statistics.scores import TOO_NARROW
 
     rows = [
         (

@@ -8,6 +8,7 @@ from niah.console import count, usd
 from niah.figures.text import Language, localized, percent_label
 from niah.report.words_de import GERMAN
 from niah.report.words_en import ENGLISH
+from niah.statistics.scores import TOO_NARROW
 
 DASH = "\u2013"
 """Stands where there is no number."""
@@ -64,11 +65,11 @@ REASONS: dict[Language, dict[str, str]] = {
 
 _METHODS = (
     (re.compile(r"t over (\d+) replicates"), r"t über \1 Wiederholungen"),
-    (re.compile(r"repeats cover different cells"), "Wiederholungen decken verschiedene Zellen"),
+    (re.compile(r"of different cells"), "verschiedener Zellen"),
     (re.compile(r"replicates agree exactly"), "Wiederholungen stimmen genau überein"),
     (re.compile(r"pooled map"), "geglättete Karte"),
     (
-        re.compile(r"trials share haystacks: too narrow if these matter"),
+        re.compile(re.escape(TOO_NARROW)),
         "Versuche teilen Heuhaufen: zu eng, falls diese etwas ausmachen",
     ),
     (re.compile(r"square-and-add of Jeffreys' bounds"), "Quadratsummen der Jeffreys-Grenzen"),

@@ -16,8 +16,8 @@ from niah.statistics.effective import (
     ruler_rule,
     threshold_rule,
 )
-from niah.statistics.intervals import CONFIDENCE, Estimate, pooled_estimate, replicate_estimate
-from niah.statistics.scores import SCORED
+from niah.statistics.intervals import CONFIDENCE, Estimate
+from niah.statistics.scores import SCORED, ReplicateSum, estimate_of_replicates
 from niah.store import Run
 from niah.store.tallies import TrialTally
 
@@ -128,7 +128,6 @@ def _changed(before: Point, after: Point) -> str:
 def _point(run: Run, tallies: Sequence[TrialTally], rule: Rule, verdict: str) -> Point:
     experiment = experiment_of(run)
     shared = experiment is not None and experiment.sampling.sharing != "none"
-    estimate = _over_repeats if shared else _independent
     scored = [tally for tally in tallies if tally.outcome in SCORED]
     outcomes: defaultdict[str, int] = defaultdict(int)
     for tally in tallies:
@@ -138,8 +137,10 @@ def _point(run: Run, tallies: Sequence[TrialTally], rule: Rule, verdict: str) ->
     return Point(
         run=run,
         at=run.finished_at or run.created_at,
-        accuracy=estimate(scored),
-        effective=_effective(scored, {tally.context_length for tally in tallies}, rule, estimate),
+        accuracy=_estimate(scored, shared=shared),
+        effective=_effective(
+            scored, {tally.context_length for tally in tallies}, rule, shared=shared
+        ),
         cost_usd=None if unpriced else math.fsum(tally.cost_usd for tally in tallies),
         latency_s=math.fsum(t.latency_s for t in tallies) / timed if timed else None,
         outcomes=dict(sorted(outcomes.items())),
@@ -165,36 +166,26 @@ def _conditions(run: Run, model: str) -> tuple[tuple[str, str], ...]:
     )
 
 
-Estimator = Callable[..., Estimate]
-
-
-def _independent(tallies: Sequence[TrialTally], *, confidence: float = CONFIDENCE) -> Estimate:
-    return pooled_estimate(
-        math.fsum(tally.score_sum for tally in tallies),
-        sum(tally.trials for tally in tallies),
-        confidence=confidence,
-    )
-
-
-def _over_repeats(tallies: Sequence[TrialTally], *, confidence: float = CONFIDENCE) -> Estimate:
-    sums: defaultdict[int, float] = defaultdict(float)
-    counts: defaultdict[int, int] = defaultdict(int)
-    for tally in tallies:
-        sums[tally.repeat] += tally.score_sum
-        counts[tally.repeat] += tally.trials
-    repeats = sorted(sums)
-    return replicate_estimate(
-        [sums[r] for r in repeats], [counts[r] for r in repeats], confidence=confidence
-    )
+def _estimate(
+    scored: Iterable[TrialTally], *, shared: bool, confidence: float = CONFIDENCE
+) -> Estimate:
+    """Their mean score; of trials that share haystacks, those of one repeat share them."""
+    replicates: defaultdict[int, ReplicateSum] = defaultdict(ReplicateSum)
+    for tally in scored:
+        replicates[tally.repeat].add(tally.score_sum, tally.trials, tally.context_length)
+    ordered = [replicates[repeat] for repeat in sorted(replicates)]
+    return estimate_of_replicates(ordered, shared=shared, confidence=confidence)
 
 
 def _effective(
-    scored: Sequence[TrialTally], lengths: Iterable[int], rule: Rule, estimate: Estimator
+    scored: Sequence[TrialTally], lengths: Iterable[int], rule: Rule, *, shared: bool
 ) -> EffectiveLength:
     at = {
         length: [tally for tally in scored if tally.context_length == length]
         for length in sorted(lengths)
     }
     return effective_length_of_estimates(
-        list(at), lambda length, confidence: estimate(at[length], confidence=confidence), rule
+        list(at),
+        lambda length, confidence: _estimate(at[length], shared=shared, confidence=confidence),
+        rule,
     )

@@ -12,6 +12,7 @@ from niah.statistics.intervals import CONFIDENCE, jeffreys, t_quantile
 from niah.statistics.scores import (
     BALANCED_SHARE,
     LEAST_REPLICATES,
+    TOO_NARROW,
     replicate_of,
     score_of,
     shares_haystack,
@@ -21,9 +22,6 @@ from niah.store import TrialRecord
 START_PERCENT = 20.0
 MIDDLE_PERCENT = (40.0, 60.0)
 END_PERCENT = 80.0
-
-TOO_NARROW = "trials share haystacks: too narrow if these matter"
-"""Of an interval that takes them as independent, where too few replicates cover the cells."""
 
 _Cell = tuple[float, int]
 _Weights = dict[_Cell, float]

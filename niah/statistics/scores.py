@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 
 from niah.errors import StoreError
 from niah.providers import Outcome
@@ -20,6 +20,9 @@ BALANCED_SHARE = 0.8
 LEAST_REPLICATES = 3
 """Fewer replicates carry no t interval worth printing where they differ in more than chance (df 1:
 12.7 errors)."""
+
+TOO_NARROW = "trials share haystacks: too narrow if these matter"
+"""What the method of an interval says where too few replicates are left to make it."""
 
 
 def score_of(record: TrialRecord) -> float | None:
@@ -54,39 +57,67 @@ def shares_haystack(record: TrialRecord) -> bool:
     return "replicate" in record.tags
 
 
+@dataclass(slots=True, kw_only=True)
+class ReplicateSum:
+    """The scored trials of one replicate, added up.
+
+    Attributes:
+        total: Of their scores.
+        n: How many.
+        places: Where in the sweep they are: cells, or context lengths where these are all known.
+    """
+
+    total: float = 0.0
+    n: int = 0
+    places: set[Hashable] = field(default_factory=set)
+
+    def add(self, total: float, n: int, place: Hashable) -> None:
+        """Count some trials of one place."""
+        self.total += total
+        self.n += n
+        self.places.add(place)
+
+
 def sweep_estimate(records: Iterable[TrialRecord], *, confidence: float = CONFIDENCE) -> Estimate:
-    """The mean score of some trials of one sweep with the interval that their design allows.
+    """The mean score of some trials of one sweep with the interval that their design allows."""
+    replicates: defaultdict[tuple[str, str], ReplicateSum] = defaultdict(ReplicateSum)
+    shared = False
+    for record in records:
+        score = score_of(record)
+        if score is None:
+            continue
+        cell = record.context_length, record.depth_percent
+        replicates[replicate_of(record)].add(score, 1, cell)
+        shared = shared or shares_haystack(record)
+    ordered = [replicates[name] for name in sorted(replicates)]
+    return estimate_of_replicates(ordered, shared=shared, confidence=confidence)
+
+
+def estimate_of_replicates(
+    replicates: Sequence[ReplicateSum], *, shared: bool, confidence: float = CONFIDENCE
+) -> Estimate:
+    """The mean score of a sweep's replicates with the interval that their design allows.
 
     Trials with a haystack of their own are independent, and which repeat they are of says nothing:
     Jeffreys' over all of them, in which two repeats count by their trials and not as two numbers.
     Where trials share haystacks, a t interval over the haystacks' replicates: of two or more that
     cover the same cells up to 20 %, or of three or more that do not, which is too wide rather than
     too narrow. One replicate has no spread: Jeffreys', and the method says what it leaves out.
+
+    Args:
+        replicates: Those with a scored trial.
+        shared: Whether trials share haystacks.
+        confidence: In (0, 1).
     """
-    sums: defaultdict[tuple[str, str], float] = defaultdict(float)
-    counts: defaultdict[tuple[str, str], int] = defaultdict(int)
-    cells: defaultdict[tuple[str, str], set[tuple[int, float]]] = defaultdict(set)
-    shared = False
-    for record in records:
-        score = score_of(record)
-        if score is None:
-            continue
-        replicate = replicate_of(record)
-        sums[replicate] += score
-        counts[replicate] += 1
-        cells[replicate].add((record.context_length, record.depth_percent))
-        shared = shared or shares_haystack(record)
-    total, n = math.fsum(sums.values()), sum(counts.values())
+    total, n = math.fsum(one.total for one in replicates), sum(one.n for one in replicates)
     if not shared:
         return pooled_estimate(total, n, confidence=confidence)
-    replicates = sorted(sums)
-    measured: set[tuple[int, float]] = set().union(*cells.values())
-    balanced = all(len(c) >= BALANCED_SHARE * len(measured) for c in cells.values())
+    places: set[Hashable] = set().union(*(one.places for one in replicates))
+    balanced = all(len(one.places) >= BALANCED_SHARE * len(places) for one in replicates)
     if len(replicates) < (2 if balanced else LEAST_REPLICATES):
-        why = "trials share haystacks: too narrow if these matter"
-        return pooled_estimate(total, n, confidence=confidence, why=why)
+        return pooled_estimate(total, n, confidence=confidence, why=TOO_NARROW)
     estimate = replicate_estimate(
-        [sums[r] for r in replicates], [counts[r] for r in replicates], confidence=confidence
+        [one.total for one in replicates], [one.n for one in replicates], confidence=confidence
     )
     if balanced:
         return estimate
