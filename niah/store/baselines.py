@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 
 from niah.errors import StoreError
 from niah.store.database import Store, readable_rows, storage_errors
 from niah.store.records import build
 from niah.store.runs import run_key
+from niah.store.transactions import all_or_nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,19 +34,12 @@ def set_baseline(store: Store, name: str, runs: Sequence[str], *, set_at: str) -
         StoreUnavailable: if the disk is full or another process keeps the store locked.
     """
     keys = [run_key(store, run) for run in runs]
-    with storage_errors(store.path):
-        store.connection.execute("BEGIN IMMEDIATE")
-        try:
-            store.connection.execute("DELETE FROM baselines WHERE name = ?", (name,))
-            store.connection.executemany(
-                "INSERT INTO baselines (name, run_key, set_at) VALUES (?, ?, ?)",
-                [(name, key, set_at) for key in dict.fromkeys(keys)],
-            )
-            store.connection.execute("COMMIT")
-        except BaseException:
-            with suppress(sqlite3.Error):
-                store.connection.execute("ROLLBACK")
-            raise
+    with storage_errors(store.path), all_or_nothing(store.connection):
+        store.connection.execute("DELETE FROM baselines WHERE name = ?", (name,))
+        store.connection.executemany(
+            "INSERT INTO baselines (name, run_key, set_at) VALUES (?, ?, ?)",
+            [(name, key, set_at) for key in dict.fromkeys(keys)],
+        )
 
 
 def list_baselines(store: Store) -> list[StoredBaseline]:

@@ -8,6 +8,7 @@ from dataclasses import astuple, dataclass, fields
 from niah.store.database import Store, readable_rows, storage_errors
 from niah.store.records import build
 from niah.store.runs import run_key
+from niah.store.transactions import all_or_nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,18 +59,11 @@ def save_cells(store: Store, run: str, cells: Iterable[StoredCell]) -> None:
     key = run_key(store, run)
     rows = [(key, *astuple(cell)) for cell in cells]
     places = ", ".join("?" * (1 + len(CELL_FIELDS)))
-    with storage_errors(store.path):
-        store.connection.execute("BEGIN IMMEDIATE")
-        try:
-            store.connection.execute("DELETE FROM cells WHERE run_key = ?", (key,))
-            store.connection.executemany(
-                f"INSERT INTO cells (run_key, {_COLUMNS}) VALUES ({places})", rows
-            )
-            store.connection.execute("COMMIT")
-        except BaseException:
-            if store.connection.in_transaction:
-                store.connection.execute("ROLLBACK")
-            raise
+    with storage_errors(store.path), all_or_nothing(store.connection):
+        store.connection.execute("DELETE FROM cells WHERE run_key = ?", (key,))
+        store.connection.executemany(
+            f"INSERT INTO cells (run_key, {_COLUMNS}) VALUES ({places})", rows
+        )
 
 
 def stored_cells(store: Store, run: str) -> list[StoredCell]:

@@ -5,12 +5,10 @@ A child is never the latest run, in no history and no baseline, and goes when it
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import suppress
-
 from niah.store import Run
 from niah.store.database import Store, storage_errors
 from niah.store.runs import create_run, find_run, run_key
+from niah.store.transactions import all_or_nothing
 
 
 def create_child(store: Store, child: Run, *, of: str) -> None:
@@ -21,16 +19,9 @@ def create_child(store: Store, child: Run, *, of: str) -> None:
         StoreError: if there is no such parent.
         StoreUnavailable: if the disk is full or another process keeps the store locked.
     """
-    with storage_errors(store.path):
-        store.connection.execute("BEGIN IMMEDIATE")
-        try:
-            create_run(store, child)
-            link_child(store, child.run, of=of)
-            store.connection.execute("COMMIT")
-        except BaseException:
-            with suppress(sqlite3.Error):
-                store.connection.execute("ROLLBACK")
-            raise
+    with storage_errors(store.path), all_or_nothing(store.connection):
+        create_run(store, child)
+        link_child(store, child.run, of=of)
 
 
 def link_child(store: Store, child: str, *, of: str) -> None:

@@ -164,17 +164,6 @@ def readable_rows(path: Path) -> Iterator[None]:
         ) from error
 
 
-@contextmanager
-def one_moment(connection: sqlite3.Connection) -> Iterator[None]:
-    """Let several reads see the store as it was at one moment, while others write."""
-    connection.execute("BEGIN")
-    try:
-        yield
-    finally:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-
-
 def explain(error: sqlite3.Error | UnicodeDecodeError, path: Path) -> NiahError:
     """The exception of ours that says what an SQLite error means for the store at ``path``."""
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Iterable
+from contextlib import ExitStack
 from itertools import islice
 
 from niah.errors import StoreError, StoreUnavailable
 from niah.store.database import Store, storage_errors
 from niah.store.locks import lock_run
 from niah.store.runs import run_key
+from niah.store.transactions import all_or_nothing
 
 RUNS_AT_ONCE = 20
 """Runs that are deleted in one transaction: others wait for it, and each takes one disk flush."""
@@ -29,7 +30,7 @@ def delete_run(store: Store, run: str) -> None:
     """
     with lock_run(store, run):
         key = run_key(store, run)
-        with storage_errors(store.path), _transaction(store.connection):
+        with storage_errors(store.path), all_or_nothing(store.connection):
             named = _delete(store.connection, key)
     if named is not None:
         raise StoreError(
@@ -51,7 +52,7 @@ def delete_runs(store: Store, runs: Iterable[str]) -> set[str]:
     while group := list(islice(waiting, RUNS_AT_ONCE)):
         with ExitStack() as locks:
             ours = [run for run in group if _locked(locks, store, run)]
-            with storage_errors(store.path), _transaction(store.connection):
+            with storage_errors(store.path), all_or_nothing(store.connection):
                 keys = dict(store.connection.execute("SELECT run, run_key FROM runs").fetchall())
                 gone = {
                     run
@@ -84,18 +85,6 @@ def _delete(connection: sqlite3.Connection, key: int) -> str | None:
             {"key": key},
         )
     return None if named is None else named[0]
-
-
-@contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        with suppress(sqlite3.Error):  # SQLite has often rolled back already
-            connection.execute("ROLLBACK")
-        raise
 
 
 def unused_bytes(store: Store) -> int:

@@ -11,8 +11,9 @@ from typing import Any
 
 from niah.errors import StoreError
 from niah.store import Run, RunSummary
-from niah.store.database import Store, one_moment, readable_rows, storage_errors
+from niah.store.database import Store, readable_rows, storage_errors
 from niah.store.records import build, parse_object
+from niah.store.transactions import one_moment
 
 _RUN_COLUMNS = ", ".join(field.name for field in fields(Run))
 _SUMMARY_COLUMNS = tuple(

@@ -11,6 +11,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 
+from niah.store.transactions import all_or_nothing
+
 APPLICATION_ID = 0x4E494148  # "NIAH" in the file's header: tells a store from a foreign database
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
@@ -213,18 +215,12 @@ def migrate(
     """
     if schema_version(connection) >= len(migrations):
         return
-    connection.execute("BEGIN IMMEDIATE")
-    try:
+    with all_or_nothing(connection):
         for statements in migrations[schema_version(connection) :]:
             for statement in statements:
                 connection.execute(statement)
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version = {len(migrations)}")
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
 
 
 def unexpected_schema(connection: sqlite3.Connection) -> str | None:

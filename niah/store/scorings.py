@@ -14,6 +14,7 @@ from niah.errors import StoreError
 from niah.store.database import Store, readable_rows, storage_errors
 from niah.store.records import build
 from niah.store.runs import run_key
+from niah.store.transactions import all_or_nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,27 +68,19 @@ def save_scoring(store: Store, run: str, scoring: Scoring, rescores: Iterable[Re
         )
         for rescore in rescores
     ]
-    with storage_errors(store.path):
-        store.connection.execute("BEGIN IMMEDIATE")
-        try:
-            store.connection.execute(
-                "DELETE FROM scorings WHERE run_key = ? AND scorer = ?", (key, scoring.scorer)
-            )
-            number = store.connection.execute(
-                "INSERT INTO scorings (run_key, scorer, niah_version, scored_at)"
-                " VALUES (?, ?, ?, ?)",
-                (key, scoring.scorer, scoring.niah_version, scoring.scored_at),
-            ).lastrowid
-            store.connection.executemany(
-                "INSERT INTO rescores (scoring_key, trial_id, score, reason, found, taken)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
-                ((number, *row) for row in rows),
-            )
-            store.connection.execute("COMMIT")
-        except BaseException:
-            if store.connection.in_transaction:
-                store.connection.execute("ROLLBACK")
-            raise
+    with storage_errors(store.path), all_or_nothing(store.connection):
+        store.connection.execute(
+            "DELETE FROM scorings WHERE run_key = ? AND scorer = ?", (key, scoring.scorer)
+        )
+        number = store.connection.execute(
+            "INSERT INTO scorings (run_key, scorer, niah_version, scored_at) VALUES (?, ?, ?, ?)",
+            (key, scoring.scorer, scoring.niah_version, scoring.scored_at),
+        ).lastrowid
+        store.connection.executemany(
+            "INSERT INTO rescores (scoring_key, trial_id, score, reason, found, taken)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            ((number, *row) for row in rows),
+        )
 
 
 def scorings_of(store: Store, run: str) -> list[Scoring]:

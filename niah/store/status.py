@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import suppress
-
 from niah.store import RunStatus
 from niah.store.database import Store, storage_errors
 from niah.store.runs import no_such_run
 from niah.store.tallies import drop_tally, keep_tally
+from niah.store.transactions import all_or_nothing
 
 
 def set_run_status(
@@ -47,21 +45,14 @@ def _change(store: Store, run: str, values: dict[str, object]) -> None:
     """Set columns of a run in one transaction with what follows from its status."""
     assignments = ", ".join(f"{name} = ?" for name in values)
     connection = store.connection
-    with storage_errors(store.path):
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            row = connection.execute(
-                f"UPDATE runs SET {assignments} WHERE run = ? RETURNING run_key",
-                (*values.values(), run),
-            ).fetchone()
-            if row is None:
-                raise no_such_run(store, run)
-            if "status" in values:
-                drop_tally(connection, row[0])
-                if values["status"] != "running":
-                    keep_tally(connection, row[0])
-            connection.execute("COMMIT")
-        except BaseException:
-            with suppress(sqlite3.Error):  # SQLite has often rolled back already
-                connection.execute("ROLLBACK")
-            raise
+    with storage_errors(store.path), all_or_nothing(connection):
+        row = connection.execute(
+            f"UPDATE runs SET {assignments} WHERE run = ? RETURNING run_key",
+            (*values.values(), run),
+        ).fetchone()
+        if row is None:
+            raise no_such_run(store, run)
+        if "status" in values:
+            drop_tally(connection, row[0])
+            if values["status"] != "running":
+                keep_tally(connection, row[0])

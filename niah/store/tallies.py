@@ -10,10 +10,11 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
-from niah.store.database import Store, one_moment, readable_rows, storage_errors
+from niah.store.database import Store, readable_rows, storage_errors
 from niah.store.records import build
 from niah.store.runs import run_key
 from niah.store.scorings import scoring_in_use
+from niah.store.transactions import one_moment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +11,7 @@ from niah.store.database import Store, readable_rows, storage_errors
 from niah.store.outbox import Letter, insert_letter
 from niah.store.records import build, parse_object
 from niah.store.runs import run_key
+from niah.store.transactions import all_or_nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,20 +46,13 @@ def add_verdict(
     """
     key = run_key(store, run)
     connection = store.connection
-    with storage_errors(store.path):
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            connection.execute(
-                "INSERT INTO verdicts (run_key, decided_at, verdict, document) VALUES (?, ?, ?, ?)",
-                (key, decided_at, verdict, json.dumps(document, allow_nan=False)),
-            )
-            if letter is not None:
-                insert_letter(connection, letter)
-            connection.execute("COMMIT")
-        except BaseException:
-            with suppress(sqlite3.Error):  # SQLite has often rolled back already
-                connection.execute("ROLLBACK")
-            raise
+    with storage_errors(store.path), all_or_nothing(connection):
+        connection.execute(
+            "INSERT INTO verdicts (run_key, decided_at, verdict, document) VALUES (?, ?, ?, ?)",
+            (key, decided_at, verdict, json.dumps(document, allow_nan=False)),
+        )
+        if letter is not None:
+            insert_letter(connection, letter)
 
 
 def latest_verdicts(store: Store) -> dict[str, StoredVerdict]:
