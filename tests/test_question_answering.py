@@ -23,8 +23,8 @@ from niah.runner.prepare import prepare
 from niah.runner.prepared import Prepared, compose_prompt
 from niah.scoring import score
 from niah.tasks import Challenge
-from niah.tasks.facts import standing
 from niah.tasks.needles import stated
+from niah.tasks.searched import standing
 from niah.tokenizers import load
 from tests.command import Niah
 
@@ -253,7 +253,7 @@ def test_published_collections_are_read_as_they_are(
         ({"question": "Q?", "answers": ["x"], "passage": "Never was."}, "copy it word for word"),
         ({"question": "Q?", "answers": ["x"], "passage": "a", "text": "b"}, "keep one of them"),
         ({"question": "Q?", "answers": ["x"], "passage": "the"}, "give the whole sentence"),
-        ({"question": "Q?", "answers": ["x"], "document": "a.md"}, "unknown key 'document'"),
+        ({"question": "Q?", "answers": ["x"], "file": "a.md"}, "unknown key 'file'"),
         ({"question": "Q?", "answers": ["x"], "text": 7}, "line 1.text is not a text"),
         ({"question": "", "answers": ["x"]}, "line 1.question is missing or empty"),
         ([], "line 1 is not a table"),

@@ -109,7 +109,7 @@ def test_what_the_text_says_elsewhere_is_no_find(niah: Niah, config: Path) -> No
     assert told["not_answered_without"]["accuracy"] < told["all"]["accuracy"] < 1
     text = niah("show", "latest").out
     assert "1 of 7 answered without what answers them" in text
-    assert f"the tower of {TWICE} weigh? (absent)" in text
+    assert f"the tower of {TWICE} weigh? [towers.md] (absent)" in text
     assert niah("show", "latest", "--json").json["sweeps"][0]["questions"] == told
 
 

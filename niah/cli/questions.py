@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 LISTED = 10
 QUESTION_CHARACTERS = 90
+DOCUMENT_CHARACTERS = 60
 
 
 def questions_block(analysis: Analysis, controls: Sequence[ControlResult]) -> Iterator[str]:
@@ -49,7 +50,11 @@ def _listed(header: str, questions: Sequence[QuestionResult]) -> Iterator[str]:
     yield f"  {header}"
     for one in questions[:LISTED]:
         controls = f" ({', '.join(one.known)})" if one.known else ""
-        yield f"    {shorten(inert(one.question.text), QUESTION_CHARACTERS)}{controls}"
+        documents = f" [{shorten(inert(', '.join(one.documents)), DOCUMENT_CHARACTERS)}]"
+        yield (
+            f"    {shorten(inert(one.question.text), QUESTION_CHARACTERS)}"
+            f"{documents if one.documents else ''}{controls}"
+        )
     if len(questions) > LISTED:
         yield f"    and {count(len(questions) - LISTED)} more; --json has all"
 
@@ -71,6 +76,7 @@ def questions_fields(analysis: Analysis, controls: Iterable[ControlResult]) -> d
             {
                 "question": one.question.text,
                 "answers": list(one.question.answers),
+                "documents": list(one.documents),
                 **estimate_json(one.accuracy),
                 "controls": dict(one.controls),
                 "answered_without": bool(one.known) if one.tried else None,

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from niah.documents import Document
 from niah.errors import HaystackError
 from niah.passages import text_without
 
@@ -23,6 +24,8 @@ class Corpus:
         parted_by: What stands between two of its lines, each of which counts as a sentence; empty
             for prose, which is parted into sentences by their marks.
         fence: What stands on a line before and after any stretch of it.
+        documents: Where the user's documents stand in it, in their order; of a repeated text, where
+            they stand first. Empty where there are none.
     """
 
     name: str
@@ -32,6 +35,7 @@ class Corpus:
     repeated: int = 1
     parted_by: str = ""
     fence: tuple[str, str] | None = None
+    documents: tuple[Document, ...] = ()
 
 
 def make_corpus(
@@ -42,6 +46,7 @@ def make_corpus(
     repeated: int = 1,
     parted_by: str = "",
     fence: tuple[str, str] | None = None,
+    documents: tuple[Document, ...] = (),
 ) -> Corpus:
     """A corpus with its hash."""
     return Corpus(
@@ -52,6 +57,7 @@ def make_corpus(
         repeated=repeated,
         parted_by=parted_by,
         fence=fence,
+        documents=documents,
     )
 
 
@@ -62,7 +68,9 @@ def lay_end_to_end(source: Corpus, min_bytes: int) -> Corpus:
     if times == 1:
         return source
     text = "\n".join([source.text.rstrip("\n") + "\n"] * times)
-    return make_corpus(source.name, source.language, text, repeated=times)
+    return make_corpus(
+        source.name, source.language, text, repeated=times, documents=source.documents
+    )
 
 
 def without(corpus: Corpus, passages: Collection[str]) -> Corpus:

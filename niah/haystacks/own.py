@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from niah.documents import laid_out
 from niah.errors import HaystackError
 from niah.haystacks.corpus import Corpus, make_corpus
 from niah.passages import SUFFIX, read_collection
@@ -41,7 +42,7 @@ def read(path: Path, language: str) -> Corpus:
                 f"{path} holds {size:,} bytes of text, more than niah's limit of {MAX_BYTES:,}: "
                 "name a smaller directory"
             )
-        documents = [text for file in files if (text := _document(file))]
+        documents = [(_name(file, path), text) for file in files if (text := _document(file))]
     except OSError as error:
         name = error.filename or path
         raise HaystackError(f"{name} cannot be read: {error.strerror or error}") from None
@@ -51,7 +52,18 @@ def read(path: Path, language: str) -> Corpus:
         what = "is empty" if path.is_file() else "has only empty text files"
         raise HaystackError(f"{path} {what}: a haystack needs text")
     name = path.resolve().name or "root"
-    return make_corpus(f"files:{name}", language, "\n\n".join(documents) + "\n")
+    return make_corpus(
+        f"files:{name}",
+        language,
+        "\n\n".join(text for _, text in documents) + "\n",
+        documents=laid_out(documents, "\n\n"),
+    )
+
+
+def _name(file: Path, path: Path) -> str:
+    """How a fact names the file; what of the name is not UTF-8 is a question mark."""
+    name = file.name if file == path else file.relative_to(path.resolve()).as_posix()
+    return name.encode(errors="replace").decode()
 
 
 def _files(path: Path) -> list[Path]:

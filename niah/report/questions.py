@@ -20,6 +20,7 @@ WHEN = {
     "needle-only": "question-not-from-passage",
 }
 QUESTION_CHARACTERS = 160
+DOCUMENT_CHARACTERS = 80
 
 
 def question_sentences(report: Report) -> list[str]:
@@ -44,7 +45,7 @@ def question_rows(report: Report) -> list[list[str]]:
     return [
         [
             sweep.label,
-            plain(one.question.text, QUESTION_CHARACTERS),
+            _asked(one),
             share(language, one.accuracy.value) if one.accuracy.n else "",
             ", ".join(word(language, WHEN[name]) for name in _when(one)),
             whole(language, one.accuracy.n),
@@ -54,6 +55,13 @@ def question_rows(report: Report) -> list[list[str]]:
         for one in found.questions
         if one.known or one.unreadable
     ]
+
+
+def _asked(one: QuestionResult) -> str:
+    """The question, and where what answers it stands."""
+    question = plain(one.question.text, QUESTION_CHARACTERS)
+    documents = plain(", ".join(one.documents), DOCUMENT_CHARACTERS)
+    return f"{question} [{documents}]" if documents else question
 
 
 def _questions(sweep: Sweep) -> QuestionsResult | None:

@@ -62,6 +62,7 @@ def prepare(experiment: Experiment, *, cache_dir: Path | None = None) -> Prepare
         experiment.task.parameters,
         language=experiment.language,
         haystack=corpus.text,
+        documents=corpus.documents,
     )
     if experiment.task.scorer is not None:
         task = scored_by(task, experiment.task.scorer)

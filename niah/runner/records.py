@@ -14,7 +14,7 @@ from niah.providers import Failure, Response, Sampling, Usage
 from niah.runner.prepared import Prepared
 from niah.scoring import score
 from niah.scoring.rejection import states_absence
-from niah.store import ABSENCE_TAG, LIKE_TAG, QUESTION_TAG, TrialRecord
+from niah.store import ABSENCE_TAG, DOCUMENT_TAG, LIKE_TAG, QUESTION_TAG, TrialRecord
 from niah.tasks import Challenge
 
 
@@ -125,6 +125,8 @@ def _bare_record(asked: Asked) -> TrialRecord:
     known = _coordinates(asked.trial)
     if asked.challenge.fixed:
         known["tags"] = {**known.get("tags", {}), QUESTION_TAG: "fixed"}
+    if asked.challenge.document:
+        known["tags"] = {**known.get("tags", {}), DOCUMENT_TAG: asked.challenge.document}
     if asked.like_tokens is not None:
         known["tags"] = {**known.get("tags", {}), LIKE_TAG: str(asked.like_tokens)}
     return TrialRecord(

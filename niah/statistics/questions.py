@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from niah.statistics.intervals import Estimate
 from niah.statistics.scores import score_of, sweep_estimate
-from niah.store import QUESTION_TAG, TrialRecord
+from niah.store import DOCUMENT_TAG, QUESTION_TAG, TrialRecord
 
 ANSWERED = 0.5
 """A question whose mean score is at least this counts as answered."""
@@ -41,11 +41,14 @@ class QuestionResult:
         question: What is asked.
         accuracy: In the sweep, over all its cells.
         controls: Mean score by control, of those that asked it and were scored.
+        documents: Names of the user's documents that hold what answers it, as far as known; more
+            than one where several facts have one question and one answer.
     """
 
     question: Question
     accuracy: Estimate
     controls: Mapping[str, float]
+    documents: tuple[str, ...] = ()
 
     @property
     def tried(self) -> bool:
@@ -122,6 +125,7 @@ def question_results(
             controls={
                 name: scores[question] for name, scores in beside.items() if question in scores
             },
+            documents=_documents(asked[question]),
         )
         for question in sorted(asked, key=lambda one: (one.text, one.answers))
     )
@@ -133,6 +137,10 @@ def question_results(
         all=sweep_estimate(record for own in asked.values() for record in own),
         not_known=sweep_estimate(record for question in left for record in asked[question]),
     )
+
+
+def _documents(records: Iterable[TrialRecord]) -> tuple[str, ...]:
+    return tuple(sorted({name for one in records if (name := one.tags.get(DOCUMENT_TAG))}))
 
 
 def _mean_scores(asked: Mapping[Question, Sequence[TrialRecord]]) -> dict[Question, float]:

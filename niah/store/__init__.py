@@ -26,6 +26,9 @@ ABSENCE_TAG = "absence"
 QUESTION_TAG = "question"
 """Of a trial whose question and accepted answers are the same in every trial that asks it."""
 
+DOCUMENT_TAG = "document"
+"""Of a trial whose answer stands in one of the user's documents: the document's name."""
+
 LIKE_TAG = "composed like"
 """Of a trial that was asked again, because the provider counted another length than was asked: the
 tokens of its first prompt, whose beginning it shares."""

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from niah.documents import Document
+
 Role = Literal["needle", "distractor"]
 
 
@@ -62,6 +64,7 @@ class Challenge:
         withheld: Whether what answers it was left out of the text, as a control.
         fixed: Whether question and answers are the same in every trial that asks it, so that a
             model may know them by heart.
+        document: Name of the user's document that holds what answers it; empty = not known.
     """
 
     needles: tuple[Needle, ...]
@@ -76,6 +79,7 @@ class Challenge:
     prefix: str = field(default="", repr=False)
     withheld: bool = field(default=False, repr=False)
     fixed: bool = field(default=False, repr=False)
+    document: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,6 +205,8 @@ class Family:
         output_tokens: Output limit of a model that does not think, when the user sets none.
         example: A ``[task]`` table to begin with, for ``niah tasks KIND``.
         no_control: Controls that mean nothing for it, by name, each with the reason why.
+        prepare_among: For a family that tells the user's documents apart: as ``prepare``, which it
+            takes the place of, with where each of them stands in the haystack text.
     """
 
     kind: str
@@ -212,3 +218,4 @@ class Family:
     output_tokens: int = PLAIN_OUTPUT_TOKENS
     example: str = ""
     no_control: Mapping[str, str] = field(default_factory=dict)
+    prepare_among: Callable[[Mapping[str, Any], str, str, Sequence[Document]], Task] | None = None

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from niah.errors import TaskError
 from niah.passages import SUFFIX, Question, read_collection
-from niah.tasks.needles import question_and_answers, read_entries, stated
+from niah.tasks.needles import question_and_answers, read_entries
+from niah.tasks.searched import Searched, check_passage, located, named, only_paragraph
 
-MAX_PASSAGE_CHARACTERS = 20_000
-MIN_PASSAGE_CHARACTERS = 10
 COLLECTION_SHARE = 10
 """Of a collection's passages, one in so many is asked about; the others are the haystack."""
 
-_WORD = re.compile(r"\w+")
-
-KEYS = ("question", "answers", "answer", "passage", "text", "id")
+KEYS = ("question", "answers", "answer", "passage", "text", "document", "id")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,20 +27,29 @@ class Fact:
         answers: Accepted answers; one suffices.
         passages: What is planted, one or more texts that stand there as paragraphs of their own.
         in_documents: Whether they stand in the documents, word for word; else they are new.
+        also: The same passages with other line breaks, as they stand elsewhere in the documents.
+        documents: Names of those that they stand in; of the one that the user named, where one is.
     """
 
     question: str
     answers: tuple[str, ...]
     passages: tuple[str, ...]
     in_documents: bool
+    also: tuple[str, ...] = field(default=(), compare=False, repr=False)
+    documents: tuple[str, ...] = field(default=(), compare=False, repr=False)
+
+    @property
+    def document(self) -> str:
+        """Name of the one document that they stand in; empty if there is not one."""
+        return self.documents[0] if len(self.documents) == 1 else ""
 
 
-def read_facts(path: Path, documents: str, limit: int | None) -> tuple[Fact, ...]:
+def read_facts(path: Path, haystack: Searched, limit: int | None) -> tuple[Fact, ...]:
     """The facts of a ``.jsonl`` or ``.csv`` file, or of a collection of passages (``.json``).
 
     Args:
         path: The file.
-        documents: Text of the haystack.
+        haystack: What passages are looked up in.
         limit: At most so many; None = all, and of a collection as many as leave it a haystack.
 
     Raises:
@@ -52,26 +57,26 @@ def read_facts(path: Path, documents: str, limit: int | None) -> tuple[Fact, ...
         ConfigurationError: if a ``.json`` file is no collection of passages.
     """
     if path.suffix.lower() == SUFFIX:
-        return _of_collection(path, documents, limit)
-    return facts_of(read_entries(path), documents, str(path))[:limit]
+        return _of_collection(path, haystack.text, limit)
+    return facts_of(read_entries(path), haystack, str(path))[:limit]
 
 
-def facts_of(entries: Iterator[tuple[str, Any]], documents: str, where: str) -> tuple[Fact, ...]:
-    """The facts of tables with ``question``, ``answers``, and ``passage`` or ``text``.
+def facts_of(
+    entries: Iterator[tuple[str, Any]], haystack: Searched, where: str
+) -> tuple[Fact, ...]:
+    """The facts of tables with question, answers, and passage, document or text.
 
     Args:
         entries: Each with its place, for messages.
-        documents: Text of the haystack.
+        haystack: What passages are looked up in.
         where: The place of all of them.
 
     Raises:
         TaskError: naming the place, the key and what would be right.
     """
-    parts = (part.strip("\n") for part in dict.fromkeys(documents.split("\n\n")))
-    paragraphs = [(part, part.casefold()) for part in parts]
     facts: dict[Fact, str] = {}
     for place, entry in entries:
-        fact = _fact(entry, place, documents, paragraphs)
+        fact = _fact(entry, place, haystack)
         if fact in facts:
             raise TaskError(f"{place} is {facts[fact]} again; leave one of them out")
         facts[fact] = place
@@ -80,84 +85,47 @@ def facts_of(entries: Iterator[tuple[str, Any]], documents: str, where: str) -> 
     return tuple(facts)
 
 
-def _fact(entry: Any, where: str, documents: str, paragraphs: Sequence[tuple[str, str]]) -> Fact:
+def _fact(entry: Any, where: str, haystack: Searched) -> Fact:
     if not isinstance(entry, Mapping):
         raise TaskError(f"{where} is not a table with question, answers and passage")
     for key in entry:
         if key not in KEYS:
             raise TaskError(
                 f"{where} has the unknown key {key!r}; it takes question, answers, and passage "
-                "(in your documents) or text (to be planted)"
+                "(in your documents), document (the passage's) or text (to be planted)"
             )
     question, answers = question_and_answers(entry, where)
-    given = {key: entry[key] for key in ("passage", "text") if entry.get(key) not in (None, "")}
-    if len(given) == 2:
+    given = {key: entry[key] for key in KEYS if entry.get(key) not in (None, "")}
+    if "passage" in given and "text" in given:
         raise TaskError(
             f"{where} has a passage, which stands in your documents, and a text, which is planted; "
             "keep one of them"
         )
-    for key, value in given.items():
-        _check_passage(value, f"{where}.{key}")
+    if "document" in given and "text" in given:
+        raise TaskError(
+            f"{where} has a document, which its passage stands in, and a text, which is planted; "
+            "keep one of them"
+        )
+    for key in ("passage", "text"):
+        if key in given:
+            check_passage(given[key], f"{where}.{key}")
     if "text" in given:
         text = given["text"].strip()
         return Fact(question=question, answers=answers, passages=(text,), in_documents=False)
-    passage = (
-        _located(given["passage"], documents, where)
-        if given
-        else _only_paragraph(answers, paragraphs, where)
+    document = named(given["document"], haystack, where) if "document" in given else None
+    found = (
+        located(given["passage"], haystack, document, where)
+        if "passage" in given
+        else only_paragraph(answers, haystack, document, where)
     )
-    return Fact(question=question, answers=answers, passages=(passage,), in_documents=True)
-
-
-def _check_passage(value: Any, where: str) -> None:
-    if not isinstance(value, str) or not value.strip():
-        raise TaskError(f"{where} is not a text")
-    if len(value) > MAX_PASSAGE_CHARACTERS:
-        raise TaskError(
-            f"{where} has {len(value):,} characters; {MAX_PASSAGE_CHARACTERS:,} are allowed"
-        )
-    if "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value):
-        raise TaskError(f"{where} has a zero byte or a lone surrogate, which is not text")
-
-
-def _located(passage: str, documents: str, where: str) -> str:
-    """The passage as it stands in the documents, where lines may break elsewhere."""
-    words = passage.split()
-    plain = " ".join(words)
-    begin = plain if len(plain) <= 60 else f"{plain[:60]}..."
-    if len(plain) < MIN_PASSAGE_CHARACTERS:
-        raise TaskError(
-            f"{where}.passage ({begin!r}) is taken out of the documents wherever it stands, and "
-            f"has fewer than {MIN_PASSAGE_CHARACTERS} characters; give the whole sentence"
-        )
-    pattern = r"\s+".join(map(re.escape, words))
-    found = re.search(rf"(?<!\w){pattern}(?!\w)", documents)
-    if found is None:
-        raise TaskError(
-            f"{where}.passage ({begin!r}) does not stand in the haystack; copy it word for word, "
-            "or call it text to have it planted"
-        )
-    return found[0]
-
-
-def _only_paragraph(
-    answers: Sequence[str], paragraphs: Sequence[tuple[str, str]], where: str
-) -> str:
-    """The one paragraph that states an accepted answer; each is given as it is and case-folded."""
-    folded = [answer.casefold() for answer in answers]
-    found = [
-        paragraph
-        for paragraph, lowered in paragraphs
-        if any(answer in lowered for answer in folded)
-        and any(stated(answer, paragraph) for answer in answers)
-    ]
-    if len(found) != 1:
-        raise TaskError(
-            f"{where} has no passage, and {len(found) or 'no'} paragraphs of the haystack state "
-            f"its answer {answers[0]!r}; give the passage that answers it, or a text to be planted"
-        )
-    _check_passage(found[0], f"{where}: the paragraph that states its answer")
-    return found[0]
+    return Fact(
+        question=question,
+        answers=answers,
+        passages=(found.passage,),
+        in_documents=True,
+        also=found.also,
+        documents=found.documents,
+    )
 
 
 def _of_collection(path: Path, documents: str, limit: int | None) -> tuple[Fact, ...]:
@@ -190,28 +158,3 @@ def _as_fact(question: Question) -> Fact:
         passages=question.passages,
         in_documents=True,
     )
-
-
-def standing(answers: Iterable[str], text: str) -> set[str]:
-    """Those of the answers that stand in the text, words whole, in upper or lower case.
-
-    As ``needles.stated``, in one pass over the text for all of them; marks before the first word
-    of an answer are not looked at.
-    """
-    by_word: dict[str, dict[str, list[str]]] = {}
-    for answer in dict.fromkeys(answers):
-        folded = " ".join(answer.casefold().split())
-        if first := _WORD.search(folded):
-            key = folded[first.start() :]
-            by_word.setdefault(first[0], {}).setdefault(key, []).append(answer)
-    folded_text = " ".join(text.casefold().split())
-    found: set[str] = set()
-    for match in _WORD.finditer(folded_text):
-        sought = by_word.get(match[0])
-        if not sought:
-            continue
-        for key in [key for key in sought if folded_text.startswith(key, match.start())]:
-            end = match.start() + len(key)
-            if not _WORD.match(folded_text, end):
-                found.update(sought.pop(key))
-    return found

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import difflib
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
 from typing import Any
 
+from niah.documents import Document
 from niah.errors import TaskError
 from niah.tasks import Family, Task, families, single
 
@@ -80,7 +81,14 @@ def find_family(kind: str) -> Family:
     return family
 
 
-def prepare_task(kind: str, parameters: Mapping[str, Any], *, language: str, haystack: str) -> Task:
+def prepare_task(
+    kind: str,
+    parameters: Mapping[str, Any],
+    *,
+    language: str,
+    haystack: str,
+    documents: Sequence[Document] = (),
+) -> Task:
     """The task of an experiment, its parameters checked against the haystack.
 
     Args:
@@ -88,6 +96,7 @@ def prepare_task(kind: str, parameters: Mapping[str, Any], *, language: str, hay
         parameters: The other keys of ``[task]``.
         language: Of needle and question.
         haystack: Text of the corpus; answers that already stand in it are refused or avoided.
+        documents: Where the user's documents stand in it.
 
     Raises:
         TaskError: if the family or a parameter is unknown, or a needle cannot be used.
@@ -101,4 +110,6 @@ def prepare_task(kind: str, parameters: Mapping[str, Any], *, language: str, hay
             takes = f"{kind} takes {', '.join(known) or 'no parameters'}"
             remedy = f"did you mean {close[0]!r}?" if close else takes
             raise TaskError(f"unknown key task.{name}; {remedy}")
+    if family.prepare_among is not None:
+        return family.prepare_among(parameters, language, haystack, documents)
     return family.prepare(parameters, language, haystack)

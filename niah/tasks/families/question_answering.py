@@ -14,13 +14,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from niah.documents import Document
 from niah.draws import choice, integer
 from niah.errors import TaskError
 from niah.passages import text_without
 from niah.tasks import Challenge, Family, Needle, Parameter, Task
-from niah.tasks.facts import Fact, facts_of, read_facts, standing
+from niah.tasks.facts import Fact, facts_of, read_facts
 from niah.tasks.needles import stated
 from niah.tasks.parameters import in_language, whole_number
+from niah.tasks.searched import Searched, standing
 from niah.tasks.single import kind_of
 
 VERSION = "question-answering-1"
@@ -40,16 +42,21 @@ INSTRUCTIONS: Mapping[str, str] = {
 }
 
 
-def prepare(parameters: Mapping[str, Any], language: str, haystack: str) -> Task:
+def prepare(
+    parameters: Mapping[str, Any],
+    language: str,
+    haystack: str,
+    documents: Sequence[Document] = (),
+) -> Task:
     """The facts, their passages found in the haystack, and what it is without them."""
     instruction = parameters.get("instruction")
     if instruction is None:
         instruction = in_language(INSTRUCTIONS, language, "question-answering")
     if not isinstance(instruction, str) or not instruction.strip():
         raise TaskError(f"task.instruction = {instruction!r} is not a text")
-    facts = _facts(parameters, haystack)
+    facts = _facts(parameters, Searched(haystack, documents))
     cuts = dict.fromkeys(
-        passage for fact in facts if fact.in_documents for passage in fact.passages
+        passage for fact in facts if fact.in_documents for passage in (*fact.passages, *fact.also)
     )
 
     def draw(seed: int) -> Challenge:
@@ -61,6 +68,7 @@ def prepare(parameters: Mapping[str, Any], language: str, haystack: str) -> Task
             answers=fact.answers,
             answer_kind=kind_of(fact.answers),
             fixed=True,
+            document=fact.document,
         )
 
     content = hashlib.sha256(repr((instruction, facts)).encode(errors="replace")).hexdigest()
@@ -74,7 +82,7 @@ def prepare(parameters: Mapping[str, Any], language: str, haystack: str) -> Task
     )
 
 
-def _facts(parameters: Mapping[str, Any], haystack: str) -> tuple[Fact, ...]:
+def _facts(parameters: Mapping[str, Any], haystack: Searched) -> tuple[Fact, ...]:
     path, given = parameters.get("path"), parameters.get("facts")
     limit = (
         whole_number(parameters, "questions", 1, least=1, most=MAX_QUESTIONS)
@@ -133,6 +141,13 @@ def _notes(facts: Sequence[Fact], cuts: Iterable[str], haystack: str) -> Iterato
             f"of {len(facts):,} questions, {len(twice):,} have an answer that also stands outside "
             f"its passage, such as {shown!r}; the absent control tells whether that helps"
         )
+    several = [fact for fact in facts if len(fact.documents) > 1]
+    if several:
+        yield (
+            f"of {len(facts):,} questions, {len(several):,} have a passage that stands in several "
+            f"documents, such as {several[0].question!r}; it is taken out of all of them, and "
+            "reports say where it stands only if you name the document"
+        )
     nowhere = [
         fact
         for fact in facts
@@ -154,8 +169,9 @@ FAMILY = Family(
     parameters=(
         Parameter(
             name="path",
-            description=".jsonl or .csv with question, answers, and passage (in your documents) or "
-            "text (to be planted); or a SQuAD or HotpotQA .json, which is the haystack too",
+            description=".jsonl or .csv with question, answers, and passage (in your documents; "
+            "document names the file) or text (to be planted); or a SQuAD or HotpotQA .json, which "
+            "is the haystack too",
         ),
         Parameter(name="facts", description="the same as a list of tables, in place of path"),
         Parameter(
@@ -166,5 +182,6 @@ FAMILY = Family(
         Parameter(name="instruction", description="in place of niah's own, before the haystack"),
     ),
     prepare=prepare,
+    prepare_among=prepare,
     example='kind = "question-answering"\npath = "questions.jsonl"',
 )
