@@ -65,13 +65,21 @@ class Stream:
     def below(self, bound: int) -> int:
         """A whole number in [0, bound), uniform up to a bias under bound / 2**32."""
         if not self._words:
-            digest = hashlib.shake_128(f"{self._key}/{self._block}".encode()).digest(1024)
-            self._words = list(struct.unpack("<256I", digest))
-            self._block += 1
+            self._words = self._next_words()
         return self._words.pop() * bound >> 32
 
     def shuffle(self, items: list[T]) -> None:
         """Put the items in random order, in place (Fisher-Yates)."""
+        # What ``below`` would return, without a call for each of what may be 100,000 items.
+        words = self._words
         for last in range(len(items) - 1, 0, -1):
-            other = self.below(last + 1)
+            if not words:
+                words = self._next_words()
+            other = words.pop() * (last + 1) >> 32
             items[last], items[other] = items[other], items[last]
+        self._words = words
+
+    def _next_words(self) -> list[int]:
+        digest = hashlib.shake_128(f"{self._key}/{self._block}".encode()).digest(1024)
+        self._block += 1
+        return list(struct.unpack("<256I", digest))

@@ -26,6 +26,9 @@ from niah.tasks.packing import pack
 from niah.tasks.wording import REPLIES
 
 LENGTHS_TRIED = 16
+# A haystack that its family writes takes as long to compose as it is, and the longer it is, the
+# less depends on the seed: of these so many tokens are tried, and two prompts in any case.
+WRITTEN_TOKENS_TRIED = 400_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,8 +216,8 @@ def layout(experiment: Experiment) -> Layout:
 def check_lengths(prepared: Prepared) -> None:
     """Refuse lengths that no prompt can have, before anything is sent.
 
-    The shortest and the longest length of each model are tried; what is refused in between is
-    found by ``refused_trials``.
+    The shortest and the longest length of each model are tried, a few times each; what is refused
+    besides is found by ``refused_trials``.
 
     Raises:
         ConfigurationError: naming the length, the reason and the remedy.
@@ -223,12 +226,19 @@ def check_lengths(prepared: Prepared) -> None:
     tried: Counter[tuple[str, int]] = Counter()
     for trial in prepared.trials:
         place = trial.model, trial.context_length
-        if trial.context_length in ends and tried[place] < LENGTHS_TRIED:
+        if trial.context_length in ends and tried[place] < _times_tried(prepared, trial):
             tried[place] += 1
             try:
                 compose_prompt(prepared, trial)
             except PromptRefused as refusal:
                 raise ConfigurationError(f"grid.context_lengths: {refusal}") from None
+
+
+def _times_tried(prepared: Prepared, trial: Trial) -> int:
+    """How many trials like that one are tried before a length is taken for possible."""
+    if prepared.task.writer is None:
+        return LENGTHS_TRIED
+    return min(LENGTHS_TRIED, max(2, WRITTEN_TOKENS_TRIED // trial.context_length))
 
 
 def refused_trials(prepared: Prepared) -> list[tuple[Trial, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import gcd
 
 from niah.draws import integer
@@ -41,7 +42,14 @@ def coded_word(seed: int, name: str, number: int, letters: int = 6) -> str:
 
 def _shuffled(seed: int, name: str, number: int, size: int) -> int:
     """The place of a number in a drawn order of the numbers below ``size``."""
+    start, step = _order(seed, name, size)
+    return (start + step * (number % size)) % size
+
+
+@lru_cache(maxsize=64)
+def _order(seed: int, name: str, size: int) -> tuple[int, int]:
+    """Where the order starts, and the step from each place to the next."""
     step = size // 3 + integer(seed, f"{name}/step", size // 3)
     while gcd(step, size) != 1:
         step += 1
-    return (integer(seed, f"{name}/start", size) + step * (number % size)) % size
+    return integer(seed, f"{name}/start", size), step

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from uuid import UUID
 
 from niah.draws import choice, derive_seed, integer
@@ -49,6 +50,7 @@ def number(seed: int, name: str) -> str:
     return str(1_000_000 + integer(seed, name, 9_000_000))
 
 
+@lru_cache(maxsize=2)  # the tasks of a suite have one haystack
 def long_numbers(text: str) -> frozenset[str]:
     """The numbers of five and more digits in a text, without their separators."""
     found = (re.sub(r"\D", "", match) for match in _NUMBER.findall(text))
