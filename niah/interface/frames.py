@@ -20,7 +20,7 @@ def trials_frame(sweeps: Iterable[Sweep]) -> pandas.DataFrame:
     Raises:
         ConfigurationError: if pandas is not installed.
     """
-    return _frame(FIELDS, [exported_fields(t) for sweep in sweeps for t in sweep.records])
+    return frame_of(FIELDS, [exported_fields(t) for sweep in sweeps for t in sweep.records])
 
 
 def cells_frame(sweeps: Sequence[Sweep]) -> pandas.DataFrame:
@@ -29,7 +29,7 @@ def cells_frame(sweeps: Sequence[Sweep]) -> pandas.DataFrame:
     Raises:
         ConfigurationError: if pandas is not installed.
     """
-    return _frame(
+    return frame_of(
         CELL_COLUMNS,
         [
             exported_cell(sweep.run.run, sweep.grid.simulated, cell)
@@ -40,7 +40,12 @@ def cells_frame(sweeps: Sequence[Sweep]) -> pandas.DataFrame:
     )
 
 
-def _frame(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> pandas.DataFrame:
+def frame_of(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> pandas.DataFrame:
+    """The rows under these columns.
+
+    Raises:
+        ConfigurationError: if pandas is not installed.
+    """
     try:
         import pandas
     except ImportError:

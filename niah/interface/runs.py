@@ -14,6 +14,7 @@ from niah.interface.arrays import Arrays, arrays_of
 from niah.interface.drawn import Options, picture_of
 from niah.interface.html import html_table, number_words, origin_words
 from niah.interface.pictures import Choices
+from niah.interface.questions import Questions, questions_frame, questions_of
 from niah.interface.sweeps import Sweep, labels_of, provenance_of, sweeps_of
 from niah.runner.controls import results_of_controls, stored_controls
 from niah.store import RunSummary, TrialRecord
@@ -129,6 +130,25 @@ class LoadedRun:
         from niah.interface.frames import cells_frame
 
         return cells_frame(self.sweeps)
+
+    def questions(self, model: str | None = None, task: str | None = None) -> Questions:
+        """Fixed questions of one sweep one by one, beside what its controls made of them.
+
+        Args:
+            model, task: Which sweep; see `sweep`.
+
+        Raises:
+            ConfigurationError: if the sweep is not clear, or asked no such question.
+        """
+        return questions_of(self.sweep(model, task))
+
+    def questions_frame(self) -> pandas.DataFrame:
+        """Fixed questions of all sweeps, one a row, with their scores in the controls.
+
+        Raises:
+            ConfigurationError: if pandas is not installed.
+        """
+        return questions_frame(self.sweeps)
 
     def heatmap(
         self, model: str | None = None, task: str | None = None, **options: Unpack[Options]

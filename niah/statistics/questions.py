@@ -114,6 +114,19 @@ def question_results(
     """What controls tell of a sweep's questions; None where none of them asked one of these.
 
     Args:
+        asked, controls: See `each_question`.
+    """
+    found = each_question(asked, controls)
+    return found if any(one.controls for one in found.questions) else None
+
+
+def each_question(
+    asked: Mapping[Question, Sequence[TrialRecord]],
+    controls: Mapping[str, Mapping[Question, Sequence[TrialRecord]]],
+) -> QuestionsResult:
+    """A sweep's questions one by one, beside what controls made of them.
+
+    Args:
         asked: The sweep's trials by question.
         controls: The same of each control of the same model, by its name.
     """
@@ -129,8 +142,6 @@ def question_results(
         )
         for question in sorted(asked, key=lambda one: (one.text, one.answers))
     )
-    if not any(one.controls for one in questions):
-        return None
     left = [one.question for one in questions if one.tried and not one.known]
     return QuestionsResult(
         questions=questions,
