@@ -163,11 +163,13 @@ FAR_DENIAL = re.compile(
 """Before a number or a code, anywhere in its clause."""
 
 DENIAL_BEFORE = re.compile(
-    r"\b(?:rather than|instead of|as opposed to|other than|(?:any|every)(?:thing|one|body) but|"
-    r"except(?: for)?|unlike|statt|anstatt|anstelle(?: von)?|ausser|(?:be )?confused with|"
+    r"\b(?:despite|in spite of|trotz|rather than|instead of|as opposed to|other than|"
+    r"(?:any|every)(?:thing|one|body) but|except(?: for)?|unlike|statt|anstatt|"
+    r"anstelle(?: von)?|ausser|(?:be )?confused with|"
     r"confuse \w+ with|verwechseln mit)\b[^|]{0,60}\Z"
     r"|\b(?:ignor\w+|disregard\w*|reject\w*|discard\w*|rul\w+ out|wrong\w*|incorrect\w*|false|"
-    r"misleading|mistaken(?:ly)?|distractors?|decoys?|previously|formerly|originally|outdated|"
+    r"misleading|mistaken(?:ly)?|distractors?|decoys?|previously|formerly|originally|used to|"
+    r"outdated|"
     r"superseded|replaces?|replaced|verwerfe\w*|ignorier\w*|falsch\w*|ablenk\w*|fruher|"
     r"ursprunglich|veraltet\w*)\b[^|]{0,60}\Z"
 )
@@ -222,14 +224,17 @@ COMPARED_BEFORE = re.compile(rf"(?<!\bno )(?<!\bnot )(?<!\bnicht )\b{_COMPARING}
 REASON = re.compile(r"^\W*(?:denn|weil|da|because|since|as)\b")
 """The clause says why the answer before it holds."""
 
-_KIN = (
+KIN = (
     r"(?:son|daughter|mother|father|brother|sister|wife|husband|widow|nephew|niece|cousin|uncle|"
-    r"aunt|successor|predecessor|assistant|pupil|heir|sohn|tochter|mutter|vater|bruder|schwester|"
-    r"frau|ehemann|witwe|neffe|nichte|onkel|tante|nachfolger(?:in)?|vorganger(?:in)?)"
+    r"aunt|successor|predecessor|assistant|deputy|pupil|heir|sohn|tochter|mutter|vater|bruder|"
+    r"schwester|frau|ehemann|witwe|neffe|nichte|onkel|tante|nachfolger(?:in)?|vorganger(?:in)?|"
+    r"stellvertreter(?:in)?)"
 )
+"""A relative, or who came before or after somebody."""
+
 RELATIVE = re.compile(
-    rf"\b{_KIN} (?:of|von|des|der) \W*\Z"
-    rf"|\b(?:his|her|their|whose|sein\w*|ihr\w*|dessen|deren) (?:\w+ )?{_KIN},? \W*\Z"
+    rf"\b{KIN} (?:of|von|des|der) \W*\Z"
+    rf"|\b(?:his|her|their|whose|sein\w*|ihr\w*|dessen|deren) (?:\w+ )?{KIN},? \W*\Z"
 )
 """Before a name that only says who another one is, or whom that one is related to."""
 

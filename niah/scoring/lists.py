@@ -14,8 +14,8 @@ _REACH = 60
 Spans = Sequence[tuple[int, int]]
 
 _OR_AFTER = re.compile(
-    r"^[\"')]*\s*,?\s*(?:or|oder|bzw\.?|/)\s+(?!so\b|in other|at least|rather|more\b|simply|"
-    r"similar|something|just\b|als\b|kurz|so ahnlich|whatever|possibly the\b)\"?(\w+)"
+    r"^[\"')]*\s*,?\s*(?:or|oder|bzw\.?|/)\s+(?!so\b|in full|in other|at least|rather|more\b|"
+    r"simply|similar|something|just\b|als\b|kurz|so ahnlich|whatever|possibly the\b)[\"£€]?(\w+)"
 )
 _OR_BEFORE = re.compile(r"(\w+)[\"')]*\s*,?\s*(?:\bor|\boder|\bbzw\.?|/)\s+(?:the |a |an )?\"?$")
 _LIST_MARK = re.compile(r"[,;/]|\band\b|\bund\b|\bor\b|\boder\b")

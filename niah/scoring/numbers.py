@@ -15,6 +15,7 @@ MAX_NUMBERS = 2_500
 _RUN = re.compile(r"\d+(?:(?:, | - | \. |\. |[.,'_\- ])\d+){0,5000}")
 _GROUP = re.compile(r"\d+|\D+")
 _BEFORE = re.compile(rf"[{LETTER}_]\Z|[{LETTER}_][-_]\Z")
+_VERSION = re.compile(rf"(?:\A|[^{LETTER}_])v\Z")
 _UNIT = r"(?:[kcm]?m|k?g|ft|mi|min|h)(?![0-9A-Za-z_])"
 _AFTER = re.compile(rf"(?!{_UNIT})[{LETTER}_]|-[{LETTER}_]")
 _REFERENCE = re.compile(
@@ -63,7 +64,8 @@ def find_numbers(text: str, expected: Collection[str]) -> list[Number]:
         if len(parts) > 1 and text[max(0, run.start() - 1) : run.start()] == "+":
             continue  # a telephone number
         for start, end, readings in reversed(list(_split(parts, run.start(), expected, lengths))):
-            if _BEFORE.search(text[max(0, start - 2) : start]):
+            before = text[max(0, start - 2) : start]
+            if _BEFORE.search(before) and not _VERSION.search(before):
                 continue
             if _AFTER.match(text[end : end + 4]):
                 continue

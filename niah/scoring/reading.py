@@ -12,14 +12,17 @@ from niah.scoring.candidates import (
     MAX_CANDIDATES,
     Candidate,
     Found,
-    find_codes,
-    find_keywords,
+    find_numbers_to_call,
+    find_polar,
     find_values,
-    find_words,
 )
 from niah.scoring.clauses import Layout, Setting, lay_out, settings
+from niah.scoring.codes import find_codes
 from niah.scoring.labels import names_key, other_names
 from niah.scoring.normalise import clean, final_answers, fold
+from niah.scoring.polarity import is_polar
+from niah.scoring.telephones import are_telephones
+from niah.scoring.wordings import find_keywords, find_words
 from niah.scoring.words import phrase_forms
 
 AnswerKind = Literal["number", "code", "words", "phrase"]
@@ -100,7 +103,11 @@ def marked_parts(visible: str, text: str) -> list[str]:
 
 def read_part(text: str, asked: Asked) -> Reading:
     """Find the candidates of a cleaned text, what stands around them, and refusals."""
-    if asked.kind == "number":
+    if asked.kind == "words" and is_polar(asked.answers):
+        found = find_polar(text, asked.answers)
+    elif asked.kind in ("number", "code") and are_telephones(asked.answers):
+        found = find_numbers_to_call(text, asked.answers, asked.forbidden)
+    elif asked.kind == "number":
         found = find_values(text, asked.question, asked.answers, asked.forbidden)
     elif asked.kind == "code":
         found = find_codes(text, asked.question, asked.answers, asked.forbidden)

@@ -51,17 +51,18 @@ def _patterns(number: str) -> tuple[re.Pattern[str], ...]:
             digits = [{"zwei": "zw(?:ei|o)", "zero": "(?:zero|oh)"}.get(d, d) for d in digits]
             patterns.append(r"[\s,.\-]{1,3}".join(digits))
     if len(number) < 10 and not (len(number) > 1 and number[0] == "0"):
-        english = _english(int(number))
+        english = english_words(int(number))
         patterns.append(r"[\s,\-]{1,3}(?:and )?".join(english))
-        patterns.append(r"[\s\-]?(?:und )?".join(_german(int(number))))
+        patterns.append(r"[\s\-]?(?:und )?".join(german_words(int(number))))
     return tuple(re.compile(rf"(?<![a-z0-9])(?:{pattern})(?![a-z0-9])") for pattern in patterns)
 
 
-def _english(number: int) -> list[str]:
+def english_words(number: int) -> list[str]:
+    """A whole number below 10**9 in English words, without "and"."""
     words: list[str] = []
     for size, name in ((1_000_000, "million"), (1_000, "thousand")):
         if number >= size:
-            words += [*_english(number // size), name]
+            words += [*english_words(number // size), name]
             number %= size
     if number >= 100:
         words += [_EN_ONES[number // 100], "hundred"]
@@ -74,11 +75,12 @@ def _english(number: int) -> list[str]:
     return words
 
 
-def _german(number: int) -> list[str]:
+def german_words(number: int) -> list[str]:
+    """A whole number below 10**9 in parts of German words, folded."""
     words: list[str] = []
     if number >= 1_000_000:
         millions = number // 1_000_000
-        words += ["eine", "million"] if millions == 1 else [*_german(millions), "millionen"]
+        words += ["eine", "million"] if millions == 1 else [*german_words(millions), "millionen"]
         number %= 1_000_000
     if number >= 1_000:
         words += [*_german_below(number // 1_000), "tausend"]

@@ -11,6 +11,8 @@ from niah.scoring import cues
 from niah.scoring.clauses import Setting
 from niah.scoring.labels import names_key, other_names, tells_more
 from niah.scoring.reading import Asked, Reading, offered_together
+from niah.scoring.rivals import is_about_another
+from niah.scoring.words import stem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +58,7 @@ def take_stances(reading: Reading, asked: Asked) -> list[Stance]:
         if which and asked.ordinals:
             named = not which.isdisjoint(asked.ordinals)
             others = not named
-        denied = _denied(setting, asked)
+        denied = _denied(setting, asked) or is_about_another(setting, text, asked)
         before = stances[-1] if stances else None
         between = text[before.setting.candidate.end : candidate.start] if before else ""
         joined = before is not None and _JOINED.match(between) is not None
@@ -134,7 +136,7 @@ def _set_aside(lead: str, asked: Asked) -> bool:
     "Replaced" says so of a code that was replaced, and not of the panes that are asked about.
     """
     found = cues.DENIAL_BEFORE.search(lead)
-    return found is not None and found[0].split()[0] not in asked.question.split()
+    return found is not None and stem(found[0].split()[0]) not in map(stem, asked.question.split())
 
 
 def _shares_denial(reading: Reading, index: int, between: str) -> bool:

@@ -22,7 +22,7 @@ from niah.scoring.stances import (
 )
 from niah.tasks import Challenge
 
-SCORER_VERSION = "rules-2"
+SCORER_VERSION = "rules-3"
 """Changes whenever any response could be scored differently; stored beside every score."""
 
 Reason = Literal[

@@ -15,6 +15,7 @@ _WORD = re.compile(
 _GROUPED = re.compile(r"\d{1,3}(?:[.,']\d{3})+")
 _ARTICLES = frozenset("a an the der die das den dem des ein eine einen einem einer eines".split())
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
+_NEGATIONS = frozenset(("nicht", "nichts", "not"))
 _ENDINGS = ("ings", "ing", "ern", "ies", "ed", "es", "en", "er", "em", "s", "e", "n")
 
 
@@ -65,12 +66,16 @@ def find_phrase(
         if not words[first].text.startswith(begin):
             continue
         if inflected == "all":
-            if all(stem(words[first + i].text) == stems[i] for i in range(size)):
+            if all(_inflects(words[first + i].text, phrase[i], stems[i]) for i in range(size)):
                 yield first, first + size
         elif all(words[first + i].text == phrase[i] for i in range(size - 1)) and _plural_of(
             words[first + size - 1].text, phrase[-1]
         ):
             yield first, first + size
+
+
+def _inflects(word: str, other: str, other_stem: str) -> bool:
+    return word == other or (word not in _NEGATIONS and stem(word) == other_stem)
 
 
 def _plural_of(word: str, singular: str) -> bool:

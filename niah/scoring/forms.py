@@ -1,0 +1,165 @@
+"""In which words an accepted answer may be stated, and the words of a response to look for them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import permutations
+from typing import Literal
+
+from niah.scoring.normalise import clean, fold
+from niah.scoring.quantities import find_periods, find_quantities
+from niah.scoring.words import Word, split_words, stem
+
+MOST_LISTED = 4
+"""Parts of an answer such as "Mondays and Thursdays" that may stand in any order."""
+
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
+_OPENINGS = re.compile(
+    r"^(?:it|he|she|they|there|because(?: of)?|due to|owing to|on account of|es|er|sie|weil|wegen|"
+    r"auf ?grund(?: von)?)\s+",
+    re.IGNORECASE,
+)
+_TITLES = frozenset(
+    "mr mrs ms miss sir dame dr prof professor herr herrn frau firma familie".split()
+)
+_JOINERS = frozenset(
+    "and und sowie plus both beide as well in im at on am um an of jeweils his her its their sein "
+    "seine seiner seinem seinen ihr ihre ihrer ihrem ihren".split()
+)
+_GERMAN = frozenset(
+    "wer wie wann warum wem wen wessen woher wohin worin woraus welch ist wird".split()
+)
+"""Of a German question: there a single word may be inflected as well."""
+_PARTED = re.compile(r"\s*,\s*|\s+(?:and|und|sowie|&)\s+")
+_CAPITAL = re.compile(r"[A-ZÄÖÜÀ-Þ]")
+_ALONE = re.compile(r"\W*(?:\Z|\n|[.,;:!?)\]])")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """One way to state an answer.
+
+    Attributes:
+        words: In order; a quantity is one word.
+        inflected: Whether every word may be inflected, or only the last one by an s.
+        alone: Nothing that could be another unit stands behind it.
+        joined: Small words between its parts are left out of it, as are words of the question.
+        inverted: A comma stands before its last word: "Pryce, Agatha".
+    """
+
+    words: tuple[str, ...]
+    inflected: Literal["last", "all"] = "all"
+    alone: bool = False
+    joined: bool = False
+    inverted: bool = False
+
+
+def measured_words(text: str) -> list[Word]:
+    """The words of a cleaned text; each quantity, date or time is one word, in its one form."""
+    words = split_words(text)
+    folded = fold(text)
+    merged: list[Word] = []
+    index = 0
+    for quantity in find_quantities(folded):
+        while index < len(words) and words[index].end <= quantity.start:
+            merged.append(words[index])
+            index += 1
+        period, end = find_periods(folded, quantity.end)
+        merged.append(Word(quantity.form, quantity.start, quantity.end))
+        if period:
+            merged.append(Word(f"per {period}", quantity.end, end))
+        while index < len(words) and words[index].start < end:
+            index += 1
+    return merged + words[index:]
+
+
+def answer_forms(answer: str, asked: frozenset[str] = frozenset()) -> list[Form]:
+    """The ways to state an answer: umlauts also as ae, oe, ue, a reason without "because".
+
+    Args:
+        answer: As it is accepted.
+        asked: Stems of the question's words; at the ends of an answer they need not be said.
+    """
+    plain = _is_name(answer) or (len(answer.split()) == 1 and asked.isdisjoint(_GERMAN))
+    inflected: Literal["last", "all"] = "last" if plain else "all"
+    forms: dict[Form, None] = {}
+    bare = _OPENINGS.sub("", answer)
+    for spelling in dict.fromkeys((answer, answer.translate(_UMLAUTS), bare)):
+        text = clean(spelling)
+        words = tuple(word.text for word in measured_words(text))
+        for variant in _variants(words or tuple(fold(text).split())):
+            forms[Form(words=variant, inflected=inflected)] = None
+            forms |= dict.fromkeys(_of_two(variant, named=inflected == "last"))
+        for form in (*_bare(text, words), *_joined(words, asked), *_in_any_order(text, asked)):
+            forms[form] = None
+    return list(forms)
+
+
+def fits(form: Form, text: str, words: Sequence[Word]) -> bool:
+    """Whether what stands between and behind the words of a text that it was found in is right."""
+    if form.alone and not _ALONE.match(text, words[-1].end):
+        return False
+    return not form.inverted or "," in text[words[-2].end : words[-1].start]
+
+
+def between_joiners(words: Sequence[Word], asked: frozenset[str]) -> list[Word]:
+    """The words without small ones that join others, and without those of the question."""
+    return [word for word in words if not _joins(word.text, asked)]
+
+
+def _joins(word: str, asked: frozenset[str]) -> bool:
+    return word in _JOINERS or stem(word) in asked
+
+
+def _is_name(answer: str) -> bool:
+    """Whether every word is written like a name; such words are not inflected."""
+    words = answer.split()
+    return len(words) > 1 and all(_CAPITAL.match(word) or not word[0].isalpha() for word in words)
+
+
+def _variants(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """The words, and without titles before them."""
+    while words:
+        yield words
+        words = words[1:] if words[0] in _TITLES else ()
+
+
+def _of_two(words: tuple[str, ...], *, named: bool) -> Iterator[Form]:
+    """Two words the other way round, with a comma; a name with its title or its initial alone."""
+    titles = tuple(word for word in words[:-2] if word in _TITLES)
+    if len(words) - len(titles) == 2 and all(word.isalpha() for word in words):
+        first, last = words[-2:]
+        yield Form(words=(last, first), inverted=True)
+        if named:
+            yield Form(words=(first[0], last), inflected="last")
+            if titles:
+                yield Form(words=(*titles, last), inflected="last")
+
+
+def _bare(text: str, words: tuple[str, ...]) -> Iterator[Form]:
+    """A quantity without its unit, which the question may have named."""
+    if len(words) == 1:
+        for quantity in find_quantities(fold(text)):
+            if quantity.bare:
+                yield Form(words=(quantity.bare,), alone=True)
+            elif re.fullmatch(r"[\d.]+", quantity.form):  # of "$5" the sign is not left
+                yield Form(words=(f"{quantity.form} dollar",))
+
+
+def _joined(words: tuple[str, ...], asked: frozenset[str]) -> Iterator[Form]:
+    """The words that tell: "im Gasthof", asked where, is "Gasthof", and "platform 9" is "9"."""
+    telling = tuple(word for word in words if not _joins(word, asked))
+    if telling and len(words) > 1:
+        yield Form(words=telling, alone=telling[-1][-1].isdigit(), joined=True)
+
+
+def _in_any_order(text: str, asked: frozenset[str]) -> Iterator[Form]:
+    parts = [
+        tuple(word.text for word in measured_words(part) if not _joins(word.text, asked))
+        for part in _PARTED.split(text)
+    ]
+    if 2 <= len(parts) <= MOST_LISTED and all(1 <= len(part) <= 3 for part in parts):
+        for order in permutations(parts):
+            yield Form(words=tuple(word for part in order for word in part), joined=True)

@@ -1,0 +1,134 @@
+"""Whether what a response says is about something else than was asked: the old one, not the new."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from niah.scoring.clauses import Setting
+from niah.scoring.cues import KIN
+from niah.scoring.reading import Asked
+
+_ASKS_FOR_KIN = re.compile(rf"\b{KIN}\b")
+_RELATIVES = re.compile(
+    r"^\W*(?:his|her|their|sein\w*|ihr\w*) (?:\w+ )?(?:son|daughter|mother|father|brother|sister|"
+    r"wife|husband|uncle|aunt|cousin|sohn|tochter|mutter|vater|bruder|schwester|frau|mann|onkel|"
+    r"tante) (?:was|is|were|are|war|ist|waren)\b"
+)
+"""A clause about a relative of whom it is asked about."""
+
+_RELATED = re.compile(
+    rf"^ (?:is|was|ist|war) (?:his|her|their|its|the|sein\w*|ihr\w*|der|die) (?:\w+ )?{KIN}\b"
+)
+"""Behind a name that is a relative's."""
+
+_UNTIL = re.compile(
+    r"[^.;]{0,40}\b(?:until|till|bis)\b.{0,120}\b(?:now|since then|nowadays|today|jetzt|seitdem|"
+    r"seither|heute)\b",
+    re.S,
+)
+"""Behind a value that held once."""
+
+_OPPOSITES = tuple(
+    (re.compile(rf"\b(?:{one})\b"), re.compile(rf"\b(?:{other})\b"))
+    for pair in (
+        ("born|geboren", "died|gestorben|starb"),
+        ("open(?:s|ed|ing)?|offnet|geoffnet|eroffnet", "clos(?:e|es|ed|ing)|schliesst|geschlossen"),
+        ("w[io]n|gewann|gewonnen", "los[et]|verlor|verloren"),
+        ("b[ou]y|bought|gekauft|kaufte", "sell|sold|verkauft|verkaufte"),
+        ("begins?|began|starts?|started|beginnt|begann", "ends?|ended|endet|endete"),
+        ("arrives?|arrived|ankommt|ankam", "leaves?|left|departs?|departed|abfahrt"),
+        ("for|fur", "against|gegen"),
+    )
+    for one, other in (pair, pair[::-1])
+)
+"""Of two such words a question has one: a clause with the other tells of the opposite."""
+
+_OLD_AND_NEW = (
+    re.compile(r"old|former|previous|alte[nrms]?|fruhere[nrms]?"),
+    re.compile(r"\b(?:new|current|present|neue[nrms]?|heutige[nrms]?)\b"),
+)
+
+_CONTRASTS = tuple(
+    (re.compile(rf"\b(?:{one})\b"), re.compile(rf"\b(?:{other})\b"))
+    for pair in (
+        ("old|alte[nrms]?", "new|neue[nrms]?"),
+        ("former|fruhere[nrms]?", "current|present|heutige[nrms]?"),
+        ("first|erste[nrms]?", "second|zweite[nrms]?"),
+        ("first|erste[nrms]?", "third|last|dritte[nrms]?|letzte[nrms]?"),
+        ("second|zweite[nrms]?", "third|last|dritte[nrms]?|letzte[nrms]?"),
+        ("upper|obere[nrms]?", "lower|untere[nrms]?"),
+        ("left|linke[nrms]?", "right|rechte[nrms]?"),
+        ("inner|innere[nrms]?", "outer|aussere[nrms]?"),
+        ("north|northern|nordliche[nrms]?", "south|southern|sudliche[nrms]?"),
+        ("east|eastern|ostliche[nrms]?", "west|western|westliche[nrms]?"),
+        (
+            "minimum|least|lowest|smallest|kleinste[nrms]?",
+            "maximum|most|highest|largest|grosste[nrms]?",
+        ),
+        ("oldest|alteste[nrms]?", "youngest|newest|jungste[nrms]?"),
+        ("summer|sommer", "winter"),
+        ("arrival|ankunft", "departure|abfahrt"),
+        ("adults?|erwachsene[nr]?", "children|kinder"),
+        ("weekdays?|wochentags?", "weekends?|wochenende"),
+    )
+    for one, other in (pair, pair[::-1])
+)
+"""Of two such words a question has one: a clause that begins with the other is of another thing."""
+
+_SUBJECT = re.compile(
+    r"\W*(?:(?:and|but|while|whereas|und|aber|wahrend) )?"
+    r"(?:(?:the|a|an|its|their|die|der|das|den|dem|im|in the|on the|am) )?(\w+)"
+)
+"""The first word of a clause that is no article."""
+
+
+def is_about_another(setting: Setting, text: str, asked: Asked) -> bool:
+    """Whether a clause is about what the question tells apart from its matter; of answers in words.
+
+    "The old benches were of plastic" says nothing of the new ones, "he died on 3 May" not when he
+    was born, and "she chaired it until 2016; now it is he" not that she does.
+
+    Args:
+        setting: What stands around the value.
+        text: The whole response, folded.
+        asked: The question.
+    """
+    if not asked.open_text:
+        return False
+    subject = _SUBJECT.match(setting.lead)
+    if subject and (
+        _differs(_CONTRASTS, subject[1], asked) or _is_past(subject[1], setting, asked)
+    ):
+        return True
+    if _differs(_OPPOSITES, setting.lead + " " + setting.tail, asked):
+        return True
+    if _UNTIL.match(text, setting.candidate.end):
+        return True
+    if _ASKS_FOR_KIN.search(asked.question):
+        return False
+    related = _RELATIVES.search(setting.lead) or _RELATED.search(setting.tail)
+    return related is not None
+
+
+def _is_past(subject: str, setting: Setting, asked: Asked) -> bool:
+    """Whether a clause is of the old one and another of the new one; neither is asked for."""
+    old, new = _OLD_AND_NEW
+    return (
+        old.fullmatch(subject) is not None
+        and new.search(setting.suffix) is not None
+        and old.search(asked.question) is None
+    )
+
+
+def _differs(
+    pairs: Sequence[tuple[re.Pattern[str], re.Pattern[str]]], text: str, asked: Asked
+) -> bool:
+    """Whether a text has the other word of a pair of which the question has one."""
+    return any(
+        other.search(text)
+        and not own.search(text)
+        and own.search(asked.question)
+        and not other.search(asked.question)
+        for own, other in pairs
+    )
