@@ -72,6 +72,7 @@ def made(
     asked: Challenge | None = None,
     layout: Layout = PLAIN,
     seed: int = 0,
+    like_tokens: int | None = None,
 ) -> Prompt:
     return compose(
         index,
@@ -80,12 +81,29 @@ def made(
         challenge=asked or challenge(),
         layout=layout,
         seed=seed,
+        like_tokens=like_tokens,
     )
 
 
 KIND = st.sampled_from(sorted(KINDS))
 TOKENIZER = st.sampled_from(names())
 DEPTH = st.one_of(st.sampled_from([0.0, 100.0]), st.floats(0, 100))
+
+
+@settings(max_examples=60, deadline=None)
+@given(TOKENIZER, st.integers(1_000, 4_000), st.integers(-50, 50), DEPTH, st.integers(0, 2**63))
+def test_a_prompt_like_another_is_nearly_the_same_text(
+    tokenizer: str, context_length: int, more: int, depth: float, seed: int
+) -> None:
+    """Composed anew some tokens longer or shorter, it is exact and shares nearly all sentences."""
+    index = index_of("english", tokenizer)
+    first = made(index, context_length, depth, seed=seed)
+    anew = made(index, context_length + more, depth, seed=seed, like_tokens=context_length)
+    assert recount(anew, load(tokenizer)) == context_length + more
+    before, after = (prompt.messages[-1].content.split(". ") for prompt in (first, anew))
+    # The needle may stand a sentence on; the last one may be cut; some 50 tokens are four of them.
+    assert len(set(after) - set(before)) <= 8
+    assert NEEDLES[0] in anew.messages[-1].content
 
 
 @settings(max_examples=150, deadline=None)

@@ -45,7 +45,7 @@ def compose_alone(
         )
     challenge = task.draw(seed)
 
-    def in_one_message(tokens: int) -> Prompt:
+    def in_one_message(tokens: int, like_tokens: int | None = None) -> Prompt:
         return compose(
             index,
             context_length=tokens,
@@ -53,11 +53,24 @@ def compose_alone(
             challenge=challenge,
             layout=layout,
             seed=seed,
-            like_tokens=like_tokens if layout.turns == 1 else None,
+            like_tokens=like_tokens,
         )
 
+    def in_turns(tokens: int, like_tokens: int | None = None) -> tuple[Prompt, int]:
+        """The prompt, and the tokens of the one message that it was cut from."""
+        whole: list[int] = []
+
+        def note(tokens: int) -> Prompt:
+            whole.append(tokens)
+            return in_one_message(tokens, like_tokens)
+
+        prompt = compose_turns(
+            note, index, context_length=tokens, challenge=challenge, layout=layout
+        )
+        return prompt, whole[-1]
+
     if layout.turns == 1:
-        return challenge, in_one_message(context_length)
-    return challenge, compose_turns(
-        in_one_message, index, context_length=context_length, challenge=challenge, layout=layout
-    )
+        return challenge, in_one_message(context_length, like_tokens)
+    if like_tokens is not None:
+        like_tokens = in_turns(like_tokens)[1]
+    return challenge, in_turns(context_length, like_tokens)[0]

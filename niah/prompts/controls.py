@@ -29,6 +29,7 @@ def compose_control(
     layout: Layout,
     language: str,
     seed: int,
+    like_tokens: int | None = None,
 ) -> tuple[Challenge, Prompt]:
     """What a trial of a control plants and asks, and the prompt that does it.
 
@@ -42,6 +43,7 @@ def compose_control(
         layout: What stands around the haystack; one without a haystack is in one message.
         language: Of the question.
         seed: Of the trial.
+        like_tokens: Begin where the prompt of so many tokens begins; None = any stretch.
 
     Raises:
         PromptRefused: if there is no prompt of exactly that length; the message says why.
@@ -63,6 +65,7 @@ def compose_control(
             depth_percent=depth_percent,
             layout=layout,
             seed=seed,
+            like_tokens=like_tokens,
         )
 
     if control == "absent":

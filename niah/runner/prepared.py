@@ -157,6 +157,7 @@ def compose_prompt(
             layout=layout(prepared.experiment),
             language=prepared.experiment.language,
             seed=trial.seed,
+            like_tokens=like_tokens,
         )
     if trial.stream is None:
         return compose_alone(
