@@ -114,6 +114,7 @@ def test_times_are_compared_as_times(hour: int, minute: int) -> None:
         ("Who founded it?", "Dr. Agatha Pryce", "Agatha Pryce", True),
         ("Who founded it?", "Dr. Agatha Pryce", "Pryce, Agatha", True),
         ("Who founded it?", "Dr. Agatha Pryce", "Edmund Pryce", False),
+        ("Who is Anna Berg's mother?", "Lisa Berg", "Lisa Thorn", False),
         ("Is it allowed?", "no", "It is not.", True),
         ("Is it allowed?", "no", "Yes, there are no restrictions.", False),
         ("Is it allowed?", "no", "The text does not say.", False),

@@ -82,7 +82,8 @@ def answer_forms(answer: str, asked: frozenset[str] = frozenset()) -> list[Form]
         answer: As it is accepted.
         asked: Stems of the question's words; at the ends of an answer they need not be said.
     """
-    plain = _is_name(answer) or (len(answer.split()) == 1 and asked.isdisjoint(_GERMAN))
+    named = _is_name(answer)
+    plain = named or (len(answer.split()) == 1 and asked.isdisjoint(_GERMAN))
     inflected: Literal["last", "all"] = "last" if plain else "all"
     forms: dict[Form, None] = {}
     bare = _OPENINGS.sub("", answer)
@@ -91,9 +92,11 @@ def answer_forms(answer: str, asked: frozenset[str] = frozenset()) -> list[Form]
         words = tuple(word.text for word in measured_words(text))
         for variant in _variants(words or tuple(fold(text).split())):
             forms[Form(words=variant, inflected=inflected)] = None
-            forms |= dict.fromkeys(_of_two(variant, named=inflected == "last"))
-        for form in (*_bare(text, words), *_joined(words, asked), *_in_any_order(text, asked)):
+            forms |= dict.fromkeys(_of_two(variant, named=named))
+        for form in (*_bare(text, words), *_in_any_order(text, asked)):
             forms[form] = None
+        if not named:  # of a name that the question shares a part of, the rest is another's too
+            forms |= dict.fromkeys(_joined(words, asked))
     return list(forms)
 
 
