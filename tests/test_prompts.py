@@ -95,14 +95,13 @@ DEPTH = st.one_of(st.sampled_from([0.0, 100.0]), st.floats(0, 100))
 def test_a_prompt_like_another_is_nearly_the_same_text(
     tokenizer: str, context_length: int, more: int, depth: float, seed: int
 ) -> None:
-    """Composed anew some tokens longer or shorter, it is exact and shares nearly all sentences."""
+    """Composed anew some tokens longer or shorter, it is exact, and few of its words are new."""
     index = index_of("english", tokenizer)
     first = made(index, context_length, depth, seed=seed)
     anew = made(index, context_length + more, depth, seed=seed, like_tokens=context_length)
     assert recount(anew, load(tokenizer)) == context_length + more
-    before, after = (prompt.messages[-1].content.split(". ") for prompt in (first, anew))
-    # The needle may stand a sentence on; the last one may be cut; some 50 tokens are four of them.
-    assert len(set(after) - set(before)) <= 8
+    before, after = (prompt.messages[-1].content.split() for prompt in (first, anew))
+    assert len(set(after) - set(before)) <= 0.2 * len(after)
     assert NEEDLES[0] in anew.messages[-1].content
 
 

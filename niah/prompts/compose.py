@@ -9,7 +9,7 @@ those are encoded again (``tally.count``). Where no stretch fits, a sentence los
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
@@ -169,7 +169,12 @@ def _fit(
             if whole is not None:
                 return padded, *whole
     else:
-        cut = _cut_sentence(index, frame, costs, inside - sum(costs), start, starts)
+        most = min(starts, _CUT_STRETCHES_TRIED)
+        firsts = [(start + attempt) % starts for attempt in range(most)]
+        if first is not None:
+            near = range(max(0, start - most), min(starts, start + most))
+            firsts = sorted(near, key=lambda gap: abs(gap - start))[:most]
+        cut = _cut_sentence(index, frame, costs, inside - sum(costs), firsts)
         if cut is not None:
             return frame, cut, None
     raise PromptRefused(
@@ -270,13 +275,11 @@ def _cut_sentence(
     frame: Frame,
     costs: tuple[int, ...],
     needed: int,
-    start: int,
-    starts: int,
+    firsts: Sequence[int],
 ) -> Haystack | None:
     """A stretch with one sentence cut short between words, else between characters."""
     for between in (word_ends, character_ends):
-        for attempt in range(min(starts, _CUT_STRETCHES_TRIED)):
-            first = (start + attempt) % starts
+        for first in firsts:
             last = int(np.searchsorted(index.tails, index.heads[first] + needed))
             last = min(max(last, first + 1), len(index.tails) - 1)
             haystack = _plant(index, frame, costs, first, last)
