@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,8 +20,9 @@ from niah.runner.prepare import prepare
 from niah.runner.prepared import Prepared
 from niah.runner.run import run_experiment
 from niah.store.database import Store, open_store
+from tests.command import Niah
 from tests.servers_billing import FAULTS, Books, billing
-from tests.servers_raw import RawServer
+from tests.servers_raw import RawServer, scripted
 
 EXPERIMENT = """
 name = "budget"
@@ -58,6 +60,29 @@ base_url = "http://127.0.0.1:9/gemini"
 
 [providers.unknown]
 base_url = "http://127.0.0.1:9/unknown"
+"""
+
+
+DEAR = """
+name = "dear"
+models = ["one/m"]
+
+[grid]
+context_lengths = [1000]
+depth_percents = [0, 50, 100]
+trials = 10
+
+[limits]
+concurrency = 4
+max_cost_usd = 0.9
+
+[providers.one]
+base_url = "{url}"
+tokenizer = "o200k_base"
+
+[model."one/m".price]
+input = 10.0
+output = 0.0
 """
 
 
@@ -190,3 +215,22 @@ def test_no_run_of_a_thousand_ends_above_its_budget_or_its_cap(
 ) -> None:
     """The same, for the other 940 of a thousand, in parts that run beside each other."""
     _check(prepared, store, range(first, first + 188))
+
+
+def test_a_bill_above_the_worst_case_is_expected_again(niah: Niah, tmp_path: Path) -> None:
+    """A provider that reads six times what was counted is not paid more than the budget either."""
+    bill_usd = 8_000 * 10.0 / 1e6
+
+    def answer(_: bytes) -> dict[str, Any]:
+        choice = {"message": {"content": "4711"}, "finish_reason": "stop"}
+        return {"choices": [choice], "usage": {"prompt_tokens": 8_000, "completion_tokens": 1}}
+
+    with scripted(answer, latency_s=lambda _: 0.01) as server:
+        path = tmp_path / "dear.toml"
+        path.write_text(DEAR.format(url=server.url), encoding="utf-8")
+        done = niah("run", path, "--json")
+    assert done.code == 3, done.err
+    assert server.most_in_flight > 1
+    assert len(server.requests) * bill_usd <= 0.9
+    assert done.json["cost_usd"] == pytest.approx(len(server.requests) * bill_usd)
+    assert done.json["cost_usd"] + bill_usd > 0.9  # and it was used up

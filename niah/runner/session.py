@@ -128,13 +128,17 @@ class Reserves(Protocol):
 class Purse:
     """The budget of a run, kept in the ledger and, before anything is sent, on the disk.
 
-    A request that does not fit beside those in flight waits until some of them have settled.
+    A request that does not fit beside those in flight waits until some of them have settled. Once
+    one was billed several times its worst case, each later one is taken to cost as many times its
+    own: a tokenizer or a price that is wrong is wrong for all of them.
     """
 
     def __init__(self, writer: Reserves, ledger: Ledger) -> None:
         self._writer = writer
         self._ledger = ledger
         self._changed = asyncio.Condition()
+        self._times = 1.0
+        self._reserved_usd: dict[float, list[float]] = {}  # by the worst cases they were made for
 
     @property
     def spent_usd(self) -> float:
@@ -151,10 +155,14 @@ class Purse:
         if worst_usd == 0:
             return None
         async with self._changed:
-            await self._changed.wait_for(lambda: fits(self._ledger, worst_usd) != "later")
-            self._ledger = reserve(self._ledger, worst_usd)
+            await self._changed.wait_for(
+                lambda: fits(self._ledger, self._times * worst_usd) != "later"
+            )
+            reserved_usd = self._times * worst_usd
+            self._ledger = reserve(self._ledger, reserved_usd)
+            self._reserved_usd.setdefault(worst_usd, []).append(reserved_usd)
         try:
-            return await self._writer.reserve(trial_id, worst_usd)
+            return await self._writer.reserve(trial_id, reserved_usd)
         except BaseException:
             await self.settle(worst_usd, None)
             raise
@@ -164,7 +172,10 @@ class Purse:
         if worst_usd == 0:
             return
         async with self._changed:
-            self._ledger = settle(self._ledger, worst_usd, billed_usd)
+            # Of reservations for the same worst case the first, which is the least, is given back.
+            reserved_usd = self._reserved_usd[worst_usd].pop(0)
+            self._ledger = settle(self._ledger, reserved_usd, billed_usd)
+            self._times = max(self._times, (billed_usd or 0.0) / worst_usd)
             self._changed.notify_all()
 
 
