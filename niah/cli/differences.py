@@ -137,6 +137,7 @@ def _titled(one: Contestant) -> str:
 
 def comparison_json(pair: Pair, comparison: Comparison) -> dict[str, Any]:
     """Both sides, their difference, and where it is, as JSON values."""
+    from niah.runner.analyses import difference_json
     from niah.runner.results import estimate_json, finite
 
     pooled = comparison.pooled_difference
@@ -160,8 +161,8 @@ def comparison_json(pair: Pair, comparison: Comparison) -> dict[str, Any]:
         },
         "paired": comparison.paired,
         "pairing": comparison.pairing,
-        "difference": _difference_json(difference),
-        "pooled_difference": None if pooled is None else _difference_json(pooled),
+        "difference": difference_json(difference),
+        "pooled_difference": None if pooled is None else difference_json(pooled),
         "mcnemar": None
         if comparison.mcnemar_p is None
         else {
@@ -192,17 +193,6 @@ def comparison_json(pair: Pair, comparison: Comparison) -> dict[str, Any]:
             for column, length in enumerate(lengths)
             for row, depth in enumerate(depths)
         ],
-    }
-
-
-def _difference_json(difference: Difference) -> dict[str, Any]:
-    from niah.runner.results import finite
-
-    return {
-        "value": finite(difference.value),
-        "interval": [finite(difference.lower), finite(difference.upper)],
-        "n": difference.n,
-        "method": difference.method,
     }
 
 

@@ -274,13 +274,7 @@ def _row(
     language: Language,
 ) -> TableRow:
     measured = {
-        int(by_length.axis[i]): Estimate(
-            value=float(by_length.accuracy[i]),
-            lower=float(by_length.lower[i]),
-            upper=float(by_length.upper[i]),
-            n=int(by_length.n[i]),
-            method=by_length.methods[i],
-        )
+        int(by_length.axis[i]): by_length.estimate(i)
         for i in range(by_length.axis.size)
         if by_length.n[i]
     }

@@ -167,11 +167,5 @@ def _at(marginal: Marginal, length: float, language: Language) -> str:
 
 
 def _place(marginal: Marginal, at: int, language: Language) -> str:
-    found = Estimate(
-        value=float(marginal.accuracy[at]),
-        lower=float(marginal.lower[at]),
-        upper=float(marginal.upper[at]),
-        n=int(marginal.n[at]),
-        method=marginal.methods[at],
-    )
+    found = marginal.estimate(at)
     return overall_words(found, language, brief=True) if found.n else DASH

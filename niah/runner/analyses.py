@@ -7,6 +7,7 @@ from typing import Any
 
 from niah.runner.results import analyse_run, estimate_json, finite, summary_json
 from niah.statistics.analysis import Analysis, LengthRuling
+from niah.statistics.differences import Difference
 from niah.statistics.effective import EffectiveLength
 from niah.statistics.grids import Marginal
 from niah.statistics.pooled import ESTIMATOR
@@ -70,14 +71,16 @@ def analysis_json(analysis: Analysis) -> dict[str, Any]:
 
 def positions_json(positions: PositionStatistics) -> dict[str, Any]:
     """Primacy, recency, middle dip and trend with length; null where the grid has no such cells."""
+    return {name: difference_json(found) for name, found in by_name(positions).items()}
+
+
+def difference_json(difference: Difference) -> dict[str, Any]:
+    """A difference of accuracies with its n and its interval; NaN becomes null."""
     return {
-        name: {
-            "value": finite(found.value),
-            "interval": [finite(found.lower), finite(found.upper)],
-            "n": found.n,
-            "method": found.method,
-        }
-        for name, found in by_name(positions).items()
+        "value": finite(difference.value),
+        "interval": [finite(difference.lower), finite(difference.upper)],
+        "n": difference.n,
+        "method": difference.method,
     }
 
 
@@ -94,10 +97,7 @@ def marginal_json(marginal: Marginal, axis: str) -> list[dict[str, Any]]:
     return [
         {
             axis: float(place) if axis == "depth_percent" else int(place),
-            "accuracy": finite(marginal.accuracy[i]),
-            "interval": [finite(marginal.lower[i]), finite(marginal.upper[i])],
-            "n": int(marginal.n[i]),
-            "method": marginal.methods[i],
+            **estimate_json(marginal.estimate(i)),
         }
         for i, place in enumerate(marginal.axis)
     ]

@@ -6,9 +6,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-
-from niah.statistics.grids import Marginal, by_sweep
+from niah.statistics.grids import Marginal, by_sweep, marginal_of_estimates
 from niah.statistics.intervals import Estimate, pooled_estimate
 from niah.statistics.questions import Question, fixed_questions
 from niah.statistics.scores import score_of
@@ -89,15 +87,7 @@ def _by_length(records: Sequence[TrialRecord]) -> Marginal:
         if (score := score_of(record)) is not None:
             own.append(score)
     lengths = sorted(scores)
-    found = [_mean(scores[length]) for length in lengths]
-    return Marginal(
-        axis=np.array(lengths, np.float64),
-        accuracy=np.array([one.value for one in found], np.float64),
-        lower=np.array([one.lower for one in found], np.float64),
-        upper=np.array([one.upper for one in found], np.float64),
-        n=np.array([one.n for one in found], np.int64),
-        methods=tuple(one.method for one in found),
-    )
+    return marginal_of_estimates(lengths, [_mean(scores[length]) for length in lengths])
 
 
 def _mean(values: Sequence[float]) -> Estimate:

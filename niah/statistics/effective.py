@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from niah.statistics import FloatGrid
-from niah.statistics.grids import Marginal, length_marginal
+from niah.statistics.grids import Marginal, length_marginal, marginal_of_estimates
 from niah.statistics.intervals import CONFIDENCE, Estimate
 from niah.store import TrialRecord
 
@@ -136,13 +136,7 @@ def base_score(by_length: Marginal) -> BaseScore:
     best = max(short, key=lambda at: float(by_length.accuracy[at]))
     return BaseScore(
         context_length=int(by_length.axis[best]),
-        accuracy=Estimate(
-            value=float(by_length.accuracy[best]),
-            lower=float(by_length.lower[best]),
-            upper=float(by_length.upper[best]),
-            n=int(by_length.n[best]),
-            method=by_length.methods[best],
-        ),
+        accuracy=by_length.estimate(int(best)),
     )
 
 
@@ -230,14 +224,7 @@ def effective_length_of_estimates(
     found = [estimate(length, CONFIDENCE) for length in context_lengths]
     tested = max(1, sum(one.n > 0 for one in found))
     joint = 1 - (1 - CONFIDENCE) / tested
-    by_length = Marginal(
-        axis=np.array(context_lengths, np.float64),
-        accuracy=np.array([one.value for one in found], np.float64),
-        lower=np.array([one.lower for one in found], np.float64),
-        upper=np.array([one.upper for one in found], np.float64),
-        n=np.array([one.n for one in found], np.int64),
-        methods=tuple(one.method for one in found),
-    )
+    by_length = marginal_of_estimates(context_lengths, found)
     upper = [estimate(length, joint).upper for length in context_lengths]
     return effective_length(by_length, rule, joint_upper=upper)
 

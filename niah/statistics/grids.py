@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import get_args
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from niah.providers import Outcome
 from niah.statistics import CountGrid, FloatGrid, Grid
@@ -45,6 +45,28 @@ class Marginal:
     upper: FloatGrid
     n: CountGrid
     methods: tuple[str, ...]
+
+    def estimate(self, at: int) -> Estimate:
+        """The accuracy at the ``at``-th axis value."""
+        return Estimate(
+            value=float(self.accuracy[at]),
+            lower=float(self.lower[at]),
+            upper=float(self.upper[at]),
+            n=int(self.n[at]),
+            method=self.methods[at],
+        )
+
+
+def marginal_of_estimates(axis: ArrayLike, estimates: Sequence[Estimate]) -> Marginal:
+    """The estimates of an axis, one for each value."""
+    return Marginal(
+        axis=np.asarray(axis, np.float64),
+        accuracy=np.array([one.value for one in estimates], np.float64),
+        lower=np.array([one.lower for one in estimates], np.float64),
+        upper=np.array([one.upper for one in estimates], np.float64),
+        n=np.array([one.n for one in estimates], np.int64),
+        methods=tuple(one.method for one in estimates),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -270,14 +292,7 @@ def _marginal(
     estimates = [
         sweep_estimate(groups.get(float(value), []), confidence=confidence) for value in axis
     ]
-    return Marginal(
-        axis=np.asarray(axis, np.float64),
-        accuracy=np.array([e.value for e in estimates], np.float64),
-        lower=np.array([e.lower for e in estimates], np.float64),
-        upper=np.array([e.upper for e in estimates], np.float64),
-        n=np.array([e.n for e in estimates], np.int64),
-        methods=tuple(e.method for e in estimates),
-    )
+    return marginal_of_estimates(axis, estimates)
 
 
 def _total(values: Sequence[float | None]) -> Total:
