@@ -10,6 +10,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from niah.statistics import FloatGrid
+from niah.statistics.adaptive import advance, begin
+from niah.statistics.designs import Design, TrialKey
 from niah.statistics.evidence import RULES, Group, groups, judge, suspicions
 from niah.statistics.expectations import (
     Baseline,
@@ -23,6 +26,7 @@ from niah.statistics.gates import regression, threshold_verdict, worst
 from niah.statistics.intervals import pooled_estimate
 from niah.store import TrialRecord
 from tests.benchmarks.gate_nights import ask, draw_prompts, known_map, measure, night
+from tests.test_statistics_grids import record
 
 
 def pool_of(share: int, *, repeats: int = 15, seed: int = 0) -> tuple[list[TrialRecord], Baseline]:
@@ -138,6 +142,48 @@ def test_unequal_retests_are_not_a_drop() -> None:
     assert judged is not None
     assert judged.lower < 0 < judged.upper
     assert judged.expected < 0.2
+
+
+def adaptive_trials(truth: FloatGrid, *, passes: float, seed: int) -> list[TrialRecord]:
+    """The trials of an adaptive sweep of a known map, each with a prompt of its own."""
+    g = np.random.default_rng(seed)
+    cost = np.ones(truth.shape)
+    design = Design(cost=cost, seed=seed, target_error=0.001, max_passes=passes, growth=0.5)
+    progress, scores = begin(design), dict[TrialKey, float | None]()
+    while progress.batch:
+        scores |= {key: float(g.random() < truth[key[:2]]) for key in progress.batch}
+        progress = advance(design, progress, scores)
+    return [
+        replace(
+            record(1000 * (1 + column), 20.0 * row, repeat, score),
+            prompt_sha256=f"{seed}/{row}/{column}/{repeat}",
+        )
+        for (row, column, repeat), score in scores.items()
+    ]
+
+
+def test_an_adaptive_baseline_expects_no_more_than_it_measured() -> None:
+    """It asks again where a cell failed: cells alike, its means lie above the map, by much."""
+    truth = np.full((6, 6), 0.9)
+    off, raw, errors = [], [], []
+    for seed in range(12):
+        baseline = build_baseline(adaptive_trials(truth, passes=4, seed=seed))
+        assert baseline is not None
+        tonight = Scores(
+            rows=np.repeat(np.arange(6), 6),
+            columns=np.tile(np.arange(6), 6),
+            score=np.ones(36),
+            twin=np.full(36, np.nan),
+            twin_n=np.zeros(36),
+        )
+        found = expect(baseline, tonight, paired=False)
+        off.append(float(found.accuracy.mean()) - 0.9)
+        errors.append(found.error)
+        raw.append(float(baseline.mean.mean()) - 0.9)
+    spread = float(np.std(off, ddof=1) / math.sqrt(len(off)))
+    assert abs(np.mean(off)) < 3 * spread
+    assert np.mean(raw) > 3 * spread
+    assert np.mean(np.abs(off) < 2 * np.array(errors)) >= 0.9
 
 
 def test_twins_tell_of_the_stability_and_count_by_it() -> None:

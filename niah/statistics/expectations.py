@@ -169,8 +169,10 @@ def expect(baseline: Baseline, scores: Scores, *, paired: bool) -> Expected:
     """What the baseline says of the trials, taken as one group.
 
     The cells keep the differences that the distribution over all cells suggests, and are moved
-    together, on the scale of log odds, so that their mean is the one that the baseline measured
-    in just these cells: the group as a whole is not drawn towards other cells.
+    together, on the scale of log odds, until the baseline's own trials in just these cells would
+    have scored what they did: the group as a whole is not drawn towards other cells, and a cell
+    counts by its trials. An adaptive baseline asked a cell again where it had failed, and not
+    where it had not: means in which its cells weighed alike would lie too high.
 
     Args:
         baseline: Of the whole grid.
@@ -179,10 +181,12 @@ def expect(baseline: Baseline, scores: Scores, *, paired: bool) -> Expected:
     """
     cell = scores.rows, scores.columns
     likely, mean, worth = (a[cell] for a in (baseline.likely, baseline.mean, baseline.worth))
-    share = _visits(baseline, scores) / scores.n  # of the trials in the trial's own cell
-    group_worth = 1 / float((share / scores.n / worth).sum())
-    target = (float(mean.mean()) * group_worth + 0.5) / (group_worth + 1)
-    accuracy = _moved(likely, target)
+    visits = _visits(baseline, scores)
+    share = visits / scores.n  # of the trials in the trial's own cell
+    weight = worth / visits
+    group_worth = float(weight.sum())
+    target = (float(weight @ mean) + 0.5) / (group_worth + 1)
+    accuracy = _moved(likely, target, weight / group_worth)
     error = math.sqrt(float((share / scores.n * accuracy * (1 - accuracy) / worth).sum()))
     if not paired:
         return Expected(accuracy=accuracy, error=error)
@@ -265,14 +269,17 @@ def _likely(mean: FloatGrid, worth: FloatGrid) -> FloatGrid:
     return result
 
 
-def _moved(accuracy: Floats, target: float) -> Floats:
-    """The accuracies with their log odds moved together so that their mean is the target."""
+def _moved(accuracy: Floats, target: float, weight: Floats) -> Floats:
+    """The accuracies with their log odds moved together so that their weighted mean is the target.
+
+    The weights add up to 1.
+    """
     odds = np.log(accuracy / (1 - accuracy))
     step = 0.0
     for _ in range(30):
         moved = 1 / (1 + np.exp(-(odds + step)))
-        slope = max(float((moved * (1 - moved)).mean()), 1e-9)
-        change = (target - float(moved.mean())) / slope
+        slope = max(float(weight @ (moved * (1 - moved))), 1e-9)
+        change = (target - float(weight @ moved)) / slope
         step += min(max(change, -1.0), 1.0)
         if abs(change) < 1e-7:
             break
