@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
@@ -211,6 +212,23 @@ def test_an_answer_stands_when_its_trial_cannot_be_asked_again(niah: Niah, tmp_p
     assert (len(questions), len(set(questions))) == (12, 6)
     assert done.json["outcomes"] == {"answered": 6}
     assert not any("composed like" in trial["tags"] for trial in exported(niah))
+
+
+def test_reports_that_follow_no_text_are_not_paid_for_again_and_again(
+    niah: Niah, tmp_path: Path
+) -> None:
+    """A server that adds up to 200 tokens at random is asked again a few times, then no more."""
+
+    def answer(body: bytes) -> bytes:
+        noise = 0 if is_probe(body) else zlib.crc32(body) % 200
+        return answer_with(5 + len(content_of(body)) // 3 + noise)
+
+    with scripted(answer) as server:
+        config = write_config(tmp_path, server.url, lengths='["1K"]', trials=20)
+        done = niah("run", config, "--concurrency", "4", "--json")
+    assert done.code == 0, done.err
+    again = sum(trial["attempts"] - 1 for trial in exported(niah))
+    assert 8 <= again <= 16  # of 120 that there could be
 
 
 @pytest.mark.parametrize("language", ["en", "de"])

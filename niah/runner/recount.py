@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 # A prompt is composed at most so often until its count is close to what was asked.
 COMPOSITIONS = 20
+# Where half of so many prompts that were composed anew are still off, reports follow something
+# else than the text, and nothing more is paid to come nearer to them.
+ANEW_TRIED = 8
 
 
 async def compose_counted(session: Session, trial: Trial) -> Composed:
@@ -80,7 +83,11 @@ def settle_anew(session: Session, trial: Trial, composed: Composed, response: Re
         asked_tokens=trial.context_length,
         calibration=calibration,
     )
-    if tokens is None:
+    sent, landed = session.anew.get(trial.model, (0, 0))
+    if trial.trial_id in session.like_tokens:
+        sent, landed = sent + 1, landed + (tokens is None)
+        session.anew[trial.model] = sent, landed
+    if tokens is None or (sent >= ANEW_TRIED and landed < sent / 2):
         return False
     like = session.like_tokens.get(trial.trial_id, composed.prompt.tokens)
     try:

@@ -49,6 +49,7 @@ class Session:
         tries: Of the trials that were asked in this session, by id.
         settled_tokens: Tokens to compose of the trials that the provider has counted, by id.
         like_tokens: Of the trials that are asked again, tokens of their first prompt, by id.
+        anew: How many were sent that were composed anew, and how many landed, by model id.
         standing: Their answers so far; the last one counts unless another takes its place. By id.
         stop: Set when no further trial shall begin.
         stopped_models: Why a model is not asked any more, by id.
@@ -73,6 +74,7 @@ class Session:
     tries: dict[str, Tries] = field(default_factory=dict)
     settled_tokens: dict[str, int] = field(default_factory=dict)
     like_tokens: dict[str, int] = field(default_factory=dict)
+    anew: dict[str, tuple[int, int]] = field(default_factory=dict)
     standing: dict[str, list[TrialRecord]] = field(default_factory=dict)
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     stopped_models: dict[str, str] = field(default_factory=dict)
