@@ -26,6 +26,12 @@ SAME = (
     ("38 knots", "38 kn", "thirty-eight knots"),
     ("0761 55 83 20", "0761/558320", "(0761) 55 83 20", "+49 761 558320"),
     ("3:1", "three to one", "3 to 1"),
+    ("€2.4 million", "2.4m euros", "EUR 2,400,000", "€2.4m"),
+    ("30 September 2024", "30/09/2024", "09/30/2024"),
+    ("4.25%", "4¼ percent", "4 1/4 %"),
+    ("23 square kilometres", "23 km²", "2300 ha", "23 sq km"),
+    ("40 cents per day", "40¢/day", "40 cents for each day"),
+    ("the first Tuesday of each month", "1st Tuesday of every month"),
 )
 OTHERS = (
     ("1.5 km", "1.5 miles", "15 km", "150 m", "1.5 m", "1,500 km"),
@@ -40,6 +46,9 @@ OTHERS = (
     ("two years", "two months", "twenty years", "2 weeks"),
     ("0761 55 83 20", "0761 55 83 21", "0671 55 83 20", "55 83 20"),
     ("3:1", "1:3", "13:1", "3:11"),
+    ("€2.4 million", "$2.4 million", "2.4 m", "€2.4bn"),
+    ("30 September 2024", "30/09/2023", "30/10/2024"),
+    ("2.5%", "2¼ percent", "25%"),
 )
 
 
@@ -109,8 +118,12 @@ def test_times_are_compared_as_times(hour: int, minute: int) -> None:
         ("Which platform is it?", "platform 9", "19", False),
         ("On which days is it open?", "Mondays and Thursdays", "Thursday and Monday", True),
         ("On which days is it open?", "Mondays and Thursdays", "Monday, Tuesday, Thursday", False),
-        ("On which days is it open?", "Mondays and Thursdays", "It is closed on Mondays and "
-         "Thursdays.", False),
+        (
+            "On which days is it open?",
+            "Mondays and Thursdays",
+            "It is closed on Mondays and Thursdays.",
+            False,
+        ),
         ("Who founded it?", "Dr. Agatha Pryce", "Agatha Pryce", True),
         ("Who founded it?", "Dr. Agatha Pryce", "Pryce, Agatha", True),
         ("Who founded it?", "Dr. Agatha Pryce", "Edmund Pryce", False),
@@ -123,9 +136,51 @@ def test_times_are_compared_as_times(hour: int, minute: int) -> None:
         ("When was she born?", "3 May 1871", "She died on 3 May 1871.", False),
         ("Who chairs it?", "Ada Winther", "Ada Winther did until 2016; now Jon Falk does.", False),
         ("Warum fiel es aus?", "wegen Hochwassers", "Aufgrund des Hochwassers", True),
+        (
+            "Who is in the chair?",
+            "Ada Winther",
+            "Until 2016 it was Ada Winther. Now it is Jon Falk.",
+            False,
+        ),
+        ("What is the roof of?", "slate", "Slate is on the floor; the roof is of copper.", False),
+        (
+            "When does the train to Rye leave?",
+            "at 7:10",
+            "The train to Ash leaves at 7:10, the one to Rye at 8:20.",
+            False,
+        ),
+        (
+            "When does the train to Rye leave?",
+            "at 7:10",
+            "The train to Ash leaves at 8:20, the one to Rye at 7:10.",
+            True,
+        ),
+        ("Wie hieß es vor dem Umbau?", "Möwe", "Nach dem Umbau hieß es Möwe.", False),
+        (
+            "Who made it?",
+            "Ada Winther",
+            "Ada Winther... no wait, she sold it. Jon Falk made it.",
+            False,
+        ),
+        (
+            "Who made it?",
+            "Ada Winther and Jon Falk",
+            "Ada Winther (glass) and Jon Falk (wood)",
+            True,
+        ),
+        ("How many doors has it?", "twelve", "Twelve. The text never says what they are of.", True),
+        (
+            "How many doors has it?",
+            "twelve",
+            "The twelve steps are mentioned, but the number of doors is not.",
+            False,
+        ),
+        ("What is the first step?", "dry it", "1. Dry it\n2. Cut it\n3. Sell it", True),
+        ("What is the first step?", "dry it", "1. Cut it\n2. Dry it\n3. Sell it", False),
+        ("What is the second step?", "dry it", "The steps:\n1. Cut it\n2. Dry it", True),
         ("Warum fiel es aus?", "wegen Hochwassers", "Trotz des Hochwassers fiel es aus.", False),
     ],
-)  # fmt: skip
+)
 def test_answers_in_words_are_read_as_people_do(
     question: str, answer: str, response: str, *, expected: bool
 ) -> None:

@@ -68,6 +68,10 @@ class Layout:
         """Index of the clause that holds an offset."""
         return max(0, bisect_right(self.starts, offset) - 1)
 
+    def sentence_at(self, offset: int) -> int:
+        """Index of the sentence that holds an offset."""
+        return self.clauses[self.clause_at(offset)].sentence
+
 
 def lay_out(text: str, protected: Sequence[tuple[int, int]]) -> Layout:
     """Cut a text into sentences and clauses; never within a protected span."""

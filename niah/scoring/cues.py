@@ -42,6 +42,8 @@ REFUSAL = re.compile(
     r"|\bkein\w* (?:\w+ ){0,4}?(?:information|angabe|hinweis|erwahnung|antwort|zahl|code|kennung|"
     r"eintrag|stelle|wert|daten|aussage|magisch|nennung|auskunft|zugangscode)"
     r"|, nicht (?:die|den|das) (?:von|fur|zu) \w+"
+    r"|\b(?:mention\w*|given|stated|named|listed|genannt|erwahnt|angegeben)\b[^.;\n]{0,60}?"
+    r"\b(?:but|aber|jedoch)\b[^.;\n]{0,60}?(?:\b(?:is|are|was|were)(?: not|n't)|\bnicht)\W{0,3}$"
     r"|\bkeine ahnung\b|\b(?:unbekannt|nirgends|nirgendwo)\b",
     re.M,
 )
@@ -63,7 +65,11 @@ PLAIN_REFUSAL = re.compile(
     r"|no (?:\w+ ){0,3}?(?:mention|info|reference|indication|idea|answer|record)"
     r"|(?:\w+ )?(?:unknown|insufficient|n/a|unbekannt)|(?:don't|do not) know"
     r"|\W*(?:none|nothing|not found|null|no answer)\W*$|none (?:is|was) (?:given|mentioned|stated)"
-    r"|nicht (?:\w+ ){0,3}?(?:erwahn|genannt|angegeb|hervor|entnehm|ersichtlich)"
+    r"|nicht (?:\w+ ){0,3}?(?:erwahn|genannt|angegeb|hervor|entnehm|ersichtlich|sagen)"
+    r"|(?:cannot|can't|could not|couldn't) be (?:said|told|determined|established|inferred|"
+    r"answered)"
+    r"|(?:mention\w*|given|stated|named|listed|genannt|erwahnt|angegeben)\b[^.;\n]{0,60}?\b(?:but|"
+    r"aber|jedoch)\b"
     r"|\w+ (?:\w+ ){0,5}?(?:nicht|nichts) (?:im|in dem) (?:text|dokument|abschnitt|handbuch)"
     r"|(?:\w+ )?kein\w* (?:\w+ ){0,3}?(?:information|angabe|hinweis|erwahnung|antwort|ahnung))",
     re.M,
@@ -76,6 +82,12 @@ REFUSER = re.compile(
     r"dokument\w*|abschnitt|handbuch|quellen?|antwort|frage|buch|dazu|daraus|daruber)\b"
 )
 """Who can refuse; "the mayor was not in the city" is a fact, "the text does not say" is not."""
+
+INDIRECT = re.compile(
+    r"[^.;\n]{0,20}?\b(what|why|how|when|where|who|which|whether|was|warum|wie|wann|wo|wer|ob)\b"
+    r"((?: \w+){2,})"
+)
+"""Behind a refusal: what it is that the text does not say."""
 
 NOT_ABOUT_THE_QUESTION = re.compile(
     r"\b(?:other|others|another|further|additional|else|elsewhere|any ?more|"
@@ -115,6 +127,7 @@ RETRACTION = re.compile(
     r"\b(?:(?:no|nein|wait|actually|sorry|hmm)\W+ ?)?(?:that|this|it|the above|das|dies|es)"
     r"(?:'s| is| was| ist| war)? (?:\w+ )?(?:wrong|incorrect|false|not right|not correct|"
     r"not it|a mistake|falsch|nicht richtig|nicht korrekt|ein fehler|nicht)\b"
+    r"|\b(?:no,? wait|wait,? no|nein,? (?:moment|halt|warte))\b"
     r"|\b(?:scratch|strike|disregard|ignore|forget) (?:that|this|it)\b"
     r"|\b(?:that|this|it) (?:isn't|wasn't|is not|was not) (?:right|correct|it)\b"
     r"|\b(?:it|that|this|which) (?:isn't|wasn't|is not|was not) the (?:\w+ ){0,2}?(?:answer|number|"
@@ -194,6 +207,7 @@ PHRASE_DENIAL = re.compile(
 CONJUNCTION = re.compile(r"\W*(?:and|but|not|und|aber|nicht|sondern)\b")
 
 DENIAL_AFTER = re.compile(
+    r"^\W{0,3}(?:only|merely|nur|lediglich|bloss) (?:as|als)\b|"
     r"^\W{0,3}(?:\w+ ){0,2}?(?:\w+n't|cannot|(?<=\w )(?:not|nicht|never|nie|kein\w*))\b"
     r"(?! (?:only|just|nur)\b)"
     r"|^\W{0,3}(?:not|nicht|never)\b(?! (?:only|just|nur)\b)(?!\W*\Z)"
@@ -246,6 +260,12 @@ ORDINAL = re.compile(
     r"sechste[nrms]?)\b"
 )
 """Which of several of a kind; it tells two only where the question has one itself."""
+
+BESIDE = re.compile(
+    r"\b(?:next door|neighbou?ring|adjacent|nebenan|benachbart\w*|angrenzend\w*|smaller|larger|"
+    r"bigger|kleinere[nrms]?|grossere[nrms]?)\b"
+)
+"""The clause is of another thing of the same kind: "the smaller hall next door"."""
 
 ELSEWHERE = re.compile(
     r"\b(?:another|other|different|unrelated|elsewhere|anderen?|anderes|anderer|andere[rs]?)\b"

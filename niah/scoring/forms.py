@@ -26,12 +26,22 @@ _TITLES = frozenset(
 )
 _JOINERS = frozenset(
     "and und sowie plus both beide as well in im at on am um an of jeweils his her its their sein "
-    "seine seiner seinem seinen ihr ihre ihrer ihrem ihren".split()
+    "seine seiner seinem seinen ihr ihre ihrer ihrem ihren has have had hat haben "
+    "hatte all alle allen aller jahres each every jede "
+    "jeden jeder jedes".split()
 )
 _GERMAN = frozenset(
     "wer wie wann warum wem wen wessen woher wohin worin woraus welch ist wird".split()
 )
 """Of a German question: there a single word may be inflected as well."""
+_ORDINALS = dict(
+    zip(
+        "1st 2nd 3rd 4th 5th 6th 7th 8th 9th 10th".split(),
+        "first second third fourth fifth sixth seventh eighth ninth tenth".split(),
+        strict=True,
+    )
+)
+_HYPHEN = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")
 _PARTED = re.compile(r"\s*,\s*|\s+(?:and|und|sowie|&)\s+")
 _CAPITAL = re.compile(r"[A-ZÄÖÜÀ-Þ]")
 _ALONE = re.compile(r"\W*(?:\Z|\n|[.,;:!?)\]])")
@@ -72,7 +82,20 @@ def measured_words(text: str) -> list[Word]:
             merged.append(Word(f"per {period}", quantity.end, end))
         while index < len(words) and words[index].start < end:
             index += 1
-    return merged + words[index:]
+    return _with_ordinals(merged + words[index:])
+
+
+def _with_ordinals(words: list[Word]) -> list[Word]:
+    """The words with "1st" as the word first."""
+    kept: list[Word] = []
+    for word in words:
+        before = kept[-1] if kept else None
+        ordinal = before and word.start == before.end and _ORDINALS.get(before.text + word.text)
+        if before and ordinal:
+            kept[-1] = Word(ordinal, before.start, word.end)
+        else:
+            kept.append(word)
+    return kept
 
 
 def answer_forms(answer: str, asked: frozenset[str] = frozenset()) -> list[Form]:
@@ -87,7 +110,8 @@ def answer_forms(answer: str, asked: frozenset[str] = frozenset()) -> list[Form]
     inflected: Literal["last", "all"] = "last" if plain else "all"
     forms: dict[Form, None] = {}
     bare = _OPENINGS.sub("", answer)
-    for spelling in dict.fromkeys((answer, answer.translate(_UMLAUTS), bare)):
+    closed = _HYPHEN.sub("", answer)
+    for spelling in dict.fromkeys((answer, answer.translate(_UMLAUTS), bare, closed)):
         text = clean(spelling)
         words = tuple(word.text for word in measured_words(text))
         for variant in _variants(words or tuple(fold(text).split())):
@@ -117,9 +141,9 @@ def _joins(word: str, asked: frozenset[str]) -> bool:
 
 
 def _is_name(answer: str) -> bool:
-    """Whether every word is written like a name; such words are not inflected."""
-    words = answer.split()
-    return len(words) > 1 and all(_CAPITAL.match(word) or not word[0].isalpha() for word in words)
+    """Whether every word is written like a name, two at least; such words are not inflected."""
+    words = [word for word in answer.split() if word[0].isalpha()]
+    return len(words) > 1 and all(map(_CAPITAL.match, words))
 
 
 def _variants(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
@@ -147,7 +171,7 @@ def _bare(text: str, words: tuple[str, ...]) -> Iterator[Form]:
         for quantity in find_quantities(fold(text)):
             if quantity.bare:
                 yield Form(words=(quantity.bare,), alone=True)
-            elif re.fullmatch(r"[\d.]+", quantity.form):  # of "$5" the sign is not left
+            elif re.fullmatch(r"[\d.]+", quantity.form):  # the question may have named it
                 yield Form(words=(f"{quantity.form} dollar",))
 
 

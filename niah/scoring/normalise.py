@@ -33,6 +33,8 @@ _LINK = re.compile(r"\[([^\[\]\n]{1,300})\]\([^()\s]{1,500}\)")
 _ESCAPED_SPACE = re.compile(r"\\(?:[nrt](?![a-zA-Z])|[,;:! ])")
 _ESCAPED_MARK = re.compile(r"\\([_*#.\-$&%\"'`~|\[\]()>/])")
 _LATEX_COMMAND = re.compile(r"\\[a-zA-Z]+")
+_FORMULA = re.compile(r"(?<!\\)\${1,2}(?=[^\s$])([^$\n]{1,300})(?<=[^\s$\\])\${1,2}(?!\d)")
+_NO_AMOUNT = re.compile(r"[{}\\]|(?<!\d)(?<!\d )\$(?! ?\d)")
 _EMPHASIS = re.compile(r"[*`]+|(?<![^\W_])_+|_+(?![^\W_])")
 _BULLET = re.compile(r"^[ \t>#]*(?:[-+•‣▪◦–—])[ \t]+(?=\S)", re.M)
 _NUMBERED = re.compile(r"^[ \t]*\(?\d{1,3}[.)][ \t]+(?=\S)", re.M)
@@ -40,6 +42,7 @@ _HEADING = re.compile(r"^[ \t]*(?:>|#{1,6})[ \t]*", re.M)
 _NUMBER_SIGN = re.compile(r"\b(?:no|nr)\.\s*(?=\d)", re.IGNORECASE)
 _BLANKS = re.compile(r"[^\S\n]+")
 
+_AREA = re.compile(r"\b([kcm]?m)([²³])")
 _KEYCAP = {0xFE0F, 0xFE0E, 0x20E3}
 _STROKES = {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ŧ": "t", "ı": "i"}
 _TYPOGRAPHY = str.maketrans(
@@ -130,9 +133,10 @@ def clean(text: str) -> str:
     text = _LINK.sub(r"\1", text)
     text = _TAG.sub(" ", _INLINE_TAG.sub("", text))
     if "\\" in text or "{" in text or "$" in text:
+        text = _FORMULA.sub(r" \1 ", text)
         text = _ESCAPED_SPACE.sub(" ", text.replace("{,}", ",").replace("\\n", "\n"))
         text = _LATEX_COMMAND.sub(" ", _ESCAPED_MARK.sub(r"\1", text))
-        text = re.sub(r"[{}$\\]", " ", text)
+        text = _NO_AMOUNT.sub(" ", text)
     text = text.replace("->", " | ").replace("=>", " | ")
     text = re.sub(r"^[ \t]*\*[ \t]+", "- ", text, flags=re.M)
     text = _EMPHASIS.sub("", text)
@@ -144,6 +148,7 @@ def clean(text: str) -> str:
 
 
 def _plain_characters(text: str) -> str:
+    text = _AREA.sub(lambda unit: unit[1] + {"²": "2", "³": "3"}[unit[2]], text)
     text = text.translate(_TYPOGRAPHY)
     special = {ord(character): _plain(character) for character in set(text) if character > "~"}
     return unicodedata.normalize("NFKC", text.translate(special)).translate(_TYPOGRAPHY)
@@ -155,6 +160,8 @@ def _plain(character: str) -> str:
         return ""
     if category == "No" and unicodedata.decomposition(character).startswith("<super>"):
         return " "  # a footnote mark, not a digit of the number before it
+    if category == "No" and unicodedata.decomposition(character).startswith("<fraction>"):
+        return f" {character}"  # of 2½ the half is none of the 2's digits
     return str(unicodedata.decimal(character)) if category == "Nd" else character
 
 

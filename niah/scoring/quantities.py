@@ -43,7 +43,9 @@ _DATES = tuple(
         rf"\b{_DAY.format('d')} ?(?:of )?(?P<m>{_MONTHS})\b\.?(?:,? (?P<y>\d{{4}})\b)?",
         rf"\b(?P<m>{_MONTHS})\b\.? (?:the )?{_DAY.format('d')}\b(?!:)(?:,? (?P<y>\d{{4}})\b)?",
         r"\b(?P<y>\d{4})-(?P<n>\d{2})-(?P<d>\d{2})\b",
-        r"\b(?P<d>\d{1,2})\. ?(?P<n>\d{1,2})\.(?: ?(?P<y>\d{4})\b|(?![\d ]*\d))",
+        r"\b(?P<d>1[3-9]|2\d|3[01])/(?P<n>0?[1-9]|1[0-2])/(?P<y>\d{4})\b",
+        r"\b(?P<n>0?[1-9]|1[0-2])/(?P<d>1[3-9]|2\d|3[01])/(?P<y>\d{4})\b",
+        r"(?<!\d\.)\b(?P<d>\d{1,2})\. ?(?P<n>\d{1,2})\.(?: ?(?P<y>\d{4})\b|(?![\d ]*\d))",
     )
 )
 _HOURS = {
@@ -70,8 +72,9 @@ _SCALE = {
 }  # fmt: skip
 _SCALED = re.compile(
     r" ?(millionen|millions?|mio\b\.?|mn|billions?|milliarden?|mrd\b\.?|bn|thousand|tausend|"
-    r"[km](?= ?[£€]))(?![a-z])"
+    r"[km](?= ?(?:[£€$]|euros?\b|eur\b|dollars?\b|usd\b|pounds?\b|gbp\b|chf\b)))(?![a-z])"
 )
+_SCALED_AFTER_SIGN = re.compile(r" ?(bn|mn|[km])(?![a-z])")
 _MEASURED = re.compile(rf"[ -]?(?P<unit>{UNIT})(?![a-z0-9])")
 _PART_OF_UNIT = re.compile(rf"(?: of an?)?[ -]?(?P<unit>{UNIT})(?![a-z0-9])")
 _SIGNED = re.compile(rf"(?:{SIGNS.pattern}) ?\Z")
@@ -82,7 +85,7 @@ _PERIOD = re.compile(
         for name, spellings in PERIODS.items()
     )
 )
-_NUMBER = re.compile(rf"(?<![\w.,])(?!0\d)(?:{_DIGITS})(?!\d|[.,]\d)")
+_NUMBER = re.compile(rf"(?<![\w.,\u2044])(?!0\d)(?:{_DIGITS})(?!\d|[.,]\d|\u2044)")
 _TO = re.compile(r" ?(?:-|to|bis|and|und|:) ?")
 _AND = re.compile(r",? (?:and |und )?")
 _BETWEEN = re.compile(r"\b(?:between|from|zwischen|von) \Z")
@@ -148,7 +151,8 @@ _PARTS = {
     "tenth": 10, "zehntel": 10,
 }  # fmt: skip
 _FRACTION = re.compile(
-    rf"(?<![\w.,/])(?:(?P<top>\d{{1,3}})[/\u2044](?P<bottom>[1-9]\d{{0,2}})(?![\w/]|[.,]\d)"
+    rf"(?<![\w.,/])(?:(?:(?P<whole>\d{{1,3}}) )?"
+    rf"(?P<top>\d{{1,3}})[/\u2044](?P<bottom>[1-9]\d{{0,2}})(?![\w/]|[.,]\d)"
     rf"|(?P<count>{'|'.join(_HOURS)}|a|ein)[ -](?P<part>{'|'.join(_PARTS)})s?\b)"
 )
 
@@ -158,7 +162,8 @@ def _fractions(text: str) -> Iterator[Quantity]:
         if found["part"]:
             top, bottom = _HOURS.get(found["count"], 1), _PARTS[found["part"]]
         else:
-            top, bottom = int(found["top"]), int(found["bottom"])
+            bottom = int(found["bottom"])
+            top = int(found["top"]) + bottom * int(found["whole"] or 0)
         measured = _PART_OF_UNIT.match(text, found.end())
         if measured:
             number = _Number(*found.span(), round(Decimal(top) / bottom, 6))
@@ -178,12 +183,13 @@ def _amounts(text: str) -> Iterator[Quantity]:
     spelled = (_Number(*found) for found in find_spelled_out(text))
     numbers = sorted((*spelled, *_written(text)), key=lambda number: (number.start, -number.end))
     numbers = [n for i, n in enumerate(numbers) if i == 0 or n.start >= numbers[i - 1].end]
+    amounts = [_amount(text, number) for number in numbers]
     index = 0
     while index < len(numbers):
-        first = _amount(text, numbers[index])
+        first = amounts[index]
         index += 1
         while index < len(numbers):
-            both = _sum(text, first, _amount(text, numbers[index]))
+            both = _sum(text, first, amounts[index])
             if both is None:
                 break
             first = both
@@ -191,7 +197,7 @@ def _amounts(text: str) -> Iterator[Quantity]:
         if index < len(numbers):
             between = _TO.fullmatch(text, first.end, numbers[index].start)
             if between and _is_range(text, first, between[0].strip()):
-                second = _amount(text, numbers[index])
+                second = amounts[index]
                 if not first.bare or _unit(first) == _unit(second):
                     index += 1
                     yield _range(first, second)
@@ -254,13 +260,13 @@ def _read(digits: str) -> Decimal:
 def _amount(text: str, number: _Number, measured: re.Match[str] | None = None) -> Quantity:
     """A number with what stands around it: a sign, a scale, a unit."""
     start, end, value = number
-    scaled = _SCALED.match(text, end)
+    signed = _SIGNED.search(text, max(0, start - 4), start)
+    scaled = (_SCALED_AFTER_SIGN.match(text, end) if signed else None) or _SCALED.match(text, end)
     if scaled:
         value = value.scaleb(_SCALE[scaled[1]])
         end = scaled.end()
     bare = _plain(value)
     unit = None
-    signed = _SIGNED.search(text, max(0, start - 4), start)
     measured = measured or _MEASURED.match(text, end)
     if measured:
         unit = unit_of(measured["unit"])

@@ -171,8 +171,21 @@ def _refusals(
             continue
         if asked.open_text and not _is_refusers(layout.text, clause.start, found):
             continue
+        told = upcoming > 0 and layout.sentence_at(spans[upcoming - 1][0]) < clause.sentence
+        if told and _is_of_another(layout.text, end, asked):
+            continue
         relevant.append((start, end))
     return relevant
+
+
+def _is_of_another(text: str, end: int, asked: Asked) -> bool:
+    """Whether what the text does not tell is another question: "it never says why he left"."""
+    told = cues.INDIRECT.match(text, end)
+    return (
+        told is not None
+        and told[1] not in asked.question.split()
+        and not names_key(told[2], asked.keys)
+    )
 
 
 def _is_refusers(text: str, clause_start: int, found: re.Match[str]) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from niah.scoring.clauses import Setting
 from niah.scoring.cues import KIN
+from niah.scoring.labels import names_key
 from niah.scoring.reading import Asked
 
 _ASKS_FOR_KIN = re.compile(rf"\b{KIN}\b")
@@ -22,12 +23,34 @@ _RELATED = re.compile(
 )
 """Behind a name that is a relative's."""
 
-_UNTIL = re.compile(
-    r"[^.;]{0,40}\b(?:until|till|bis)\b.{0,120}\b(?:now|since then|nowadays|today|jetzt|seitdem|"
-    r"seither|heute)\b",
-    re.S,
+_THESE_DAYS = (
+    r"\b(?:now|since (?:then|\d{4})|nowadays|today|jetzt|seit(?:dem| \d{4})|seither|heute)\b"
 )
+_UNTIL = re.compile(rf"[^.;]{{0,40}}\b(?:until|till|bis)\b.{{0,120}}{_THESE_DAYS}", re.S)
 """Behind a value that held once."""
+
+_ONCE = re.compile(r"\b(?:until|till|bis)\b.{0,60}\Z", re.S)
+_NOW = re.compile(rf"[^\n]{{0,80}}{_THESE_DAYS}")
+"""Around a value that held once: "until 1990 it was in Linden Street, now in ..."."""
+
+_IS_OF = re.compile(r"\W{0,3}(?:is|are|was|were|belongs? to|ist|sind|war|waren|gehort) \w")
+"""Behind a value: what it is, or what was done with it."""
+
+_CONTRAST = re.compile(r"\s*(?:;|,? (?:but|while|whereas|aber|wahrend)\b)([^.;\n]{1,120})")
+"""Behind that: what something else is."""
+
+_PLACE = re.compile(
+    r"\b(to|for|from|of|at|nach|zu|fur|von|aus|bei) (?:the |der |die |das )?(\w{3,})"
+)
+"""What tells two of a kind apart: the train to Husum, the report of 1974."""
+
+_ORDER = (
+    re.compile(r"\b(?:before|vor) (?:the |de[mnr] )?(\w{3,})"),
+    re.compile(r"\b(?:after|nach) (?:the |de[mnr] )?(\w{3,})"),
+)
+"""Before something, and after it."""
+
+_NEAR = 200
 
 _OPPOSITES = tuple(
     (re.compile(rf"\b(?:{one})\b"), re.compile(rf"\b(?:{other})\b"))
@@ -66,6 +89,10 @@ _CONTRASTS = tuple(
             "minimum|least|lowest|smallest|kleinste[nrms]?",
             "maximum|most|highest|largest|grosste[nrms]?",
         ),
+        (
+            "usual|normal|typical|average|ubliche[nrms]?|normale[nrms]?",
+            "maximum|highest|top|minimum|lowest|hochste[nrms]?|maximale[nrms]?",
+        ),
         ("oldest|alteste[nrms]?", "youngest|newest|jungste[nrms]?"),
         ("summer|sommer", "winter"),
         ("arrival|ankunft", "departure|abfahrt"),
@@ -94,6 +121,8 @@ def is_about_another(setting: Setting, text: str, asked: Asked) -> bool:
         text: The whole response, folded.
         asked: The question.
     """
+    if _held_once(setting, text):
+        return True
     if not asked.open_text:
         return False
     subject = _SUBJECT.match(setting.lead)
@@ -103,12 +132,56 @@ def is_about_another(setting: Setting, text: str, asked: Asked) -> bool:
         return True
     if _differs(_OPPOSITES, setting.lead + " " + setting.tail, asked):
         return True
-    if _UNTIL.match(text, setting.candidate.end):
+    if _is_told_apart(setting, text, asked) or _is_parallel(setting, text, asked):
+        return True
+    if _is_after_not_before(setting, asked):
         return True
     if _ASKS_FOR_KIN.search(asked.question):
         return False
     related = _RELATIVES.search(setting.lead) or _RELATED.search(setting.tail)
     return related is not None
+
+
+def _is_told_apart(setting: Setting, text: str, asked: Asked) -> bool:
+    """Whether a value is said to be something that was not asked, and what was asked follows."""
+    if setting.prefix.strip() or setting.lead.strip() or names_key(setting.tail, asked.keys):
+        return False
+    then = _CONTRAST.match(text, setting.candidate.end + len(setting.tail.rstrip(" ;")))
+    return (
+        _IS_OF.match(setting.tail) is not None
+        and then is not None
+        and names_key(then[1], asked.keys)
+    )
+
+
+def _is_parallel(setting: Setting, text: str, asked: Asked) -> bool:
+    """Whether a value is of the train to Kiel, and the one to Husum, which was asked, follows."""
+    there = dict(_PLACE.findall(setting.lead + " | " + setting.tail))
+    after = text[setting.candidate.end : setting.candidate.end + _NEAR]
+    return any(
+        there.get(word, place) != place and f"{word} {place}" in after
+        for word, place in _PLACE.findall(asked.question)
+    )
+
+
+def _is_after_not_before(setting: Setting, asked: Asked) -> bool:
+    """Whether a clause is of the time after what the question asks the time before of."""
+    around = setting.lead + " | " + setting.tail
+    return any(
+        not set(own.findall(asked.question)).isdisjoint(other.findall(around))
+        and own.search(around) is None
+        for own, other in (_ORDER, _ORDER[::-1])
+    )
+
+
+def _held_once(setting: Setting, text: str) -> bool:
+    """Whether a value held until something, and now another one holds."""
+    if _UNTIL.match(text, setting.candidate.end):
+        return True
+    return (
+        _ONCE.search(setting.lead) is not None
+        and _NOW.match(text, setting.candidate.end + len(setting.tail)) is not None
+    )
 
 
 def _is_past(subject: str, setting: Setting, asked: Asked) -> bool:

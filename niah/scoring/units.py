@@ -27,15 +27,16 @@ foot 1 ft|foot|feet|fuss
 foot 3 yd|yards?
 foot 5280 mi|miles?|meilen?
 inch 1 inch|inches|zoll
-hectare 0.0001 sqm|square met(?:er|re)s?|quadratmetern?|qm
+hectare 0.0001 sq ?m|m2|square met(?:er|re)s?|quadratmetern?|qm
 hectare 1 ha|hectares?|hektar
-hectare 100 square kilomet(?:er|re)s?|quadratkilometern?|qkm
+hectare 100 sq ?km|km2|square kilomet(?:er|re)s?|quadratkilometern?|qkm
 acre 1 acres?
 gram 0.001 mg|milligram(?:me)?s?|milligramm
 gram 1 g|gram(?:me)?s?|gramm
 gram 1000 kg|kilos?|kilogram(?:me)?s?|kilogramm
 gram 1000000 t|tonnes?|tons?|tonnen?
 litre 0.001 ml|millilit(?:er|re)s?|millilitern?
+litre 1000 cubic met(?:er|re)s?|kubikmetern?|cu m|m3|cbm
 litre 1 l|lit(?:er|re)s?|litern
 second 1 s|secs?|seconds?|sekunden?
 second 60 mins?|minutes?|minuten?
@@ -51,6 +52,7 @@ pound 0.01 pence|penny|p
 pound 1 £|pounds?|gbp|pfund
 euro 1 €|euros?|eur
 dollar 1 \\$|dollars?|usd
+cent 1 ¢|cents?|ct
 franc 1 chf|francs?|franken
 crown 1 crowns?|kronen?
 knot 1 kn|kts?|knots?|knoten

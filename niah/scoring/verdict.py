@@ -9,6 +9,7 @@ from typing import Literal
 from niah.scoring.labels import key_words
 from niah.scoring.lists import listed_items, offers_others, one_of_many
 from niah.scoring.normalise import clean, fold, without_thinking
+from niah.scoring.numbered import asked_item
 from niah.scoring.reading import AnswerKind, Asked, Reading, keyword_groups, marked_parts, read_part
 from niah.scoring.stances import (
     Stance,
@@ -22,7 +23,7 @@ from niah.scoring.stances import (
 )
 from niah.tasks import Challenge
 
-SCORER_VERSION = "rules-3"
+SCORER_VERSION = "rules-4"
 """Changes whenever any response could be scored differently; stored beside every score."""
 
 Reason = Literal[
@@ -124,6 +125,8 @@ def score_answers(
     visible = without_thinking(response)
     if not visible.strip():
         return Score(value=0.0, reason="thinking only" if response.strip() else "empty")
+    if match == "any":
+        visible = asked_item(visible, asked.ordinals) or visible
     text = clean(visible)
     for part in marked_parts(visible, text):
         reading = read_part(part, asked)

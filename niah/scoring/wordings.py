@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Sequence
 from itertools import pairwise
@@ -9,6 +11,8 @@ from itertools import pairwise
 from niah.scoring.candidates import MAX_CANDIDATES, Candidate, Found
 from niah.scoring.forms import answer_forms, between_joiners, fits, measured_words
 from niah.scoring.words import Word, find_phrase, phrase_forms, split_words, stem
+
+_ASIDE = re.compile(r"\([^()\n]{1,60}\)")
 
 
 def find_words(text: str, question: str, answers: Sequence[str], forbidden: Sequence[str]) -> Found:
@@ -18,26 +22,28 @@ def find_words(text: str, question: str, answers: Sequence[str], forbidden: Sequ
     """
     words = measured_words(text)
     asked = frozenset(stem(w.text) for w in split_words(question) if len(w.text) > 2)
-    ways = {False: words, True: between_joiners(words, asked)}
-    echoed = {joined: _echo(way, question) for joined, way in ways.items()}
+    joined = between_joiners(words, asked)
+    bare = _outside_brackets(joined, text)
+    ways = {False: [words], True: [joined] if len(bare) == len(joined) else [joined, bare]}
+    echoes = {kind: [_echo(way, question) for way in those] for kind, those in ways.items()}
     candidates = []
     for values, accepted in ((answers, True), (forbidden, False)):
         for index, value in enumerate(values):
             here = frozenset({index})
             for form in answer_forms(value, asked):
-                way, echo = ways[form.joined], echoed[form.joined]
-                places = find_phrase(way, form.words, inflected=form.inflected)
-                candidates += [
-                    Candidate(
-                        start=way[first].start,
-                        end=way[last - 1].end,
-                        value=value,
-                        answers=here if accepted else frozenset(),
-                        forbidden=frozenset() if accepted else here,
-                    )
-                    for first, last in deque(places, maxlen=MAX_CANDIDATES)
-                    if not all(echo[first:last]) and fits(form, text, way[first:last])
-                ]
+                for way, echo in zip(ways[form.joined], echoes[form.joined], strict=True):
+                    places = find_phrase(way, form.words, inflected=form.inflected)
+                    candidates += [
+                        Candidate(
+                            start=way[first].start,
+                            end=way[last - 1].end,
+                            value=value,
+                            answers=here if accepted else frozenset(),
+                            forbidden=frozenset() if accepted else here,
+                        )
+                        for first, last in deque(places, maxlen=MAX_CANDIDATES)
+                        if not all(echo[first:last]) and fits(form, text, way[first:last])
+                    ]
     return Found(candidates=_longest(candidates))
 
 
@@ -59,6 +65,18 @@ def find_keywords(text: str, question: str, groups: Sequence[Sequence[str]]) -> 
         if not all(echoed[first:last])
     ]
     return Found(candidates=_longest(candidates))
+
+
+def _outside_brackets(words: Sequence[Word], text: str) -> list[Word]:
+    """The words without asides: "Ada Winther (chair) and Jon Falk"."""
+    asides = [found.span() for found in _ASIDE.finditer(text)]
+    starts = [start for start, _ in asides]
+    kept = []
+    for word in words:
+        at = bisect_right(starts, word.start) - 1
+        if at < 0 or word.start >= asides[at][1]:
+            kept.append(word)
+    return kept
 
 
 def _longest(candidates: list[Candidate]) -> list[Candidate]:

@@ -1,0 +1,40 @@
+"""The item of a numbered list that a question asks for: the first step of three."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Set
+
+_ITEM = re.compile(r"[ \t]*(\d{1,2})[.)][ \t]+(\S.*)")
+_PLACES = {
+    word: place + 1
+    for words in (
+        "first second third fourth fifth sixth seventh eighth ninth tenth",
+        "erste zweite dritte vierte funfte sechste",
+    )
+    for place, word in enumerate(words.split())
+}
+
+
+def asked_item(response: str, ordinals: Set[str]) -> str:
+    """What stands under the number that was asked for, where all of a response is such a list.
+
+    Args:
+        response: Without thinking; one line may stand before the list.
+        ordinals: Those of the question, without endings: ``first``, ``erste``.
+
+    Returns:
+        The item; empty, if the response is another text or not one place is asked for.
+    """
+    if len(ordinals) != 1:
+        return ""
+    place = _PLACES[next(iter(ordinals))]
+    lines = [line for line in response.split("\n") if line.strip()]
+    items = [_ITEM.fullmatch(line.rstrip()) for line in lines]
+    if items and items[0] is None:
+        items = items[1:]
+    numbers = [int(item[1]) if item else 0 for item in items]
+    if len(items) < 2 or place > len(items) or numbers != [*range(1, len(items) + 1)]:
+        return ""
+    item = items[place - 1]
+    return item[2] if item else ""
