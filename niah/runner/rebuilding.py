@@ -91,7 +91,7 @@ def _composed_again(run: Run, prepared: Prepared, record: TrialRecord) -> tuple[
         prepared,
         trial,
         tokens=record.prompt_tokens,
-        like_tokens=int(like) if like.isdecimal() else None,
+        like_tokens=int(like) if like.isdecimal() and len(like) < 10 else None,
     )
     if prompt.sha256 != record.prompt_sha256:
         raise ConfigurationError(_changed(run, prepared))
