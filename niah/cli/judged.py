@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from time import monotonic
 from typing import TYPE_CHECKING
 
 import typer
@@ -16,7 +14,6 @@ from niah.errors import ConfigurationError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from niah.runner.closing import RunResult
     from niah.runner.keys import Keys
     from niah.runner.likeness import Pool
     from niah.runner.prepared import Prepared
@@ -84,15 +81,10 @@ def run_to_judge(
         StoreUnavailable: if the experiment is running elsewhere or the store cannot be written.
         typer.Exit: if the user stopped it.
     """
-    from niah.cli.controls import measure_beside, with_controls
+    from niah.cli.controls import with_controls
+    from niah.cli.measuring import Measuring, measure_with_controls, ready
     from niah.cli.options import load_config, shipped_configs
-    from niah.cli.progress import live_line
-    from niah.cli.serving import reference_transports
-    from niah.runner.controls import controls_spent_usd, prepare_controls
     from niah.runner.keys import read_keys
-    from niah.runner.prepare import prepare
-    from niah.runner.prepared import check_lengths
-    from niah.runner.run import run_experiment, run_to_go_on_with
     from niah.store.runs import find_run, latest_run
     from niah.store.verdicts import latest_verdicts
 
@@ -105,38 +97,22 @@ def run_to_judge(
         return Tonight(run=find_run(store, name))
     experiment = with_controls(load_config(name, models, overrides), controls)
     keys = read_keys(experiment.resolved_models(), variables)
-    prepared = prepare(experiment)
-    check_lengths(prepared)
-    prepared_controls = prepare_controls(experiment)
-    for warning in prepared.warnings:
-        log(f"warning: {warning}", event="warning", level="warning")
+    prepared, prepared_controls = ready(experiment)
     latest = latest_run(store, prepared.sha256)
     verdict = None if latest is None else latest_verdicts(store).get(latest.run)
     decided = verdict is not None and verdict.verdict != "undecided"
 
-    def measure(one: Prepared, elsewhere_usd: float, *, beside: bool) -> RunResult:
-        with live_line(one.experiment.name, quiet=quiet) as show:
-            return run_experiment(
-                one,
-                store,
-                keys=keys,
-                transports=reference_transports(),
-                new=not beside and (new or decided),
-                new_after_s=None if beside else new_after_s,
-                analysed=not beside,
-                max_time_s=None if until_s is None else max(1.0, until_s - monotonic()),
-                elsewhere_usd=elsewhere_usd,
-                progress=show,
-                tell=log,
-                log=lambda line: log(line, event="retry", level="warning"),
-            )
-
-    going_on = run_to_go_on_with(prepared, store, new=new or decided, new_after_s=new_after_s)
-    spent_usd = 0.0 if going_on is None else controls_spent_usd(store, going_on.run)
-    result = measure(prepared, spent_usd, beside=False)
+    how = Measuring(
+        store=store,
+        keys=keys,
+        new=new or decided,
+        new_after_s=new_after_s,
+        until_s=until_s,
+        quiet=quiet,
+    )
+    result, others = measure_with_controls(how, prepared, prepared_controls)
     for reason in result.reasons:
         log(f"niah: {reason}", event="reason", level="warning", run=result.run.run)
-    others = measure_beside(prepared_controls, result, store, partial(measure, beside=True))
     if result.interrupted or others.interrupted:
         raise typer.Exit(INTERRUPTED)
     notes = () if others.complete else (others.note,)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -37,10 +36,9 @@ from niah.cli.options import (
 from niah.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from niah.runner.closing import RunResult
-    from niah.runner.prepared import Prepared
     from niah.statistics.controls import ControlResult
 
 INCOMPLETE = 3
@@ -84,25 +82,16 @@ def run(
     json: Json = False,
 ) -> None:
     """Measure an experiment, or go on with it where it stopped; store and plot the results."""
-    from niah.cli.controls import measure_beside, with_controls
+    from niah.cli.controls import with_controls
+    from niah.cli.measuring import Measuring, measure, measure_with_controls, ready
     from niah.cli.metrics import check_metrics_path, write_metrics
     from niah.cli.plotting import Looks, checked, plot_run
-    from niah.cli.progress import live_line
     from niah.cli.run_metrics import run_metrics
-    from niah.cli.serving import reference_transports
     from niah.cli.suites import measure_suite, prepare_suite, show_suite
     from niah.cli.summaries import summary_json
     from niah.cli.webhook import open_webhook, told_of_failure
-    from niah.runner.controls import (
-        controls_spent_usd,
-        prepare_controls,
-        results_of_controls,
-        stored_controls,
-    )
+    from niah.runner.controls import prepare_controls, results_of_controls, stored_controls
     from niah.runner.keys import read_keys
-    from niah.runner.prepare import prepare
-    from niah.runner.prepared import check_lengths
-    from niah.runner.run import run_experiment, run_to_go_on_with
     from niah.store.database import open_store
     from niah.store.trials import iter_trials
 
@@ -127,40 +116,28 @@ def run(
             each = tuple(with_controls(one, controls) for one in suite.experiments)
             suite = replace(suite, experiments=each)
             experiment = each[0]
-        keys = read_keys(experiment.resolved_models(), environment(env_file))
-
-        def measure(
-            prepared: Prepared, elsewhere_usd: float = 0.0, *, beside: bool = False
-        ) -> RunResult:
-            with live_line(prepared.experiment.name, quiet=quiet) as show:
-                return run_experiment(
-                    prepared,
-                    store,
-                    keys=keys,
-                    transports=reference_transports(),
-                    new=new and not beside,
-                    new_after_s=None if beside else new_after_s,
-                    analysed=not beside,
-                    max_time_s=max_time_s and max(1.0, max_time_s - (monotonic() - began_s)),
-                    elsewhere_usd=elsewhere_usd,
-                    progress=show,
-                    tell=log,
-                    log=_retries_log(),
-                )
-
+        measuring = partial(
+            Measuring,
+            keys=read_keys(experiment.resolved_models(), environment(env_file)),
+            new=new,
+            new_after_s=new_after_s,
+            until_s=None if max_time_s is None else began_s + max_time_s,
+            quiet=quiet,
+        )
         if suite is not None:
             if metrics is not None:
                 raise ConfigurationError("--metrics is for one task, and this file has several")
             prepared_tasks = prepare_suite(suite)
             prepared_beside = [prepare_controls(one) for one in suite.experiments]
             with open_store(db) as store:
+                how = measuring(store=store)
                 outcome = measure_suite(
                     suite,
                     prepared_tasks,
                     store,
-                    measure,
+                    partial(measure, how),
                     controls=prepared_beside,
-                    run_control=partial(measure, beside=True),
+                    run_control=partial(measure, how, beside=True),
                     new=new,
                     new_after_s=new_after_s,
                     plots=plots,
@@ -173,15 +150,11 @@ def run(
                 _complete_already(suite.name)
             _exit(outcome.interrupted, complete=outcome.complete)
             return
-        prepared = prepare(experiment)
-        check_lengths(prepared)
-        prepared_controls = prepare_controls(experiment)
-        for warning in prepared.warnings:
-            log(f"warning: {warning}", event="warning", level="warning")
+        prepared, prepared_controls = ready(experiment)
         with open_store(db) as store:
-            going_on = run_to_go_on_with(prepared, store, new=new, new_after_s=new_after_s)
-            result = measure(prepared, controls_spent_usd(store, going_on.run) if going_on else 0.0)
-            others = measure_beside(prepared_controls, result, store, partial(measure, beside=True))
+            result, others = measure_with_controls(
+                measuring(store=store), prepared, prepared_controls
+            )
             records = list(iter_trials(store, result.run.run))
             beside = results_of_controls(stored_controls(store, result.run))
             figures = plot_run(result.run, records, plots, looks, beside) if records else []
@@ -211,13 +184,6 @@ def _exit(interrupted: bool, *, complete: bool) -> None:
         raise typer.Exit(INTERRUPTED)
     if not complete:
         raise typer.Exit(INCOMPLETE)
-
-
-def _retries_log() -> Callable[[str], None]:
-    """Where each retry is told of: nowhere on a terminal, whose one line shows the progress."""
-    if sys.stderr.isatty() and not is_json():
-        return lambda _: None
-    return partial(log, event="retry", level="warning")
 
 
 def _report(
