@@ -230,6 +230,22 @@ def test_an_adaptive_run_is_judged_by_the_estimate_that_its_table_shows(nights: 
     )
 
 
+def test_adaptive_nights_are_compared_with_an_adaptive_baseline(nights: Nights) -> None:
+    """Nothing happened: it passes, whatever cells either run chose; the map fell: it fails."""
+    niah = nights.niah
+    (nights.directory / "doubt.toml").write_text(ADAPTIVE)
+    begun = ("gate", "doubt.toml", "-q", "--json", "--new")
+    nights.tonight("0.9", 1)
+    niah(*begun, "--min-accuracy", "0", "--set", "sampling.max_passes=10")
+    assert niah("baseline", "set", "base", "latest").code == 0
+    verdicts = []
+    for recall, draw in (("0.9", 2), ("0.9", 3), ("0.5", 4)):
+        nights.tonight(recall, draw)
+        done = niah(*begun, "-b", "base", "--set", "sampling.max_passes=1.5")
+        verdicts.append((done.json["verdict"], done.json["sweeps"][0]["regression"]["verdict"]))
+    assert verdicts == [("pass", "pass"), ("pass", "pass"), ("fail", "fail")]
+
+
 def test_a_region_without_a_trial_is_undecided(nights: Nights) -> None:
     """What the neighbours of an adaptive run's cells suggest of it is no measurement."""
     (nights.directory / "doubt.toml").write_text(ADAPTIVE)
