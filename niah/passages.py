@@ -140,10 +140,19 @@ def text_without(text: str, passages: Iterable[str]) -> str:
             paragraphs. The time hardly grows with their number.
     """
     whole = set(passages)
+    several = {passage for passage in whole if "\n\n" in passage}
+    if several:  # before one of their paragraphs is gone
+        text = _cut(text, several)
     text = "\n\n".join(part for part in text.split("\n\n") if part.strip("\n") not in whole)
+    others = whole - several
+    return _cut(text, others) if others else text
+
+
+def _cut(text: str, passages: set[str]) -> str:
+    """The text without these stretches, what stands before and behind them parted as before."""
     kept: list[str] = []
     begin, space = 0, ""
-    for start, end in _spans(text, whole):
+    for start, end in _spans(text, passages):
         between = text[begin:start] if start >= begin else ""
         body = between.strip()
         if body:

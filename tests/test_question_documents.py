@@ -169,6 +169,63 @@ def test_a_passage_in_several_documents_is_said_in_the_plan(niah: Niah, config: 
     assert "several documents" not in planned.out + planned.err
 
 
+STORY = ["The mill has a keeper.", "His name is Abel Orne.", "He came from Rye.", "He left in May."]
+ASKED = {"question": "What is the keeper's name?", "answers": ["Abel Orne"], "passage": STORY[1]}
+
+
+@pytest.mark.parametrize(
+    ("around", "planted"),
+    [("1", STORY[:3]), ("2", STORY), ("'document'", STORY), ("0", STORY[1:2])],
+)
+def test_what_stands_around_a_passage_can_be_planted_with_it(
+    niah: Niah, config: Path, around: str, planted: list[str]
+) -> None:
+    """So many paragraphs of its document on each side, once and nowhere else in the prompt."""
+    text = "\n\n".join(STORY)
+    config.with_name("contracts").joinpath("old", "keeper.md").write_text(text, encoding="utf-8")
+    ask(config, ASKED)
+    done = niah("run", config, "-q", "--json", "--set", f"task.around={around}")
+    assert done.code == 0, done.err
+    for prompt in prompts(niah):
+        assert prompt.count("\n\n".join(planted)) == 1
+        assert all(prompt.count(part) == 1 for part in planted)
+
+
+def test_neighbours_that_are_both_asked_about_are_taken_out_once(niah: Niah, config: Path) -> None:
+    """Where what stands around two passages overlaps, nothing of either is left in the haystack."""
+    text = "\n\n".join(STORY)
+    config.with_name("contracts").joinpath("old", "keeper.md").write_text(text, encoding="utf-8")
+    other = {"question": "From where did he come?", "answers": ["Rye"], "passage": STORY[2]}
+    ask(config, ASKED, other)
+    done = niah("run", config, "-q", "--set", "task.around=1", "--set", "grid.trials=6")
+    assert done.code == 0, done.err
+    exported = niah("export", "latest", "--format", "jsonl").out.splitlines()
+    assert len({json.loads(line)["question"] for line in exported}) == 2
+    for prompt in prompts(niah):
+        assert all(prompt.count(part) <= 1 for part in STORY)
+        assert sum(part in prompt for part in STORY) == 3
+
+
+@pytest.mark.parametrize(
+    ("around", "said"),
+    [
+        ("'page'", "task.around = 'page' is neither a number of paragraphs nor"),
+        ("-1", "task.around = -1 is not a whole number"),
+        ("'document'", "line 1: its passage with what task.around adds has 2"),
+    ],
+)
+def test_what_cannot_be_planted_around_a_passage_is_said(
+    niah: Niah, config: Path, around: str, said: str
+) -> None:
+    """A word, a negative number, and more than can be planted."""
+    long = "\n\n".join([STORY[1], *(f"Line {number} is dull." for number in range(1_200))])
+    config.with_name("contracts").joinpath("old", "keeper.md").write_text(long, encoding="utf-8")
+    ask(config, ASKED)
+    done = niah("plan", config, "--set", f"task.around={around}")
+    assert done.code == 2
+    assert said in done.err
+
+
 def test_reports_say_where_a_question_is_answered(niah: Niah, config: Path) -> None:
     """Beside a question that is not answered from its passage alone, in every form."""
     ask(config, DEPOSIT | {"answers": ["soon"], "passage": ONE_LINE, "document": "harbour.md"})

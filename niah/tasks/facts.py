@@ -57,6 +57,10 @@ def read_facts(path: Path, haystack: Searched, limit: int | None) -> tuple[Fact,
         ConfigurationError: if a ``.json`` file is no collection of passages.
     """
     if path.suffix.lower() == SUFFIX:
+        if haystack.around:
+            raise TaskError(
+                f"task.around is for documents; the passages of {path} are whole already"
+            )
         return _of_collection(path, haystack.text, limit)
     return facts_of(read_entries(path), haystack, str(path))[:limit]
 

@@ -28,10 +28,13 @@ class Searched:
     Attributes:
         text: Of the haystack.
         documents: Where each stands in it; none where it is not a file or folder of the user's.
+        around: How many paragraphs before and after a passage are planted with it, and the rest of
+            its own; 0 = the passage alone.
     """
 
     text: str
     documents: Sequence[Document] = ()
+    around: int = 0
 
     @cached_property
     def paragraphs(self) -> list[tuple[str, str]]:
@@ -49,8 +52,8 @@ class Found:
     """A passage as the documents have it.
 
     Attributes:
-        passage: Word for word.
-        also: The same with other line breaks, as it stands elsewhere.
+        passage: Word for word, with what is planted around it.
+        also: The same alone, and with other line breaks, as it stands elsewhere.
         documents: Names of those that it stands in; the one that was named, where one was.
     """
 
@@ -116,8 +119,7 @@ def located(passage: str, haystack: Searched, document: Document | None, where: 
             f"{f' and {len(names) - 1:,} more' if len(names) > 1 else ''}; name the document that "
             "it stands in"
         )
-    begin, end = inside[0]
-    return _found(haystack.text[begin:end], spans, document, haystack)
+    return _found(inside[0], spans, document, haystack, where)
 
 
 def only_paragraph(
@@ -147,7 +149,9 @@ def only_paragraph(
             f"{answers[0]!r}; give the passage that answers it, or a text to be planted"
         )
     check_passage(found[0], f"{where}: the paragraph that states its answer")
-    return _found(found[0], list(_standing(found[0], haystack)), document, haystack)
+    begin = haystack.text.index(found[0], document.begin if document else 0)
+    span = begin, begin + len(found[0])
+    return _found(span, list(_standing(found[0], haystack)), document, haystack, where)
 
 
 def check_passage(value: object, where: str) -> None:
@@ -187,9 +191,17 @@ def _standing(passage: str, haystack: Searched) -> Iterator[tuple[int, int]]:
 
 
 def _found(
-    passage: str, spans: Sequence[tuple[int, int]], document: Document | None, haystack: Searched
+    span: tuple[int, int],
+    spans: Sequence[tuple[int, int]],
+    document: Document | None,
+    haystack: Searched,
+    where: str,
 ) -> Found:
-    forms = dict.fromkeys(haystack.text[begin:end] for begin, end in spans)
+    passage = haystack.text[slice(*span)]
+    if haystack.around:
+        passage = _with_surroundings(span, haystack)
+        check_passage(passage, f"{where}: its passage with what task.around adds")
+    forms = dict.fromkeys(haystack.text[slice(*one)] for one in (span, *spans))
     forms.pop(passage, None)
     return Found(
         passage=passage,
@@ -198,14 +210,35 @@ def _found(
     )
 
 
+def _with_surroundings(span: tuple[int, int], haystack: Searched) -> str:
+    """The passage's paragraph and so many before and after it, within its document."""
+    own = _document_at(span, haystack)
+    first, last = (own.begin, own.end) if own else (0, haystack.end)
+    begin, end = span
+    for _ in range(haystack.around + 1):
+        at = haystack.text.rfind("\n\n", first, begin)
+        begin = max(at, first)
+        if at < 0:
+            break
+    for _ in range(haystack.around + 1):
+        at = haystack.text.find("\n\n", end, last)
+        end = at + 2 if at >= 0 else last
+        if at < 0:
+            break
+    return haystack.text[begin:end].strip()
+
+
 def _names(spans: Iterable[tuple[int, int]], haystack: Searched) -> tuple[str, ...]:
     """Of the documents that have one of these stretches of the text to its end."""
-    names: dict[str, None] = {}
-    for span in spans:
-        at = bisect_right(haystack.documents, span[0], key=lambda one: one.begin) - 1
-        if at >= 0 and _holds(haystack.documents[at], span):
-            names[haystack.documents[at].name] = None
-    return tuple(names)
+    found = (_document_at(span, haystack) for span in spans)
+    return tuple(dict.fromkeys(document.name for document in found if document))
+
+
+def _document_at(span: tuple[int, int], haystack: Searched) -> Document | None:
+    """The document that has all of a stretch of the text."""
+    at = bisect_right(haystack.documents, span[0], key=lambda one: one.begin) - 1
+    document = haystack.documents[at] if at >= 0 else None
+    return document if document and _holds(document, span) else None
 
 
 def _holds(document: Document, span: tuple[int, int]) -> bool:

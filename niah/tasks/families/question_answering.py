@@ -27,6 +27,8 @@ from niah.tasks.single import kind_of
 
 VERSION = "question-answering-1"
 MAX_QUESTIONS = 1_000_000
+MAX_AROUND = 1_000_000
+WHOLE_DOCUMENT = "document"
 PLAIN = ("yes", "no", "ja", "nein")
 """Answers that need not stand in the passage, and stand everywhere."""
 
@@ -54,7 +56,7 @@ def prepare(
         instruction = in_language(INSTRUCTIONS, language, "question-answering")
     if not isinstance(instruction, str) or not instruction.strip():
         raise TaskError(f"task.instruction = {instruction!r} is not a text")
-    facts = _facts(parameters, Searched(haystack, documents))
+    facts = _facts(parameters, Searched(haystack, documents, _around(parameters)))
     cuts = dict.fromkeys(
         passage for fact in facts if fact.in_documents for passage in (*fact.passages, *fact.also)
     )
@@ -103,6 +105,18 @@ def _facts(parameters: Mapping[str, Any], haystack: Searched) -> tuple[Fact, ...
     if not isinstance(path, str):
         raise TaskError(f"task.path = {path!r} is not a path")
     return read_facts(Path(path), haystack, limit)
+
+
+def _around(parameters: Mapping[str, Any]) -> int:
+    """Paragraphs on each side of a passage that are planted with it."""
+    around = parameters.get("around")
+    if around == WHOLE_DOCUMENT:
+        return MAX_AROUND
+    if isinstance(around, str):
+        raise TaskError(
+            f'task.around = {around!r} is neither a number of paragraphs nor "{WHOLE_DOCUMENT}"'
+        )
+    return whole_number(parameters, "around", 0, least=0, most=MAX_AROUND)
 
 
 def _asks(facts: Sequence[Fact]) -> str:
@@ -178,6 +192,11 @@ FAMILY = Family(
             name="questions",
             description="at most so many of them; all by default, of a collection as many as leave "
             "nine tenths of its passages as haystack",
+        ),
+        Parameter(
+            name="around",
+            description="so many paragraphs before and after a passage of your documents are "
+            'planted with it, or "document": all of its document; 0 by default, the passage alone',
         ),
         Parameter(name="instruction", description="in place of niah's own, before the haystack"),
     ),
