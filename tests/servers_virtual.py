@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -14,6 +15,8 @@ from niah.runner.dispatch import Lane
 from niah.runner.jobs import Attempt, Job, LaneSettings
 from niah.runner.slots import Slots
 from tests.virtual_time import run_virtually
+
+LUCK = 0.3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,27 +94,40 @@ class _Buckets:
         self.at = now
 
 
-def lower_bound_s(host: Host, trials: list[Trial], cap: int) -> float:
-    """No schedule is faster: each limit from a full bucket, the cap, the last answers.
+def lower_bound_s(
+    host: Host, trials: list[Trial], cap: int, network_s: Sequence[tuple[float, float]]
+) -> float:
+    """No schedule is faster, not even that of someone who knows how long each answer will take.
 
     Of the trials that take at least so long, the last is sent when the limit has let all of them
     through, and is answered so much later. That holds for every such time, and for each limit.
+    A limit flows from when the first request can have arrived, and each trial holds a place for
+    all the time that it is under way; trials of one length that are answered late are sent first,
+    which nobody can do who does not know them. Without luck the bound is within reach.
+
+    Args:
+        host: Its limits.
+        trials: The sweep.
+        cap: Requests that may be in flight.
+        network_s: How long each trial is on its way there and back.
     """
     buckets = _Buckets(host, max(trial.tokens for trial in trials))
     at_once = min(cap, host.at_once or cap)
-    network_s = 2 * host.network_s[0]
-    slowest_first = sorted(trials, key=lambda trial: -trial.latency_s)
-    bounds = [
-        slowest_first[0].latency_s + network_s,
-        sum(trial.latency_s + network_s for trial in trials) / at_once,
+    first_s = min(there for there, _ in network_s)
+    answered_s = [
+        trial.latency_s + back for trial, (_, back) in zip(trials, network_s, strict=True)
     ]
-    for units in ([1.0] * len(trials), [float(trial.tokens) for trial in slowest_first]):
-        index = 0 if units[0] == 1.0 else 1
+    occupied_s = [there + s for s, (there, _) in zip(answered_s, network_s, strict=True)]
+    slowest_first = sorted(
+        zip(answered_s, trials, strict=True), key=lambda pair: pair[0], reverse=True
+    )
+    bounds = [max(occupied_s), sum(occupied_s) / at_once]
+    for index in (0, 1):
         sent = 0.0
-        for amount, trial in zip(units, slowest_first, strict=True):
-            sent += amount
-            let_through_s = (sent - buckets.capacities[index]) / buckets.rates[index]
-            bounds.append(let_through_s + trial.latency_s + network_s)
+        for latency_s, trial in slowest_first:
+            sent += (1.0, float(trial.tokens))[index]
+            waited_s = max(0.0, sent - buckets.capacities[index]) / buckets.rates[index]
+            bounds.append(first_s + waited_s + latency_s)
     return max(bounds)
 
 
@@ -125,11 +141,12 @@ def sweep(
 ) -> Outcome:
     """All trials through one lane, in virtual time."""
     draw = random.Random(seed)
+    network_s = [(draw.uniform(*host.network_s), draw.uniform(*host.network_s)) for _ in trials]
     buckets = _Buckets(host, max(trial.tokens for trial in trials))
     slots = Slots(cap)
     result = Outcome(
         wall_s=0.0,
-        bound_s=lower_bound_s(host, trials, cap),
+        bound_s=lower_bound_s(host, trials, cap, network_s),
         requests=0,
         rejections=0,
         most_in_flight=0,
@@ -154,7 +171,8 @@ def sweep(
     async def attempt(job: Job[Trial]) -> Attempt:
         nonlocal serving
         result.requests += 1
-        await asyncio.sleep(draw.uniform(*host.network_s))
+        there_s, back_s = network_s[job.rank]
+        await asyncio.sleep(there_s)
         now = asyncio.get_running_loop().time()
         buckets.refill(now)
         needs = (1.0, float(job.tokens))
@@ -166,7 +184,7 @@ def sweep(
                 [(needs[i] - buckets.levels[i]) / buckets.rates[i] for i in short], default=1.0
             )
             limits = stated()
-            await asyncio.sleep(draw.uniform(*host.network_s))
+            await asyncio.sleep(back_s)
             told = {"none": None, "exact": wait_s, "ceil": float(math.ceil(wait_s))}
             reason = "rate limit reached"
             if host.hint:
@@ -190,7 +208,7 @@ def sweep(
         if host.headers == "answer":
             buckets.refill(asyncio.get_running_loop().time())
             limits = stated()
-        await asyncio.sleep(draw.uniform(*host.network_s))
+        await asyncio.sleep(back_s)
         result.finished.append(job.item)
         return Attempt(limits=limits)
 
@@ -214,8 +232,14 @@ def sweep(
     return result
 
 
-def random_trials(draw: random.Random) -> list[Trial]:
-    """A sweep's trials: a grid of lengths, repeated over depths, with noisy latencies."""
+def random_trials(draw: random.Random, *, luck: float = LUCK) -> list[Trial]:
+    """A sweep's trials: a grid of lengths, repeated over depths, with noisy latencies.
+
+    Args:
+        draw: Where all that is random comes from.
+        luck: How far latencies of one length are apart: the standard deviation of their
+            logarithms. 0 = each takes as long as its length does.
+    """
     longest = draw.choice([8_000, 32_000, 128_000, 200_000])
     shortest = draw.choice([1_000, 2_000, 4_000])
     count, repeats = draw.randint(5, 20), draw.randint(8, 30)
@@ -228,17 +252,19 @@ def random_trials(draw: random.Random) -> list[Trial]:
     return [
         Trial(
             tokens=round(length) + 512,
-            latency_s=(first_s + per_token_s * length) * draw.lognormvariate(0, 0.3),
+            latency_s=(first_s + per_token_s * length) * draw.lognormvariate(0, luck),
         )
         for length in lengths
         for _ in range(repeats)
     ]
 
 
-def random_scenario(seed: int, *, headers: bool) -> tuple[Host, list[Trial], int]:
+def random_scenario(
+    seed: int, *, headers: bool, luck: float = LUCK
+) -> tuple[Host, list[Trial], int]:
     """A host, a sweep and a cap; either limit, or both in turn, may be the one that counts."""
     draw = random.Random(seed)
-    trials = random_trials(draw)
+    trials = random_trials(draw, luck=luck)
     total = sum(trial.tokens for trial in trials)
     minutes = math.exp(draw.uniform(math.log(2), math.log(60)))
     # The ratio of the two limits is that of the sweep's mean, times or divided by up to 4.

@@ -256,6 +256,17 @@ def test_stated_limits_are_used_to_the_full(seed: int) -> None:
     assert outcome.ratio <= (1.05 if outcome.bound_s >= 60 else 1.3)
 
 
+@pytest.mark.parametrize("seed", range(3000, 3012))
+def test_no_time_is_lost_that_a_client_can_foresee(seed: int) -> None:
+    """Hardly any, where answers take as long as their length does; one request may be refused."""
+    host, trials, cap = random_scenario(seed, headers=True, luck=0.0)
+    outcome = sweep(host, trials, cap=cap, seed=seed)
+    assert len(outcome.finished) == len(trials)
+    assert outcome.most_in_flight <= cap
+    assert outcome.rejections <= max(1, 0.005 * len(trials))
+    assert 1.0 <= outcome.ratio <= (1.03 if outcome.bound_s >= 60 else 1.3)
+
+
 @pytest.mark.parametrize("seed", range(3000, 3006))
 def test_unstated_limits_are_found_out(seed: int) -> None:
     """Without headers every trial is finished all the same, in not much more than the bound."""

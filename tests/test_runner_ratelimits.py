@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,10 +23,14 @@ units = st.floats(1, 1e6)
 
 
 def seen(
-    bucket: Bucket | None, allowance: Allowance | None, *, now: float = 10.0, **others: float
+    bucket: Bucket | None,
+    allowance: Allowance | None,
+    *,
+    now: float = 10.0,
+    sent_at: float = 10.0,
+    others: Sequence[tuple[float, float]] = (),
 ) -> Bucket | None:
-    settings = {"units": 1.0, "sent_at": now, "sent_since": 0.0, "sent_lately": 0.0} | others
-    return observe(bucket, allowance, now=now, **settings)
+    return observe(bucket, allowance, units=1.0, sent_at=sent_at, now=now, others=others)
 
 
 @given(units, units, st.floats(0, 1e4))
@@ -78,6 +84,45 @@ def test_the_own_count_is_kept_and_follows_the_server_down() -> None:
     far = seen(bucket, Allowance(limit=60_000, remaining=5_000, reset_s=55.0))
     assert far is not None
     assert level_at(far, 10.0) < 7_000
+
+
+def test_what_is_stated_in_whole_units_takes_nothing_from_the_own_count() -> None:
+    """Of a level of 1.9 a server states 1: those nine tenths of a request are not lost."""
+    bucket = Bucket(rate=0.1, capacity=3.0, level=1.9, at=10.0)
+    after = seen(bucket, Allowance(limit=6, remaining=1, reset_s=11.0))
+    assert after is not None
+    assert level_at(after, 10.0) == pytest.approx(1.9)
+
+
+def test_a_slow_answer_does_not_tell_of_what_flowed_over() -> None:
+    """Let in a minute ago with 20 of 22 left, and ten sent since: less than 14 are left.
+
+    A minute's refill on top of those 20 would have flowed over long before the ten were sent.
+    """
+    others = [(55.0 + number / 2, 1.0) for number in range(10)]
+    bucket = Bucket(rate=22 / 60, capacity=22.0, level=13.8, at=60.0)
+    stated = Allowance(limit=22, remaining=20, reset_s=5.5)
+    after = seen(bucket, stated, now=60.0, sent_at=0.0, others=others)
+    assert after is not None
+    assert level_at(after, 60.0) == pytest.approx(13.8)
+
+
+def test_a_first_statement_counts_what_was_sent_once() -> None:
+    """Two requests of a bucket of 100 went out together: whichever was counted, 40 are left."""
+    others = [(9.99, 50.0)]
+    for remaining in (40.0, 90.0):  # the other one had arrived, or had not
+        stated = Allowance(limit=100, remaining=remaining, reset_s=(100 - remaining) * 0.6)
+        bucket = observe(None, stated, units=10.0, sent_at=9.98, now=10.0, others=others)
+        assert bucket is not None
+        assert level_at(bucket, 10.0) == pytest.approx(40.0, abs=0.1)
+
+
+def test_a_first_statement_of_a_shared_key_is_believed() -> None:
+    """With half of the bucket gone to somebody else, the own count is not what is left."""
+    stated = Allowance(limit=100, remaining=30, reset_s=42.0)
+    bucket = observe(None, stated, units=10.0, sent_at=9.98, now=10.0, others=[])
+    assert bucket is not None
+    assert level_at(bucket, 10.0) <= 30.0
 
 
 def test_a_refusal_empties_the_bucket_to_what_the_server_says() -> None:

@@ -15,7 +15,8 @@ from typing import Generic
 
 from niah.providers import Failure
 from niah.providers.limits import LimitsSeen
-from niah.runner import ratelimits
+from niah.runner import opening, ratelimits
+from niah.runner.balance import Outlook, balanced_tokens
 from niah.runner.jobs import Attempt, Job, LaneSettings, T
 from niah.runner.ratelimits import TRANSIT_S, Bucket
 from niah.runner.refusals import REQUESTS, cause_of, is_about_at_once
@@ -23,16 +24,6 @@ from niah.runner.search import Search
 from niah.runner.slots import Slots
 from niah.runner.turns import Turns
 
-# Until a host has answered, only the smallest is sent, which answers soon, and the longest, so
-# that its limits are not left unused in the meantime. Then one of two hundred of a long queue
-# goes in each time that a refusal takes to come, which would be an answer too.
-PROBES = 2
-REFUSAL_S, QUEUE_PER_PROBE = 0.35, 200
-# No more than so many, or of a queue, are on their way where the first refusal is still to come.
-UNHEARD, UNHEARD_SHARE = 3.0, 0.04
-# A host that states no limits gets one request in this time until it turns one away, and each
-# a little sooner after the last: what is on its way when it does is turned away too.
-UNKNOWN_GAP_S, GAP_SHRINKS = 0.06, 0.98
 # A server that bears fewer at once than we send gets one more again after so many windows.
 WINDOWS_PER_STEP = 8
 SHORTEST_HOLD_S = 0.5
@@ -167,7 +158,7 @@ class Lane(Generic[T]):
                 return 0.0
             later.append(wait_s)
         if self._ready and self._settings.cautious and not self._heard:
-            later.append(REFUSAL_S)
+            later.append(opening.REFUSAL_S)
         return min(later, default=None)
 
     def _next(self, now: float) -> tuple[float, float]:
@@ -175,8 +166,35 @@ class Lane(Generic[T]):
         if self._settings.cautious and not self._heard and not self._flights:
             kind = self._ready.shortest()
         else:
-            kind = self._ready.turn(lambda: self._left_s(now))
+            kind = self._turn(now)
         return kind, self._wait_for(self._ready.peek(kind), now)
+
+    def _turn(self, now: float) -> float:
+        """The kind whose turn it is: where both limits are known, the longest that they bear."""
+        requests, tokens = self._buckets
+        if requests is None or tokens is None or not self._ready.are_mixed:
+            return self._ready.turn(lambda: self._left_s(now))
+        longest = self._ready.longest()
+        short, short_tokens = self._ready.short(balanced_tokens(requests, tokens))
+        first_s, per_token_s = self._ready.latency.line()
+        outlook = Outlook(
+            now=now,
+            count=len(self._ready),
+            total=self._ready.tokens,
+            requests=requests,
+            tokens=tokens,
+            places=min(self._slots.share, self._window),
+            first_s=first_s,
+            per_token_s=per_token_s,
+            landing_s=[
+                max(0.0, flight.sent_at + first_s + per_token_s * flight.job.tokens - now)
+                for flight in self._flights.values()
+            ],
+            short_tokens=short_tokens,
+            longest_tokens=self._ready.latency.longest,
+        )
+        job = self._ready.peek(longest)
+        return longest if outlook.bears(job.tokens, self._wait_for(job, now)) else short
 
     def _left_s(self, now: float) -> float:
         """Seconds until the last of the queue can be sent, by the limits that are known."""
@@ -194,14 +212,11 @@ class Lane(Generic[T]):
 
     def _may_add(self) -> bool:
         flying = len(self._flights)
-        if self._settings.cautious and not self._heard and flying >= self._most_unheard():
-            return False
+        if self._settings.cautious and not self._heard:
+            since_s = self._clock() - self._began_at
+            if flying >= opening.most_unanswered(since_s, len(self._ready) + flying):
+                return False
         return flying < self._window
-
-    def _most_unheard(self) -> int:
-        """How many may be in flight while the host has not answered at all."""
-        times = int((self._clock() - self._began_at) / REFUSAL_S)
-        return PROBES + times * ((len(self._ready) + len(self._flights)) // QUEUE_PER_PROBE)
 
     def _wait_for(self, job: Job[T], now: float) -> float:
         waits = [self._hold_until - now, self._next_at - now]
@@ -226,8 +241,7 @@ class Lane(Generic[T]):
             self._search.send(flight.number, at=now, tokens=float(job.tokens))
         if self._settings.cautious and self._search is not None and not self._search.felt:
             queue = len(self._ready) + self._numbers
-            gap_s = UNKNOWN_GAP_S * GAP_SHRINKS**self._numbers
-            self._next_at = now + max(gap_s, REFUSAL_S / max(UNHEARD, UNHEARD_SHARE * queue))
+            self._next_at = now + opening.gap_s(self._numbers, queue)
         self._slots.take()
         task = asyncio.create_task(self._fly(flight))
         self._tasks.add(task)
@@ -284,21 +298,14 @@ class Lane(Generic[T]):
                 units=_units(flight.job, index),
                 sent_at=flight.sent_at,
                 now=now,
-                sent_since=self._sent_since(flight, flight.sent_at - TRANSIT_S, index),
-                sent_lately=self._sent_since(flight, now - TRANSIT_S, index),
+                others=[
+                    (other.sent_at, _units(other.job, index))
+                    for other in self._log
+                    if other is not flight
+                ],
             )
         if None not in self._buckets:
             self._search = None
-
-    def _sent_since(self, flight: _Flight[T], at: float, index: int) -> float:
-        """Units of other requests sent after a time."""
-        total = 0.0
-        for other in reversed(self._log):
-            if other.sent_at <= at:
-                break
-            if other is not flight:
-                total += _units(other.job, index)
-        return total
 
     # --- turned away --------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ Pure: every function takes the time and returns a new value. Units are requests 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from niah.providers.limits import Allowance
@@ -20,6 +21,8 @@ LAG_S = 0.2
 _ROUNDING = 1e-6
 # The share of a bucket by which the server's view may differ before it is believed.
 _SLACK = 0.02
+# What is left is stated in whole units.
+_ROUNDED_DOWN = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +78,7 @@ def observe(
     units: float,
     sent_at: float,
     now: float,
-    sent_since: float,
-    sent_lately: float,
+    others: Sequence[tuple[float, float]],
 ) -> Bucket | None:
     """The bucket after an answer stated its limit.
 
@@ -90,8 +92,7 @@ def observe(
         units: Of the request that was answered.
         sent_at: When the request that was answered had been sent.
         now: When its answer came.
-        sent_since: Units of other requests sent after ``sent_at - TRANSIT_S``.
-        sent_lately: Units of other requests sent after ``now - TRANSIT_S``.
+        others: Times and units of all other requests since the oldest in flight, in order.
     """
     if allowance is None or not allowance.limit or allowance.remaining is None:
         return bucket
@@ -104,18 +105,25 @@ def observe(
         # never seem full enough for it.
         full = remaining + reset_s * rate
         capacity = max(units, remaining, min(limit, full + 1.0 if full > 1000 else full))
+    if bucket is not None and rate == bucket.rate:
+        capacity = max(capacity, bucket.capacity)
+    let_in, let_in_at = remaining, sent_at
+    for at, amount in others:
+        if at > sent_at - TRANSIT_S:  # what flows into a full bucket in between is lost
+            let_in = min(capacity, let_in + rate * max(0.0, at - let_in_at)) - amount
+            let_in_at = max(at, let_in_at)
+    let_in = min(capacity, let_in + rate * (now - let_in_at))
+    lately = sum(amount for at, amount in others if at > now - TRANSIT_S)
+    least = min(let_in - rate * LAG_S, remaining - lately)
     refilled = remaining + rate * (now - sent_at)
-    least = min(refilled - rate * LAG_S - sent_since, remaining - sent_lately)
     if bucket is None:
-        return Bucket(rate=rate, capacity=capacity, level=least, at=now)
-    known = level_at(bucket, now)
-    most = max(refilled, remaining) + _SLACK * capacity
-    return Bucket(
-        rate=rate,
-        capacity=max(capacity, bucket.capacity) if rate == bucket.rate else capacity,
-        level=min(max(known, least), most),
-        at=now,
-    )
+        # If nobody else uses the key, what was sent is all that is missing.
+        own = capacity - units - sum(amount for _, amount in others)
+        level = max(least, own) if own <= refilled else least
+        return Bucket(rate=rate, capacity=capacity, level=level, at=now)
+    most = refilled + max(_ROUNDED_DOWN, _SLACK * capacity)
+    level = min(max(level_at(bucket, now), least), most)
+    return Bucket(rate=rate, capacity=capacity, level=level, at=now)
 
 
 def refused(bucket: Bucket, allowance: Allowance | None, units: float, now: float) -> Bucket:

@@ -1,10 +1,11 @@
 """Whose turn it is: the order in which a lane's queue is sent.
 
 Limits on requests, on tokens and on what is in flight add up to no more than the tightest of them
-when each part of a sweep asks for the same of all three: so long and short trials go mixed, each
-length evenly spread over the time that is left for it. A length is to be done when the last answer
-can still come in time, which the longest take the longest for. Where nothing is limited but what
-is in flight, the longest go first.
+when each part of a sweep asks for the same of all three. So while limits are not known, long and
+short trials go mixed, each length evenly spread over the time that is left for it. A length is to
+be done when the last answer can still come in time, which the longest take the longest for. Where
+nothing is limited but what is in flight, the longest go first; where the limits are known, the
+longest that they bear (``balance``).
 """
 
 from __future__ import annotations
@@ -22,21 +23,29 @@ _GOLDEN = (5.0**0.5 - 1.0) / 2.0
 _KINDS_PER_DOUBLING = 4
 # Answers take so much longer than expected now and then.
 _SLOWER = 3.0
+_SHORTEST_S = 1e-3
 
 
 class Latency:
-    """How long an answer takes, as a straight line over tokens through what was seen."""
+    """How long an answer takes, as a straight line over tokens through what was seen.
+
+    Answers are off by a share of what they take, so the short ones tell as much as the long ones.
+    """
 
     def __init__(self) -> None:
+        self.longest = 0.0  # that was answered, in tokens
         self._count = self._x = self._y = self._xx = self._xy = 0.0
 
     def saw(self, tokens: float, seconds: float) -> None:
         """An answer came."""
-        self._count += 1
-        self._x += tokens
-        self._y += seconds
-        self._xx += tokens * tokens
-        self._xy += tokens * seconds
+        self.longest = max(self.longest, tokens)
+        first_s, per_token_s = self.line()
+        weight = max(first_s + per_token_s * tokens or seconds, _SHORTEST_S) ** -2
+        self._count += weight
+        self._x += weight * tokens
+        self._y += weight * seconds
+        self._xx += weight * tokens * tokens
+        self._xy += weight * tokens * seconds
 
     def line(self) -> tuple[float, float]:
         """Seconds of the shortest, and seconds per token; 0 while nothing was seen."""
@@ -106,6 +115,17 @@ class Turns(Generic[T]):
         """The kind of the shortest, or of what goes before all others."""
         return inf if inf in self._kinds else min(self._kinds)
 
+    @property
+    def are_mixed(self) -> bool:
+        """Whether there are several lengths, none of which has to go next."""
+        return (
+            self._mixed and not self._prescribed and inf not in self._kinds and len(self._kinds) > 1
+        )
+
+    def longest(self) -> float:
+        """The kind of the longest, or of what goes before all others."""
+        return max(self._kinds)
+
     def turn(self, left_s: Callable[[], float]) -> float:
         """The kind whose turn it is; the queue is not empty.
 
@@ -113,7 +133,7 @@ class Turns(Generic[T]):
             left_s: Says how many seconds will pass until the last one can be sent.
         """
         longest = max(self._kinds)
-        if not self._mixed or self._prescribed or longest == inf or len(self._kinds) == 1:
+        if not self.are_mixed:
             return longest
         first_s, per_token_s = self.latency.line()
         end_s = left_s() + _SLOWER * first_s
@@ -123,9 +143,26 @@ class Turns(Generic[T]):
             if time_s <= 0.02 * end_s:
                 return kind
             weights[kind] = len(heap) / time_s
+        return self._drawn(weights)
+
+    def short(self, than: float) -> tuple[float, float]:
+        """One of the kinds shorter than so many tokens, each as often as it is queued.
+
+        Returns:
+            The kind, and the mean length of all of them; of the shortest, if none is so short.
+        """
+        counts = {kind: len(heap) for kind, heap in sorted(self._kinds.items())}
+        lengths = {kind: self.peek(kind).tokens for kind in counts}
+        short = [kind for kind in counts if lengths[kind] < than] or [min(counts)]
+        weights = {kind: float(counts[kind]) for kind in short}
+        mean = sum(lengths[kind] * weights[kind] for kind in short) / sum(weights.values())
+        return self._drawn(weights), mean
+
+    def _drawn(self, weights: dict[float, float]) -> float:
+        """A kind, each as often as its weight says."""
         mark = sum(weights.values()) * ((self._taken * _GOLDEN) % 1.0)
         for kind, weight in weights.items():
             mark -= weight
             if mark < 0:
                 return kind
-        return longest
+        return max(weights)
