@@ -96,6 +96,7 @@ class Estimate:
         input_usd: Cost of the input with nothing cached; None = unknown price.
         output_usd: Cost of the output if every answer reached its limit; None = unknown price.
         over_window: Trials whose context length and output limit exceed the known window.
+        passes: How many times as much may be spent: an adaptive sweep's trials are one pass of it.
     """
 
     model: Model
@@ -105,6 +106,14 @@ class Estimate:
     input_usd: float | None
     output_usd: float | None
     over_window: int
+    passes: float = 1.0
+
+    @property
+    def at_most_usd(self) -> float | None:
+        """Input and output of all passes; None = unknown price."""
+        if self.input_usd is None or self.output_usd is None:
+            return None
+        return self.passes * (self.input_usd + self.output_usd)
 
 
 def task_label(experiment: Experiment) -> str:
@@ -269,13 +278,17 @@ def estimate(experiment: Experiment, trials: Iterable[Trial]) -> tuple[Estimate,
     lengths: dict[str, list[int]] = {}
     for trial in trials:
         lengths.setdefault(trial.model, []).append(trial.context_length)
+    sampling = experiment.sampling
+    passes = sampling.max_passes if sampling.mode == "adaptive" else 1.0
     return tuple(
-        _estimate(model, lengths.get(model.id, []), experiment.max_output_tokens(model))
+        _estimate(model, lengths.get(model.id, []), experiment.max_output_tokens(model), passes)
         for model in experiment.resolved_models()
     )
 
 
-def _estimate(model: Model, context_lengths: list[int], output_limit: int) -> Estimate:
+def _estimate(
+    model: Model, context_lengths: list[int], output_limit: int, passes: float
+) -> Estimate:
     price, window = model.price, model.context_window
     input_usd = output_usd = None
     if price is not None:
@@ -292,6 +305,7 @@ def _estimate(model: Model, context_lengths: list[int], output_limit: int) -> Es
         input_usd=input_usd,
         output_usd=output_usd,
         over_window=sum(window is not None and n + output_limit > window for n in context_lengths),
+        passes=passes,
     )
 
 

@@ -115,6 +115,21 @@ def test_a_sweep_goes_on_until_its_cap_and_says_so(niah: Niah, tmp_path: Path) -
     assert "adaptive    " in niah("show", "latest").out
 
 
+def test_a_plan_prices_what_a_sweep_may_spend(niah: Niah, tmp_path: Path) -> None:
+    """The most is that of all its passes, not of one trial in every cell."""
+    adaptive = write(tmp_path, "http://127.0.0.1:9", models=("openai/gpt-4o",), passes=2.5)
+    modes = ("adaptive", "uniform")
+    planned = [
+        niah("plan", adaptive, "--set", f"sampling.mode={mode}", "--set", "grid.trials=1", "--json")
+        for mode in modes
+    ]
+    many, once = (outcome.json for outcome in planned)
+    assert many["trials"] == once["trials"]
+    assert many["cost_usd"] == pytest.approx(2.5 * once["cost_usd"])
+    assert many["models"][0]["cost_usd_at_most"] == pytest.approx(2.5 * once["cost_usd"])
+    assert "is of 2.5 such passes" in niah("plan", adaptive).out
+
+
 def test_the_target_stops_a_sweep(niah: Niah, tmp_path: Path) -> None:
     """A reader that always answers needs few trials, and the run says what was reached."""
     with reference_endpoint() as url:

@@ -84,6 +84,7 @@ def run_to_judge(
     from niah.cli.controls import with_controls
     from niah.cli.measuring import Measuring, measure_with_controls, ready
     from niah.cli.options import load_config, shipped_configs
+    from niah.cli.serving import check_readers
     from niah.runner.keys import read_keys
     from niah.store.runs import find_run, latest_run
     from niah.store.verdicts import latest_verdicts
@@ -96,6 +97,7 @@ def run_to_judge(
             )
         return Tonight(run=find_run(store, name))
     experiment = with_controls(load_config(name, models, overrides), controls)
+    check_readers(experiment.resolved_models())
     keys = read_keys(experiment.resolved_models(), variables)
     prepared, prepared_controls = ready(experiment)
     latest = latest_run(store, prepared.sha256)

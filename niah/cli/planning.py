@@ -42,19 +42,22 @@ def plan(
 ) -> None:
     """Print cells, trials, tokens and the estimated cost of an experiment; send nothing."""
     from niah.cli.controls import planned_controls_json, planned_controls_lines, with_controls
+    from niah.cli.serving import check_readers
     from niah.plan import estimate
     from niah.runner.controls import prepare_controls
     from niah.runner.prepare import prepare
     from niah.runner.prepared import check_lengths, refused_trials
 
     suite = load_suite_config(config, model, override)
+    experiment = suite.experiments[0] if suite else load_config(config, model, override)
+    check_readers(experiment.resolved_models())
     if suite is not None:
         from niah.cli.suites import plan_suite
 
         each = tuple(with_controls(one, controls) for one in suite.experiments)
         plan_suite(replace(suite, experiments=each), json=json)
         return
-    prepared = prepare(with_controls(load_config(config, model, override), controls))
+    prepared = prepare(with_controls(experiment, controls))
     check_lengths(prepared)
     beside = prepare_controls(prepared.experiment)
     estimates = estimate(prepared.experiment, prepared.trials)
@@ -97,7 +100,7 @@ def _page(prepared: Prepared, estimates: tuple[Estimate, ...]) -> str:
             "trials",
             f"{count(len(prepared.trials))} = {count(cells)} cells x {each} each x "
             f"{len(estimates)} {'model' if len(estimates) == 1 else 'models'}"
-            + (", of which it chooses" if _is_adaptive(prepared) else ""),
+            + (" in one pass" if _is_adaptive(prepared) else ""),
         ),
     )
     header = ("model", "trials", "input tokens", "tokenizer", "input", "output at most", "at most")
@@ -109,7 +112,7 @@ def _page(prepared: Prepared, estimates: tuple[Estimate, ...]) -> str:
             entry.model.tokenizer + ("" if entry.model.tokenizer_known else " (fallback)"),
             usd(entry.input_usd),
             usd(entry.output_usd),
-            usd(_total_usd(entry)),
+            usd(entry.at_most_usd),
         )
         for entry in estimates
     ]
@@ -197,7 +200,10 @@ def _adaptive(prepared: Prepared) -> list[str]:
         "Adaptive: trials are chosen in batches, until the predicted error of the pooled map is at "
         f"most {sampling.target_error:g} on two",
         f"consecutive rounds, or what {sampling.max_passes:g} trials in every cell cost with "
-        "nothing cached is spent.",
+        "nothing cached is spent. Above, the",
+        f"last column is of {sampling.max_passes:g} such passes, all others of one. Long answers "
+        "to many short prompts may",
+        "cost more; max_cost_usd is the hard stop.",
     ]
 
 
@@ -222,12 +228,6 @@ def _calibrations(prepared: Prepared) -> list[str]:
     return told
 
 
-def _total_usd(entry: Estimate) -> float | None:
-    if entry.input_usd is None or entry.output_usd is None:
-        return None
-    return entry.input_usd + entry.output_usd
-
-
 def _haystack(prepared: Prepared) -> str:
     """What the needles stand in, and how much of it there is to cut from."""
     from niah.console import count
@@ -240,7 +240,7 @@ def _haystack(prepared: Prepared) -> str:
 
 def _summary(prepared: Prepared, estimates: tuple[Estimate, ...], refused: int) -> dict[str, Any]:
     grid = prepared.experiment.grid
-    totals = [_total_usd(entry) for entry in estimates]
+    totals = [entry.at_most_usd for entry in estimates]
     known = [total for total in totals if total is not None]
     return {
         "experiment": prepared.experiment.name,
@@ -270,7 +270,7 @@ def _summary(prepared: Prepared, estimates: tuple[Estimate, ...], refused: int) 
                 "over_window": entry.over_window,
                 "input_usd": entry.input_usd,
                 "output_usd_at_most": entry.output_usd,
-                "cost_usd_at_most": _total_usd(entry),
+                "cost_usd_at_most": entry.at_most_usd,
                 "choices": _choices_json(prepared, entry.model),
             }
             for entry in estimates

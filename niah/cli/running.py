@@ -87,6 +87,7 @@ def run(
     from niah.cli.metrics import check_metrics_path, write_metrics
     from niah.cli.plotting import Looks, checked, plot_run
     from niah.cli.run_metrics import run_metrics
+    from niah.cli.serving import check_readers
     from niah.cli.suites import measure_suite, prepare_suite, show_suite
     from niah.cli.summaries import summary_json
     from niah.cli.webhook import open_webhook, told_of_failure
@@ -116,6 +117,7 @@ def run(
             each = tuple(with_controls(one, controls) for one in suite.experiments)
             suite = replace(suite, experiments=each)
             experiment = each[0]
+        check_readers(experiment.resolved_models())
         measuring = partial(
             Measuring,
             keys=read_keys(experiment.resolved_models(), environment(env_file)),

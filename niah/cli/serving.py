@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +14,7 @@ from niah.errors import ConfigurationError
 if TYPE_CHECKING:
     import httpx
 
+    from niah.models import Model
     from niah.reference.behaviour import Faults
     from niah.reference.readers import Tonight
 
@@ -184,9 +186,29 @@ def reference_transports() -> dict[str, httpx.AsyncBaseTransport]:
     from niah.reference.behaviour import Behaviour
     from niah.reference.endpoint import build_app
 
+    app = build_app(Behaviour(tonight=_tonight_here()))
+    return {"reference": httpx.ASGITransport(app=app)}
+
+
+def check_readers(models: Iterable[Model]) -> None:
+    """Refuse a reference reader that does not exist, before anything is planned or sent.
+
+    Raises:
+        ModelError: naming those that do.
+    """
+    readers = [model.wire_name for model in models if model.simulated]
+    if not readers:
+        return
+    from niah.reference.readers import check_reader
+
+    tonight = _tonight_here()
+    for reader in readers:
+        check_reader(reader, tonight)
+
+
+def _tonight_here() -> Tonight:
     known_map = os.environ.get("NIAH_REFERENCE_MAP")
     draw = os.environ.get("NIAH_REFERENCE_DRAW", "0")
     if not draw.isdecimal() or len(draw) > 9:
         raise ConfigurationError(f"NIAH_REFERENCE_DRAW={draw[:20]!r}: give a whole number")
-    tonight = _tonight(Path(known_map) if known_map else None, int(draw))
-    return {"reference": httpx.ASGITransport(app=build_app(Behaviour(tonight=tonight)))}
+    return _tonight(Path(known_map) if known_map else None, int(draw))

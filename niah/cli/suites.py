@@ -251,7 +251,7 @@ def _plan_page(
                     count(entry.trials),
                     count(entry.input_tokens),
                     usd(entry.input_usd),
-                    usd(_most_usd(entry)),
+                    usd(entry.at_most_usd),
                 )
             )
     lines = [suite.title(len(prepared)), "", table(header, rows, right=(3, 4, 5, 6)), ""]
@@ -262,7 +262,7 @@ def _plan_page(
         lines.append(
             f"{inert(model.id)}: {count(sum(e.trials for e in own))} trials, "
             f"{count(sum(e.input_tokens for e in own))} input tokens, at most "
-            f"{usd(_sum(map(_most_usd, own)))}"
+            f"{usd(_sum(entry.at_most_usd for entry in own))}"
             + (" (reference reader, simulated and free)" if model.simulated else "")
             + f"; responses of up to {' or '.join(map(count, limits))} tokens."
         )
@@ -290,7 +290,7 @@ def _plan_json(
                         "input_tokens": entry.input_tokens,
                         "output_tokens_at_most": entry.output_tokens,
                         "over_window": entry.over_window,
-                        "cost_usd_at_most": _most_usd(entry),
+                        "cost_usd_at_most": entry.at_most_usd,
                     }
                     for entry in entries
                 ],
@@ -299,12 +299,8 @@ def _plan_json(
         ],
         "trials": sum(entry.trials for entries in estimates for entry in entries),
         "input_tokens": sum(entry.input_tokens for entries in estimates for entry in entries),
-        "cost_usd_at_most": _sum(_most_usd(entry) for entries in estimates for entry in entries),
+        "cost_usd_at_most": _sum(entry.at_most_usd for entries in estimates for entry in entries),
     }
-
-
-def _most_usd(entry: Estimate) -> float | None:
-    return _sum((entry.input_usd, entry.output_usd))
 
 
 def _sum(amounts: Iterable[float | None]) -> float | None:
