@@ -153,6 +153,18 @@ def test_league_ranks_and_ties() -> None:
     assert rows[2].tied_with == ()
 
 
+def test_what_was_not_measured_has_no_rank() -> None:
+    """A contestant without a scored trial stands last, is tied with nobody and costs no power."""
+    best, second = np.ones((3, 3, 5)), np.zeros((3, 3, 5))
+    failed = [
+        dataclasses.replace(trial, outcome="failed", score=None)
+        for trial in sweep(np.ones((3, 3, 5)), "m/c")
+    ]
+    rows = league({"best": sweep(best), "failed": failed, "second": sweep(second, "m/b")})
+    assert [(row.label, row.rank) for row in rows] == [("best", 1), ("second", 2), ("failed", None)]
+    assert not any(row.tied_with for row in rows)
+
+
 @pytest.mark.slow
 def test_false_positives_of_the_scan() -> None:
     """Two sweeps of the same reader: some region is called different in at most 8 % of 250."""

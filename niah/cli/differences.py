@@ -95,12 +95,12 @@ def _place(comparison: Comparison, region: Region) -> str:
 def _league_text(rows: Sequence[LeagueRow]) -> str:
     cells = [
         (
-            str(row.rank),
+            "" if row.rank is None else str(row.rank),
             inert(row.label),
             percent(row.accuracy.value) if row.accuracy.n else "not measured",
             interval(row.accuracy.lower, row.accuracy.upper) if row.accuracy.n else "",
             count(row.accuracy.n),
-            ", ".join(map(inert, row.tied_with)) or "nobody",
+            ", ".join(map(inert, row.tied_with)) or ("nobody" if row.accuracy.n else ""),
         )
         for row in rows
     ]

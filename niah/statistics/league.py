@@ -20,13 +20,13 @@ class LeagueRow:
 
     Attributes:
         label: As given.
-        rank: 1 + the number of contestants that are significantly better.
+        rank: 1 + the number of contestants that are significantly better; None = not measured.
         accuracy: Over all its scored trials.
         tied_with: Contestants whose difference to this one may be 0, best first.
     """
 
     label: str
-    rank: int
+    rank: int | None
     accuracy: Estimate
     tied_with: tuple[str, ...]
 
@@ -39,7 +39,8 @@ def league(
     """Contestants from best to worst, and who is tied with whom.
 
     Two are tied when the interval of their difference contains 0; the intervals of all pairs hold
-    together with a confidence of 95 % (Bonferroni).
+    together with a confidence of 95 % (Bonferroni). One without a scored trial comes last, without
+    a rank.
 
     Args:
         sweeps: By label, the trials of one model and task.
@@ -53,8 +54,9 @@ def league(
     )
     better: defaultdict[str, int] = defaultdict(int)
     tied: defaultdict[str, list[str]] = defaultdict(list)
-    several = max(1, len(order) * (len(order) - 1) // 2)
-    for high, low in combinations(order, 2):
+    measured = [label for label in order if estimates[label].n]
+    several = max(1, len(measured) * (len(measured) - 1) // 2)
+    for high, low in combinations(measured, 2):
         left, right = scored(sweeps[high]), scored(sweeps[low])
         pairs, paired = pair_trials(left, right, may_pair=may_pair(high, low))
         cells = {cell_of(a) for a, _ in pairs}
@@ -75,7 +77,7 @@ def league(
     return [
         LeagueRow(
             label=label,
-            rank=1 + better[label],
+            rank=1 + better[label] if estimates[label].n else None,
             accuracy=estimates[label],
             tied_with=tuple(sorted(tied[label], key=order.index)),
         )
