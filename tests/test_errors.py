@@ -52,6 +52,8 @@ def sweep(directory: Path, extra: str = "") -> Path:
         (["task.nedle=uuid"], ["task.nedle", "needle"]),
         (["models=gpt-4o"], ["gpt-4o", "provider/model"]),
         (["models=nobody/x"], ["nobody", "deepseek"]),
+        (["models=reference/nobody"], ["'nobody'", "lost-in-the-middle"]),
+        (["limits.max_cost_usd=1e308"], ["limits.max_cost_usd", "1000000000"]),
         (["providers.local.tokenizer=x9", "models=local/a"], ["x9", "o200k_base"]),
     ],
 )
@@ -207,6 +209,16 @@ def test_a_wrong_argument_gets_one_sentence(
     """Exit code 2, the argument and what would be right."""
     niah("run", sweep(tmp_path))
     one_sentence(niah(*arguments), 2, *words)
+
+
+def test_a_cell_of_a_run_without_trials_is_told_so(
+    niah: Niah, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No list of lengths that is empty: the run has nothing to show."""
+    monkeypatch.setenv("OPENAI_API_KEY", "canary-0123456789abcdef")
+    unpaid = niah("run", sweep(tmp_path), "-m", "openai/gpt-4o", "--max-cost", "0")
+    assert unpaid.code == 3
+    one_sentence(niah("show", "latest", "--length", "1K"), 2, "no finished trial")
 
 
 def test_an_unknown_option_is_a_usage_error(niah: Niah) -> None:

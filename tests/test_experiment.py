@@ -58,6 +58,8 @@ def test_the_smallest_file_is_enough(tmp_path: Path) -> None:
         ("[limits]\nconcurrency = 0", "limits.concurrency = 0: must be greater than or equal to 1"),
         ("[limits]\ntimeout_s = inf", "limits.timeout_s = Infinity: must be a finite number"),
         ("[request]\ntemperature = 3", "must be less than or equal to 2"),
+        ('[haystack]\nlanguage = "English"', "must be a code of two or three small letters"),
+        ('[task]\nname = "größe"', 'task.name = "größe": must be letters from a to z'),
         ("seed = 1979-05-27", "dates and times mean nothing here"),
         ("seed = ", "not valid TOML"),
         ('[prompt]\nquestion_position = "middle"', "must be 'after', 'before' or 'both'"),

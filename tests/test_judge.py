@@ -271,6 +271,9 @@ def test_the_simulated_judge_is_called_simulated(niah: Niah) -> None:
     [
         (("--max-cost", "1"), "are for a judge"),
         (("--judge", "court"), "not of the form provider/model"),
+        (("--judge", "reference/literal-judge", "--max-cost", "nan"), "$nan cannot be kept"),
+        (("--judge", "reference/literal-judge", "--max-cost", "1e308"), "cannot be kept"),
+        (("--judge", "reference/literal-judge", "--max-cost", "-1"), "cannot be kept"),
         (("--judge", "a/b", "--scorer", "values"), "two scorers"),
         (("--judge", "openai/gpt-4o"), "needs an API key"),
     ],

@@ -167,7 +167,7 @@ def test_a_table_is_asked_for_by_its_suffix(plot: Plot, tmp_path: Path, suffix: 
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("--kind", "pie"), "no kind 'pie'; use heatmap, panels"),
+        (("--kind", "pie"), "use heatmap, panels, length, depth, difference, cost, trend, table"),
         (("--kind", "heatmap", "--out", "a.png"), "is one file, but these are 2 heatmaps"),
         (("--out", "a.jpg"), "name a figure .png, .svg, .pdf"),
         (("--kind", "table", "--out", "a.png"), "name a table .md, .tex, .csv"),

@@ -147,6 +147,9 @@ def _choose(
     """The trials of the asked cell; a value that was not measured names those that were."""
     from niah.axes import format_tokens, parse_tokens
 
+    if not records:
+        raise ConfigurationError(f"{run.run} has no finished trial to show")
+
     wanted = None
     if length is not None:
         try:

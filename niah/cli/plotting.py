@@ -183,6 +183,11 @@ def plot_run(
 
 def _kind_and_formats(kind: str | None, out: Path | None) -> tuple[str | None, Sequence[str]]:
     """The kind as far as options tell it, and the formats to write."""
+    from niah.figures.text import one_of
+    from niah.interface.pictures import KINDS
+
+    if kind is not None:
+        one_of("kind", kind, (*KINDS, "table"))
     suffix = None if out is None else out.suffix.lstrip(".").lower()
     if kind is None and suffix in TABLE_FORMATS:
         kind = "table"

@@ -27,6 +27,13 @@ _EXPECTED = {
     "tuple_type": "must be a list",
     "too_short": "must not be empty",
 }
+# In place of a regular expression.
+_FORMS = {
+    "name": "must be letters from a to z, digits, dots, hyphens and underscores, begin with a "
+    "letter or digit, and have 80 characters at most, of a task 40",
+    "language": 'must be a code of two or three small letters, such as "en"',
+    "api_version": "must be a date, such as 2024-10-21",
+}
 
 
 def sentence(problem: Any, *, root: tuple[str, ...] = ()) -> str:
@@ -52,12 +59,19 @@ def sentence(problem: Any, *, root: tuple[str, ...] = ()) -> str:
         return f"the key {key} is missing{_description(place)}"
     if kind == "value_error":
         return f"{key}: {problem['ctx']['error']}"
-    rule = _EXPECTED.get(kind) or problem["msg"].replace("Input should", "must").replace(
-        "String should", "must"
+    form = _FORMS.get(str(place[-1])) if kind == "string_pattern_mismatch" else None
+    rule = (
+        form
+        or _EXPECTED.get(kind)
+        or problem["msg"].replace("Input should", "must").replace("String should", "must")
     )
     shown = problem["input"]
     plain = isinstance(shown, bool | int | float) or (isinstance(shown, str) and len(shown) <= 40)
-    return f"{key} = {json.dumps(shown)}: {rule}" if plain else f"{key}: {rule}"
+    return (
+        f"{key} = {inert(json.dumps(shown, ensure_ascii=False))}: {rule}"
+        if plain
+        else f"{key}: {rule}"
+    )
 
 
 def _description(place: Sequence[str | int]) -> str:

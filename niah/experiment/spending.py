@@ -16,7 +16,9 @@ class LimitsSection(Section):
     concurrency: int = Field(
         default=16, ge=1, le=4096, description="Requests in flight, over all models."
     )
-    max_cost_usd: float | None = Field(default=None, ge=0, description="Hard stop for the run.")
+    max_cost_usd: float | None = Field(
+        default=None, ge=0, le=1e9, description="Hard stop for the run."
+    )
     timeout_s: float = Field(default=600.0, gt=0, le=86_400, description="For one request.")
     max_attempts: int = Field(
         default=6,

@@ -19,6 +19,7 @@ _MAYBE_BILLED: frozenset[FailureKind] = frozenset(
 
 # Money is added up in whole picodollars: sums of floats drift, and a budget is a promise.
 _PICO = 10**12
+LARGEST_BUDGET_USD = 1e9
 
 # What a provider may bill beyond the counted message contents: its chat template, and where the
 # model's tokenizer is not public, the difference between the two vocabularies. Generous, because
@@ -58,8 +59,12 @@ def check_prices(models: Iterable[Model], budget_usd: float | None) -> None:
     """Refuse a budget that cannot be kept.
 
     Raises:
-        ConfigurationError: if a budget is set and a model's price is unknown.
+        ConfigurationError: if it is no amount of money, or a model's price is unknown.
     """
+    if budget_usd is not None and not 0 <= budget_usd <= LARGEST_BUDGET_USD:
+        raise ConfigurationError(
+            f"a budget of ${budget_usd:g} cannot be kept: give 0 to {LARGEST_BUDGET_USD:,.0f} USD"
+        )
     for model in models:
         if budget_usd is not None and model.price is None:
             raise ConfigurationError(
