@@ -10,12 +10,11 @@ from typing import Literal
 
 from niah.scoring.normalise import clean, fold
 from niah.scoring.quantities import find_periods, find_quantities
-from niah.scoring.words import Word, split_words, stem
+from niah.scoring.words import UMLAUTS, Word, split_words, stem
 
 MOST_LISTED = 4
 """Parts of an answer such as "Mondays and Thursdays" that may stand in any order."""
 
-_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 _OPENINGS = re.compile(
     r"^(?:it|he|she|they|there|because(?: of)?|due to|owing to|on account of|es|er|sie|weil|wegen|"
     r"auf ?grund(?: von)?)\s+",
@@ -111,7 +110,7 @@ def answer_forms(answer: str, asked: frozenset[str] = frozenset()) -> list[Form]
     forms: dict[Form, None] = {}
     bare = _OPENINGS.sub("", answer)
     closed = _HYPHEN.sub("", answer)
-    for spelling in dict.fromkeys((answer, answer.translate(_UMLAUTS), bare, closed)):
+    for spelling in dict.fromkeys((answer, answer.translate(UMLAUTS), bare, closed)):
         text = clean(spelling)
         words = tuple(word.text for word in measured_words(text))
         for variant in _variants(words or tuple(fold(text).split())):

@@ -14,7 +14,7 @@ _WORD = re.compile(
 """Letters of scripts that put no spaces between words are words of their own."""
 _GROUPED = re.compile(r"\d{1,3}(?:[.,']\d{3})+")
 _ARTICLES = frozenset("a an the der die das den dem des ein eine einen einem einer eines".split())
-_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
+UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 _NEGATIONS = frozenset(("nicht", "nichts", "not"))
 _ENDINGS = ("ings", "ing", "ern", "ies", "ed", "es", "en", "er", "em", "s", "e", "n")
 
@@ -43,7 +43,7 @@ def split_words(text: str) -> list[Word]:
 def phrase_forms(phrase: str) -> list[tuple[str, ...]]:
     """The phrase as words; German umlauts also as ae, oe, ue."""
     forms = []
-    for spelling in dict.fromkeys((phrase, phrase.translate(_UMLAUTS))):
+    for spelling in dict.fromkeys((phrase, phrase.translate(UMLAUTS))):
         words = tuple(word.text for word in split_words(clean(spelling)))
         forms.append(words or tuple(fold(clean(spelling)).split()))
     return [form for form in forms if form]
