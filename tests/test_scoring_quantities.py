@@ -178,6 +178,23 @@ def test_times_are_compared_as_times(hour: int, minute: int) -> None:
         ("What is the first step?", "dry it", "1. Dry it\n2. Cut it\n3. Sell it", True),
         ("What is the first step?", "dry it", "1. Cut it\n2. Dry it\n3. Sell it", False),
         ("What is the second step?", "dry it", "The steps:\n1. Cut it\n2. Dry it", True),
+        ("How long is it?", "410 metres", "410 metres is its length; the thing is old.", True),
+        ("How long is the bridge?", "410 m", "410 m is its length; the bridge is old.", True),
+        ("Welche Farbe hat die Tür?", "rot", "Rot ist die Antwort; die Tür ist alt.", True),
+        (
+            "Until when is the shop open?",
+            "8 pm",
+            "The shop is open until 8 pm; today till 6.",
+            True,
+        ),
+        ("What was given to the school?", "a clock", "A clock, to the school to mark it.", True),
+        ("How many?", "twelve", "There are twelve, no wait is needed.", True),
+        (
+            "When did the second edition appear?",
+            "in 1962",
+            "1. The second edition appeared in 1962.\n2. It was printed in Kiel.",
+            True,
+        ),
         ("Warum fiel es aus?", "wegen Hochwassers", "Trotz des Hochwassers fiel es aus.", False),
     ],
 )

@@ -127,7 +127,7 @@ RETRACTION = re.compile(
     r"\b(?:(?:no|nein|wait|actually|sorry|hmm)\W+ ?)?(?:that|this|it|the above|das|dies|es)"
     r"(?:'s| is| was| ist| war)? (?:\w+ )?(?:wrong|incorrect|false|not right|not correct|"
     r"not it|a mistake|falsch|nicht richtig|nicht korrekt|ein fehler|nicht)\b"
-    r"|\b(?:no,? wait|wait,? no|nein,? (?:moment|halt|warte))\b"
+    r"|\b(?:no,? wait|wait,? no|nein,? (?:moment|halt|warte))\b(?! (?:is|was|time|list)\b)"
     r"|\b(?:scratch|strike|disregard|ignore|forget) (?:that|this|it)\b"
     r"|\b(?:that|this|it) (?:isn't|wasn't|is not|was not) (?:right|correct|it)\b"
     r"|\b(?:it|that|this|which) (?:isn't|wasn't|is not|was not) the (?:\w+ ){0,2}?(?:answer|number|"

@@ -119,12 +119,16 @@ def other_names(text: str, lead: str, keys: frozenset[str]) -> bool:
 
 def tells_more(text: str, keys: frozenset[str]) -> bool:
     """Whether a folded text has words of its own: two that neither answer nor question give."""
-    own = [
+    return len(own_words(text, keys)) > 1
+
+
+def own_words(text: str, keys: frozenset[str]) -> list[str]:
+    """The words of a folded text that carry a fact and that the question does not have."""
+    return [
         word
         for word in _WORD.findall(text)
         if word not in _FUNCTION_WORDS and word not in _TASK_WORDS and word not in keys
     ]
-    return len(own) > 1
 
 
 def _names(text: str, lead: str) -> Iterator[str]:

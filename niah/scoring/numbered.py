@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Set
 
+from niah.scoring import cues
+from niah.scoring.normalise import fold
+
 _ITEM = re.compile(r"[ \t]*(\d{1,2})[.)][ \t]+(\S.*)")
 _PLACES = {
     word: place + 1
@@ -36,5 +39,7 @@ def asked_item(response: str, ordinals: Set[str]) -> str:
     numbers = [int(item[1]) if item else 0 for item in items]
     if len(items) < 2 or place > len(items) or numbers != [*range(1, len(items) + 1)]:
         return ""
+    if any(item and cues.ORDINAL.search(fold(item[2])) for item in items):
+        return ""  # the items say themselves which they are of
     item = items[place - 1]
     return item[2] if item else ""

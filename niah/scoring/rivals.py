@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from niah.scoring.clauses import Setting
 from niah.scoring.cues import KIN
-from niah.scoring.labels import names_key
+from niah.scoring.labels import names_key, own_words
 from niah.scoring.reading import Asked
 
 _ASKS_FOR_KIN = re.compile(rf"\b{KIN}\b")
@@ -29,12 +29,15 @@ _THESE_DAYS = (
 _UNTIL = re.compile(rf"[^.;]{{0,40}}\b(?:until|till|bis)\b.{{0,120}}{_THESE_DAYS}", re.S)
 """Behind a value that held once."""
 
-_ONCE = re.compile(r"\b(?:until|till|bis)\b.{0,60}\Z", re.S)
+_ONCE = re.compile(r"\b(?:until|till|bis)\b(?:\W{1,3}\w{1,20}){2,8}\W{0,3}\Z")
 _NOW = re.compile(rf"[^\n]{{0,80}}{_THESE_DAYS}")
 """Around a value that held once: "until 1990 it was in Linden Street, now in ..."."""
 
 _IS_OF = re.compile(r"\W{0,3}(?:is|are|was|were|belongs? to|ist|sind|war|waren|gehort) \w")
 """Behind a value: what it is, or what was done with it."""
+
+_OF_IT = re.compile(r"\b(?:it|its|he|his|she|her|they|their|sein\w*|ihr\w*)\b")
+"""What was asked about, as a pronoun."""
 
 _CONTRAST = re.compile(r"\s*(?:;|,? (?:but|while|whereas|aber|wahrend)\b)([^.;\n]{1,120})")
 """Behind that: what something else is."""
@@ -144,23 +147,23 @@ def is_about_another(setting: Setting, text: str, asked: Asked) -> bool:
 
 def _is_told_apart(setting: Setting, text: str, asked: Asked) -> bool:
     """Whether a value is said to be something that was not asked, and what was asked follows."""
-    if setting.prefix.strip() or setting.lead.strip() or names_key(setting.tail, asked.keys):
+    tail = setting.tail
+    if setting.prefix.strip() or setting.lead.strip() or names_key(tail, asked.keys):
         return False
-    then = _CONTRAST.match(text, setting.candidate.end + len(setting.tail.rstrip(" ;")))
-    return (
-        _IS_OF.match(setting.tail) is not None
-        and then is not None
-        and names_key(then[1], asked.keys)
-    )
+    if _OF_IT.search(tail) or not own_words(tail, asked.keys):
+        return False
+    then = _CONTRAST.match(text, setting.candidate.end + len(tail.rstrip(" ;")))
+    return _IS_OF.match(tail) is not None and then is not None and names_key(then[1], asked.keys)
 
 
 def _is_parallel(setting: Setting, text: str, asked: Asked) -> bool:
     """Whether a value is of the train to Kiel, and the one to Husum, which was asked, follows."""
-    there = dict(_PLACE.findall(setting.lead + " | " + setting.tail))
-    after = text[setting.candidate.end : setting.candidate.end + _NEAR]
+    there = _PLACE.findall(setting.lead + " | " + setting.tail)
+    words = {word for word, _ in there}
+    after = _PLACE.findall(text, setting.candidate.end, setting.candidate.end + _NEAR)
     return any(
-        there.get(word, place) != place and f"{word} {place}" in after
-        for word, place in _PLACE.findall(asked.question)
+        place[0] in words and place not in there and place in after
+        for place in _PLACE.findall(asked.question)
     )
 
 
