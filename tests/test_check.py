@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from niah.reference.behaviour import Behaviour, Faults
-from niah.runner.check import PASSAGE, QUESTION, SLACK_TOKENS, compare_tokens
+from niah.runner.check import PASSAGE, QUESTION
+from niah.runner.findings import SLACK_TOKENS, compare_tokens
 from niah.tokenizers import NAMES, load
 from tests.command import Niah
 from tests.servers import listening

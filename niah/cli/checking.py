@@ -19,7 +19,7 @@ from niah.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from niah.runner.check import Check
+    from niah.runner.findings import Check
 
 WRONG = 2
 SHOWN_CHARS = 24

@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from time import monotonic
-from typing import Literal
 from urllib.parse import urlsplit
 
 import httpx
@@ -19,9 +18,19 @@ from niah.models import Model
 from niah.prompts import Message
 from niah.providers import Failure, Response
 from niah.providers.wire import WIRE_FORMATS
-from niah.runner.budget import TEMPLATE_TOKENS, check_prices
+from niah.runner.budget import check_prices
 from niah.runner.connections import open_transport
-from niah.runner.keys import KeyState, key_remedy, key_state
+from niah.runner.findings import (
+    Check,
+    after_counting,
+    after_failure,
+    after_response,
+    compare_tokens,
+    hindrance,
+    with_note,
+    with_problem,
+)
+from niah.runner.keys import key_remedy, key_state
 from niah.runner.records import cost_usd, sampling_of
 from niah.runner.retries import Retry, RetryLimits, decide
 from niah.runner.transport import ask
@@ -42,72 +51,6 @@ for (let i = 0; i < barrels.length; ++i) { total += barrels[i].weight_kg * 0.98;
 仓库里有三百四十一只铜壶。昨天少了一只。Вчера в порту пересчитали все медные чайники.
 HTTP/1.1 206; ETag "9f-c0ffee"; x-request-count: 00007 -> see §12(b), p. 88ff.
 """
-
-# Servers that strip white space, or join the passage's end to the question, differ by a token.
-SLACK_TOKENS = 3
-# Beyond this another vocabulary is no stand-in, or the report is not a count of this prompt.
-MOST_STAND_IN_RATIO = 2.0
-
-TokenVerdict = Literal["agree", "differ", "stand-in", "not-reported"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tokens:
-    """What we counted and what the provider did, for two prompts that differ by one passage.
-
-    Attributes:
-        counted: Of the longer prompt's message contents, with the model's tokenizer here.
-        reported: By the provider for the same prompt; None = it does not say.
-        template: Reported besides the contents: the provider's chat template. None = unknown.
-        ratio: Reported over counted tokens of the passage alone.
-        verdict: ``agree`` when the passage has as many tokens there as here; ``stand-in`` when
-            the model's own vocabulary is not public, and the ratio says how far another one is.
-    """
-
-    counted: int
-    reported: int | None
-    template: int | None
-    ratio: float | None
-    verdict: TokenVerdict
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
-    """What is known of one model after asking it something tiny.
-
-    Attributes:
-        key: Whether the variable of its key is set.
-        host: Of its provider, with the port if one is given; empty for a reference reader.
-        host_answers: None = not asked.
-        model_exists: None = the answer does not tell.
-        response: To the first prompt; None when there was none.
-        requests: Sent in all, repeated ones included.
-        simulated: It is a reference reader, by its name or by what its answers say.
-        latency_s: Of the first question's last request.
-        tokens: None when nothing was answered.
-        cost_usd: Of all answers; None = unknown.
-        problems: What would keep a run from measuring this model, a sentence each.
-        notes: What is worth knowing and no hindrance.
-    """
-
-    model: Model
-    key: KeyState
-    host: str
-    host_answers: bool | None = None
-    model_exists: bool | None = None
-    response: Response | None = None
-    simulated: bool = False
-    requests: int = 0
-    latency_s: float | None = None
-    tokens: Tokens | None = None
-    cost_usd: float | None = None
-    problems: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-
-    @property
-    def usable(self) -> bool:
-        """Whether a run can measure the model."""
-        return not self.problems
 
 
 def check_models(
@@ -168,7 +111,7 @@ async def _check(
         host="" if model.simulated else urlsplit(model.provider.base_url).netloc,
     )
     if state == "not set":
-        check = _with_problem(check, f"no API key: {key_remedy(model.provider)}")
+        check = with_problem(check, f"no API key: {key_remedy(model.provider)}")
     asker = _Asker(experiment, model, key=key, transport=transport, timeout_s=timeout_s)
     try:
         vocabulary = tokenizers.load(model.tokenizer)
@@ -182,30 +125,30 @@ async def _check(
             simulated=model.simulated or asker.simulated,
         )
         if isinstance(first, Failure):
-            return _after_failure(check, first)
-        check = _after_response(check, first, experiment.max_output_tokens(model))
+            return after_failure(check, first)
+        check = after_response(check, first, experiment.max_output_tokens(model))
         if asker.simulated and not model.simulated:
-            check = _with_note(check, "a reference reader answers, simulated; no model was asked")
+            check = with_note(check, "a reference reader answers, simulated; no model was asked")
         if not check.usable:
             return replace(check, cost_usd=cost_usd(model, first.usage))
         second = await asker.ask(long)
     except ConfigurationError as error:
-        return _with_problem(check, str(error))
+        return with_problem(check, str(error))
     check = replace(check, requests=asker.requests)
-    hindrance = (
+    hindered = (
         second.message
         if isinstance(second, Failure)
-        else _hindrance(second, experiment.max_output_tokens(model))
+        else hindrance(second, experiment.max_output_tokens(model))
     )
-    if isinstance(second, Failure) or hindrance:
-        return _with_problem(
+    if isinstance(second, Failure) or hindered:
+        return with_problem(
             replace(check, cost_usd=cost_usd(model, first.usage)),
-            f"it answered the first question and not the second: {hindrance}",
+            f"it answered the first question and not the second: {hindered}",
         )
     costs = [cost_usd(model, response.usage) for response in (first, second)]
     known = [cost for cost in costs if cost is not None]
     check = replace(check, cost_usd=sum(known) if len(known) == len(costs) else None)
-    return _after_counting(
+    return after_counting(
         check,
         compare_tokens(
             counted=[
@@ -288,121 +231,3 @@ class _Asker:
                 return result
             waited_s += decision.after_s
             await asyncio.sleep(decision.after_s)
-
-
-def _with_problem(check: Check, problem: str) -> Check:
-    return replace(check, problems=(*check.problems, problem))
-
-
-def _with_note(check: Check, note: str) -> Check:
-    return replace(check, notes=(*check.notes, note))
-
-
-def _after_failure(check: Check, failure: Failure) -> Check:
-    check = replace(
-        check,
-        host_answers=failure.status is not None,
-        model_exists=False
-        if failure.kind == "not-found" and (failure.status or 0) >= 400
-        else None,
-    )
-    if check.key == "not set" and failure.kind == "auth":
-        return check
-    remedy = "; a model that is still loading needs more --timeout"
-    return _with_problem(check, failure.message + (remedy if failure.kind == "timeout" else ""))
-
-
-def _after_response(check: Check, response: Response, limit_tokens: int) -> Check:
-    check = replace(check, host_answers=True, model_exists=True, response=response)
-    served = response.served_model
-    if served and served != check.model.wire_name:
-        check = _with_note(check, f"it answers as {served}")
-    hindrance = _hindrance(response, limit_tokens)
-    if hindrance:
-        return _with_problem(check, hindrance)
-    if response.outcome == "output-limit":
-        return _with_note(check, f"it used up its output limit of {limit_tokens:,} tokens")
-    return check
-
-
-def _hindrance(response: Response, limit_tokens: int) -> str:
-    """Why a sweep of such responses would measure nothing; empty when it would."""
-    if response.outcome in ("answered", "output-limit") and response.text.strip():
-        return ""
-    if response.outcome == "output-limit":
-        return (
-            f"its output limit of {limit_tokens:,} tokens was used up before any text; raise "
-            "max_output_tokens"
-        )
-    if response.outcome == "empty":
-        return "it answered a tiny question with no text at all"
-    return response.message
-
-
-def compare_tokens(
-    *, counted: Sequence[int], reported: Sequence[int | None], tokenizer_known: bool
-) -> Tokens:
-    """Whether the provider counts as we do, told by the growth from one prompt to a longer one.
-
-    Args:
-        counted: Of the shorter and the longer prompt's message contents, by our tokenizer.
-        reported: Of the same two, by the provider, which counts its chat template too.
-        tokenizer_known: Whether our tokenizer is the model's own.
-    """
-    short, long = reported
-    if short is None or long is None:
-        return Tokens(
-            counted=counted[1], reported=long, template=None, ratio=None, verdict="not-reported"
-        )
-    growth, expected = long - short, counted[1] - counted[0]
-    ratio = growth / expected
-    template = short - counted[0] if tokenizer_known else round(short - counted[0] * ratio)
-    if tokenizer_known:
-        agrees = abs(growth - expected) <= SLACK_TOKENS and template >= -SLACK_TOKENS
-        verdict: TokenVerdict = "agree" if agrees else "differ"
-    else:
-        verdict = (
-            "stand-in" if 1 / MOST_STAND_IN_RATIO <= ratio <= MOST_STAND_IN_RATIO else "differ"
-        )
-    return Tokens(
-        counted=counted[1],
-        reported=long,
-        template=template if verdict in ("agree", "stand-in") else None,
-        ratio=ratio,
-        verdict=verdict,
-    )
-
-
-def _after_counting(check: Check, tokens: Tokens) -> Check:
-    model = check.model
-    check = replace(check, tokens=tokens)
-    if tokens.verdict == "not-reported":
-        return _with_note(
-            check, "it reports no prompt tokens, so that a cut prompt or a price cannot be seen"
-        )
-    if tokens.verdict == "differ" and (tokens.ratio or 0.0) <= 0:
-        return _with_problem(
-            check,
-            f"it reports {tokens.reported:,} prompt tokens for a prompt of {tokens.counted:,} and "
-            "no fewer for a much shorter one, so its counts say nothing of the context length",
-        )
-    if tokens.verdict == "differ":
-        return _with_problem(
-            check,
-            f"it counts {tokens.ratio:.3f} times the tokens that {model.tokenizer} counts for the "
-            f"same text, so its context lengths would be false: name its own vocabulary as "
-            f'tokenizer in [model."{model.id}"]',
-        )
-    if tokens.verdict == "stand-in":
-        check = _with_note(
-            check,
-            f"its vocabulary is not known, and {model.tokenizer} stands in: it counts "
-            f"{tokens.ratio:.3f} times as many tokens for the same text; a run calibrates this",
-        )
-    if (tokens.template or 0) > TEMPLATE_TOKENS:
-        check = _with_note(
-            check,
-            f"it adds {tokens.template:,} tokens to every prompt, more than a chat template "
-            "usually has: perhaps a system prompt of its own",
-        )
-    return check
