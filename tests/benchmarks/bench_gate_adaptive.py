@@ -1,9 +1,10 @@
 """Does the gate stay quiet when baseline and nights are adaptive runs?
 
-``python tests/benchmarks/bench_gate_adaptive.py [NIGHTS]`` simulates the rule on grids of 8 x 8, as
-``bench_gate.py rules`` does for uniform runs: for each known map a baseline of ten passes, then
-nights of one and a half on which nothing happened, and as many on which every cell lost a share of
-its recall, 5 points of the mean. No answer repeats (stability 0). Everything here is simulated.
+``python tests/benchmarks/bench_gate_adaptive.py [NIGHTS [uniform]]`` simulates the rule on grids of
+8 x 8, as ``bench_gate.py rules`` does for uniform runs: for each known map a baseline of ten
+passes, then nights of one and a half on which nothing happened, and as many on which every cell
+lost a share of its recall, 5 points of the mean. With ``uniform``, baselines have ten trials in
+every cell and nights one. No answer repeats (stability 0). Everything here is simulated.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from tests.benchmarks.gate_nights import (
     changed,
     draw_prompts,
     known_map,
+    measure,
 )
 from tests.benchmarks.truth_maps import Map
 
@@ -39,6 +41,8 @@ SIZE = 8
 BASELINE_PASSES, NIGHT_PASSES = 10.0, 1.5
 NIGHTS_EACH = 3
 """Nights of either kind for each baseline."""
+Tally = defaultdict[str, list[float]]
+"""Alarms, nights, passes of re-tests by change, and by change and map."""
 REPEATS = 400
 FRESH = 200
 """The first repeat of re-tests: more than any cell has of its own."""
@@ -94,28 +98,42 @@ def night(
     return found.verdict == "fail", len(fresh) / truth.size
 
 
+def drawn(
+    truth: Map, prompts: Prompts, passes: float, seed: int, g: np.random.Generator
+) -> list[TrialRecord]:
+    """The trials of a run of so many passes, adaptive or, if it was asked for, uniform."""
+    if sys.argv[2:] == ["uniform"]:
+        return measure(prompts, truth, range(int(passes)), g)
+    return sweep(truth, prompts, passes, seed, g)
+
+
+def judge_nights(tally: Tally, family: str, seed: int) -> None:
+    """Quiet nights and drops against one baseline."""
+    g = np.random.default_rng([seed, *family.encode()])
+    truth = known_map(family, SIZE, seed)
+    prompts = draw_prompts(truth.shape, REPEATS, 0.0, g)
+    pool = drawn(truth, prompts, BASELINE_PASSES, seed, g)
+    for change in ("none", "all by 5"):
+        now = changed(truth, change, g)
+        if now is None:
+            continue
+        for number in range(NIGHTS_EACH):
+            tonight = drawn(now, prompts, NIGHT_PASSES, 1 + number, g)
+            alarm, passes = night(pool, tonight, now, prompts, g)
+            for name in (change, f"{change}, {family}"):
+                entry = tally[name]
+                entry[0] += alarm
+                entry[1] += 1
+                entry[2] += passes
+
+
 def main() -> None:
     """See the module."""
     nights = int(sys.argv[1]) if sys.argv[1:] else 72
-    tally: defaultdict[str, list[float]] = defaultdict(lambda: [0, 0, 0.0])
+    tally: Tally = defaultdict(lambda: [0, 0, 0.0])
     for seed in range(-(-nights // (len(MAPS) * NIGHTS_EACH))):
         for family in MAPS:
-            g = np.random.default_rng([seed, *family.encode()])
-            truth = known_map(family, SIZE, seed)
-            prompts = draw_prompts(truth.shape, REPEATS, 0.0, g)
-            pool = sweep(truth, prompts, BASELINE_PASSES, seed, g)
-            for change in ("none", "all by 5"):
-                now = changed(truth, change, g)
-                if now is None:
-                    continue
-                for number in range(NIGHTS_EACH):
-                    tonight = sweep(now, prompts, NIGHT_PASSES, 1 + number, g)
-                    alarm, passes = night(pool, tonight, now, prompts, g)
-                    for name in (change, f"{change}, {family}"):
-                        entry = tally[name]
-                        entry[0] += alarm
-                        entry[1] += 1
-                        entry[2] += passes
+            judge_nights(tally, family, seed)
     for name, (alarms, total, passes) in sorted(tally.items()):
         lower, upper = wilson(alarms, int(total))
         print(
