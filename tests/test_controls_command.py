@@ -65,6 +65,9 @@ def test_controls_tell_guessing_ceiling_invention_and_length(niah: Niah, config:
     shown = niah("show", "latest", "--json").json
     assert shown["run"] == done.json["run"]
     assert shown["sweeps"][0]["controls"] == sweep["controls"]
+    by_beginning = niah("show", "beside", "--json").json
+    assert by_beginning["run"] == done.json["run"]
+    assert niah("show", "beside-absent").code == 0
 
 
 def test_a_run_is_the_same_with_controls_beside_it(niah: Niah, config: Path) -> None:

@@ -46,7 +46,8 @@ def create_run(store: Store, run: Run) -> None:
 def find_run(store: Store, name: str) -> Run:
     """The run with this id, or the only one whose id begins so, or the newest for ``latest``.
 
-    A run that belongs to another one is never the latest.
+    A run that belongs to another one is never the latest, and a beginning that fits one run and
+    those that belong to others means the one.
 
     Raises:
         StoreError: if there is none, or more than one.
@@ -65,11 +66,10 @@ def find_run(store: Store, name: str) -> Run:
         return newest
     if exact := next(_select_runs(store, "WHERE run = ?", name), None):
         return exact
-    matches = list(
-        _select_runs(
-            store, "WHERE substr(run, 1, ?) = ? ORDER BY run_key DESC LIMIT 4", len(name), name
-        )
-    )
+    beginning = "WHERE substr(run, 1, ?) = ? {} ORDER BY run_key DESC LIMIT 4"
+    matches: list[Run] = []
+    for which in ("AND run_key NOT IN (SELECT run_key FROM retests)", ""):
+        matches = matches or list(_select_runs(store, beginning.format(which), len(name), name))
     if not matches:
         raise no_such_run(store, name)
     if len(matches) > 1:
