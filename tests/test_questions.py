@@ -113,6 +113,21 @@ def test_what_the_text_says_elsewhere_is_no_find(niah: Niah, config: Path) -> No
     assert niah("show", "latest", "--json").json["sweeps"][0]["questions"] == told
 
 
+def test_trials_that_ask_nothing_new_are_counted(niah: Niah, config: Path) -> None:
+    """Few questions in a short text soon make the same prompt twice, and no interval knows that."""
+    niah("run", config, "-q", "--set", "grid.trials=12", "--no-controls")
+    prompts = [
+        json.loads(line)["prompt_sha256"] for line in niah("export", "latest").out.splitlines()
+    ]
+    repeated = len(prompts) - len(set(prompts))
+    assert 0 < repeated < len(prompts) == 72
+    assert niah("show", "latest", "--json").json["sweeps"][0]["repeated_prompts"] == repeated
+    told = f"{repeated} of 72 trials were asked word for word what another one was asked"
+    assert told in niah("show", "latest").out
+    niah("report", "latest", "--out", "report.md", "--no-passages")
+    assert told in Path("report.md").read_text(encoding="utf-8")
+
+
 def test_questions_that_are_drawn_anew_are_not_told_one_by_one(niah: Niah, config: Path) -> None:
     """Nobody knows a number by heart that was drawn for one trial."""
     own = CONFIG.replace('kind = "question-answering"\npath = "questions.jsonl"', 'kind = "single"')

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from niah.axes import format_tokens
 from niah.cli.options import print_json
-from niah.console import count, inert, percent, table, usd
+from niah.console import count, inert, percent, table
 from niah.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def show_run(
     from niah.cli.nolima import nolima_block, nolima_fields
     from niah.cli.positions import positions_table
     from niah.cli.questions import questions_block, questions_fields
-    from niah.cli.summaries import describe_tokens
+    from niah.cli.summaries import cost_text, describe_tokens, repeats_line
     from niah.runner.analyses import analysis_json
     from niah.runner.results import analyse_run, calibrations_json, run_calibrations
     from niah.store import is_note
@@ -91,7 +91,9 @@ def show_run(
         for line in _accuracy_lines(analysis):
             print(line)
         print("outcomes    " + _outcomes(summary))
-        print(f"cost        {usd(summary.cost_usd.value)}")
+        for line in repeats_line(summary):
+            print(f"repeated    {line}")
+        print(f"cost        {cost_text(summary)}")
         if summary.cached_share is not None:
             print(f"cached      {percent(summary.cached_share)} of the prompt tokens")
         if summary.model in calibrations:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,7 @@ def summary_text(run: Run, analysis: Analysis, calibration: Calibration | None) 
     from niah.cli.course import course_lines
     from niah.cli.nolima import nolima_line
     from niah.cli.overview import effective_line
-    from niah.console import count, inert, percent, usd
+    from niah.console import count, inert, percent
     from niah.runner.results import pooled_accuracy
 
     summary = analysis.summary
@@ -42,7 +42,6 @@ def summary_text(run: Run, analysis: Analysis, calibration: Calibration | None) 
     tokens = summary.input_tokens.value or summary.prompt_tokens
     share = summary.cached_share
     cached = f" ({percent(share)} read from a cache)" if share else ""
-    cost = usd(summary.cost_usd.value)
     lines = [
         f"{marker}{inert(summary.model)}, {inert(summary.task)}",
         f"  {measured}",
@@ -50,12 +49,32 @@ def summary_text(run: Run, analysis: Analysis, calibration: Calibration | None) 
         *(f"  {line}" for line in nolima_line(run, analysis)),
         f"  {count(summary.trials)} of {count(summary.planned)} trials"
         + (f" ({unscored})" if unscored else "")
-        + f", {count(int(tokens))} input tokens{cached}, cost {cost}",
+        + f", {count(int(tokens))} input tokens{cached}, cost {cost_text(summary)}",
+        *(f"  {line}" for line in repeats_line(summary)),
     ]
     lines += [f"  {name}: {told}" for name, told in course_lines(run, summary.model)]
     if calibration is not None:
         lines.append(f"  tokens {describe_tokens(summary, calibration)}")
     return "\n".join(lines)
+
+
+def cost_text(summary: Summary) -> str:
+    """What a sweep cost; at least so much where some trials do not tell."""
+    from niah.console import usd
+
+    cost = summary.cost_usd
+    return ("at least " if cost.value is not None and cost.unreported else "") + usd(cost.value)
+
+
+def repeats_line(summary: Summary) -> Iterator[str]:
+    """How many trials asked nothing new; nothing where all did."""
+    from niah.console import count
+
+    if summary.repeated_prompts:
+        yield (
+            f"{count(summary.repeated_prompts)} of {count(summary.trials)} trials were asked word "
+            "for word what another one was asked: intervals take them as independent"
+        )
 
 
 def describe_tokens(summary: Summary, calibration: Calibration) -> str:

@@ -194,6 +194,13 @@ def _difference(
 
 def _bookkeeping(sweep: Sweep, language: Language) -> Iterator[str]:
     summary = sweep.summary
+    if summary.repeated_prompts:
+        yield word(
+            language,
+            "said-repeated",
+            n=whole(language, summary.repeated_prompts),
+            trials=whole(language, summary.trials),
+        )
     unscored = {o: n for o, n in summary.outcomes.items() if n and o not in SCORED}
     if unscored:
         kinds = [f"{whole(language, n)} {outcome_word(language, o)}" for o, n in unscored.items()]

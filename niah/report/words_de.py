@@ -53,6 +53,9 @@ GERMAN: dict[str, str] = {
     "Prozentpunkte (95-%-Intervall {lower} bis {upper}).",
     "said-steady": "Ein Trend mit der Länge ließ sich nicht zeigen ({points} Prozentpunkte je "
     "Verdopplung, 95-%-Intervall {lower} bis {upper}).",
+    "said-repeated": "{n} von {trials} Versuchen wurden Wort für Wort dasselbe gefragt wie ein "
+    "anderer; die Intervalle nehmen sie als unabhängig und sind zu schmal, wo die Antworten gleich "
+    "sind.",
     "said-unscored": "{n} von {trials} Versuchen ließen sich nicht werten ({kinds}); sie zählen "
     "weder als richtig noch als falsch.",
     "said-unfinished": "{trials} von {planned} geplanten Versuchen sind erledigt.",

@@ -52,6 +52,8 @@ ENGLISH: dict[str, str] = {
     "points (95% interval {lower} to {upper}).",
     "said-steady": "No trend with the length could be shown ({points} percentage points per "
     "doubling, 95% interval {lower} to {upper}).",
+    "said-repeated": "{n} of {trials} trials were asked word for word what another one was asked; "
+    "the intervals take them as independent and are too narrow where the answers are alike.",
     "said-unscored": "{n} of {trials} trials could not be scored ({kinds}); they count neither as "
     "right nor as wrong.",
     "said-unfinished": "{trials} of {planned} planned trials are done.",

@@ -18,7 +18,7 @@ from niah.statistics.intervals import (
     Estimate,
     jeffreys,
 )
-from niah.statistics.scores import score_of, sweep_estimate
+from niah.statistics.scores import repeated_prompts, score_of, sweep_estimate
 from niah.store import TrialRecord
 
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
@@ -100,6 +100,7 @@ class Summary:
         output_tokens, reasoning_tokens: As reported by the provider.
         cost_usd: From the usage fields and prices.
         attempts: HTTP requests.
+        repeated_prompts: Scored trials that ask what another one asks; see `repeated_prompts`.
         length_deviation: How far a scored trial's reported prompt tokens are from the asked
             context length at most, the provider's template included: 0.01 = 1%. None = unreported.
     """
@@ -122,6 +123,7 @@ class Summary:
     reasoning_tokens: Total
     cost_usd: Total
     attempts: int
+    repeated_prompts: int = 0
     length_deviation: float | None = None
 
     @property
@@ -270,6 +272,7 @@ def _summary(grid: Grid, records: Sequence[TrialRecord]) -> Summary:
         reasoning_tokens=_total([r.reasoning_tokens for r in sent]),
         cost_usd=_total([r.cost_usd for r in sent]),
         attempts=sum(r.attempts for r in sent),
+        repeated_prompts=repeated_prompts(records),
         length_deviation=max(
             (
                 abs(r.input_tokens / r.context_length - 1)

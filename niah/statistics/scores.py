@@ -25,6 +25,16 @@ TOO_NARROW = "trials share haystacks: too narrow if these matter"
 """What the method of an interval says where too few replicates are left to make it."""
 
 
+def repeated_prompts(records: Iterable[TrialRecord]) -> int:
+    """Scored trials of one sweep that were asked word for word what another one was asked.
+
+    Intervals take trials as independent; of a model that answers alike, these tell nothing new. A
+    few short documents with fixed questions make them.
+    """
+    prompts = [r.prompt_sha256 for r in records if r.outcome in SCORED and r.prompt_sha256]
+    return len(prompts) - len(set(prompts))
+
+
 def score_of(record: TrialRecord) -> float | None:
     """The score that counts in an accuracy: None unless the outcome is scored, 0 when empty.
 
