@@ -14,6 +14,10 @@ _VERB_EN = (
     r"disclos|suppl|see\b|seem|name|enough|sufficient|clear|explicit|there\b|exist|in the\b|offer|"
     r"have (?:any|enough|the|that|this|sufficient|access)|possible|refer|able|given|make)"
 )
+_UNKNOWN = r"(?:is|are|was|were|remains?) (?:still )?unknown"
+UNKNOWN = re.compile(_UNKNOWN)
+"""A refusal where it is said of what was asked; a donor's name may be unknown too."""
+
 REFUSAL = re.compile(
     r"\b(?:(?:does|do|did|could|can|is|was|are|were|has|have|am|will|would)(?: not|n't)"
     r"|cannot|can't|unable to|not able to|never|not|fail(?:s|ed)? to|without)"
@@ -33,6 +37,7 @@ REFUSAL = re.compile(
     r"(?:missing|absent|unknown|unavailable|undefined|lacking)\b"
     r"|\binsufficient (?:information|context|data)|\b(?:don't|do not|didn't|did not) "
     r"(?:actually )?(?:know|see|recall)\b"
+    rf"|\b{_UNKNOWN}\b"
     r"|\b(?:lacks|lacking|omits)\b|^\W*(?:unknown|none|nothing|not found|null|no answer)\W*$"
     r"|\bnicht (?:\w+ ){0,3}?(?:erwahn|genannt|enthalt|angegeb|gefunden|finden|bekannt|"
     r"ersichtlich|vorhanden|hervor|beantwort|bestimm|ermittel|entnehm|auffindbar|zu find|vor\b|"
@@ -226,6 +231,12 @@ ALTERNATIVE_LEAD = re.compile(
     r"possible|candidates?|guess\w*|options?|mogliche\w*|kandidat\w*|rate\b|either|entweder)\b"
 )
 """The value is offered as one of several."""
+
+OF_ALL = re.compile(
+    r"(?:\bof (?:the|its|their|all|(?:the )?[a-z]{1,30}'s)|\bout of|"
+    r"\bvon (?:den|insgesamt|allen)) \Z"
+)
+"""Before a number: it is the whole that the asked one is a part of."""
 
 _COMPARING = (
     r"(?:more|less|higher|lower|fewer|above|below|longer|shorter|mehr|weniger|hoher|niedriger|"

@@ -33,6 +33,8 @@ _GERMAN = frozenset(
     "wer wie wann warum wem wen wessen woher wohin worin woraus welch ist wird".split()
 )
 """Of a German question: there a single word may be inflected as well."""
+_AND = frozenset(("and", "und"))
+_GOES_ON = re.compile(r",? (?:and|und|&) (?:\w+ )?\w+ ?(?:[.!;]|\Z)")
 _ORDINALS = dict(
     zip(
         "1st 2nd 3rd 4th 5th 6th 7th 8th 9th 10th".split(),
@@ -56,6 +58,7 @@ class Form:
         alone: Nothing that could be another unit stands behind it.
         joined: Small words between its parts are left out of it, as are words of the question.
         inverted: A comma stands before its last word: "Pryce, Agatha".
+        listed: It is a list of parts, and no further one follows it.
     """
 
     words: tuple[str, ...]
@@ -63,6 +66,7 @@ class Form:
     alone: bool = False
     joined: bool = False
     inverted: bool = False
+    listed: bool = False
 
 
 def measured_words(text: str) -> list[Word]:
@@ -125,6 +129,8 @@ def answer_forms(answer: str, asked: frozenset[str] = frozenset()) -> list[Form]
 
 def fits(form: Form, text: str, words: Sequence[Word]) -> bool:
     """Whether what stands between and behind the words of a text that it was found in is right."""
+    if form.listed and _GOES_ON.match(text, words[-1].end):
+        return False
     if form.alone and not _ALONE.match(text, words[-1].end):
         return False
     return not form.inverted or "," in text[words[-2].end : words[-1].start]
@@ -178,7 +184,12 @@ def _joined(words: tuple[str, ...], asked: frozenset[str]) -> Iterator[Form]:
     """The words that tell: "im Gasthof", asked where, is "Gasthof", and "platform 9" is "9"."""
     telling = tuple(word for word in words if not _joins(word, asked))
     if telling and len(words) > 1:
-        yield Form(words=telling, alone=telling[-1][-1].isdigit(), joined=True)
+        yield Form(
+            words=telling,
+            alone=telling[-1][-1].isdigit(),
+            joined=True,
+            listed=not _AND.isdisjoint(words),
+        )
 
 
 def _in_any_order(text: str, asked: frozenset[str]) -> Iterator[Form]:
@@ -188,4 +199,5 @@ def _in_any_order(text: str, asked: frozenset[str]) -> Iterator[Form]:
     ]
     if 2 <= len(parts) <= MOST_LISTED and all(1 <= len(part) <= 3 for part in parts):
         for order in permutations(parts):
-            yield Form(words=tuple(word for part in order for word in part), joined=True)
+            words = tuple(word for part in order for word in part)
+            yield Form(words=words, joined=True, listed=True)

@@ -167,7 +167,9 @@ def _refusals(
         rest = layout.text[max(clause.start, start - 40) : max(end, min(clause.end, end + 200))]
         if cues.CONCEDED.search(text) or cues.NOT_ABOUT_THE_QUESTION.search(rest):
             continue
-        if other_names(rest, "", asked.keys) and not names_key(rest, asked.keys) and spans:
+        if spans and other_names(rest, "", asked.keys) and not names_key(rest, asked.keys):
+            continue
+        if spans and cues.UNKNOWN.fullmatch(found[0]) and not names_key(rest, asked.keys):
             continue
         if asked.open_text and not _is_refusers(layout.text, clause.start, found):
             continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import permutations
 
 from niah.scoring.clauses import Setting
 from niah.scoring.cues import KIN
@@ -24,7 +25,8 @@ _RELATED = re.compile(
 """Behind a name that is a relative's."""
 
 _THESE_DAYS = (
-    r"\b(?:now|since (?:then|\d{4})|nowadays|today|jetzt|seit(?:dem| \d{4})|seither|heute)\b"
+    r"\b(?:now|nowadays|today|jetzt|seitdem|seither|heute|(?:since|seit) (?:then|\d{4}|(?:jan|feb|"
+    r"mar|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)\w*))\b"
 )
 _UNTIL = re.compile(rf"[^.;]{{0,40}}\b(?:until|till|bis)\b.{{0,120}}{_THESE_DAYS}", re.S)
 """Behind a value that held once."""
@@ -35,6 +37,26 @@ _NOW = re.compile(rf"[^\n]{{0,80}}{_THESE_DAYS}")
 
 _IS_OF = re.compile(r"\W{0,3}(?:is|are|was|were|belongs? to|ist|sind|war|waren|gehort) \w")
 """Behind a value: what it is, or what was done with it."""
+
+_PLANNED = re.compile(
+    r"\b(?:planned|suspected|expected|estimated|proposed|intended|geplant|vermutet|erwartet|"
+    r"vorgesehen|geschatzt)\b"
+)
+_IN_FACT = re.compile(
+    r"[^.\n]{0,60}(?:(?:;|,|\bbut\b|\baber\b|\bdoch\b)[^.\n]{0,20}\b(?:actual\w*|in fact|really|"
+    r"in the end|tatsachlich|wirklich|am ende|schliesslich)\b"
+    r"|\b(?:but|aber)\b[^.\n]{0,30}\b(?:was|were|war|waren)\b)"
+)
+"""Around a value that was thought of and did not come about."""
+
+_GIVEN_TO = re.compile(
+    r"\W*(?:for|of|on|at|in|fur|bei|auf) (?:the|der|die|das|den|dem) (\w+),? "
+    r"(?:it|he|she|they|es|er|sie|is|are|was|were|ist|sind|war)\b"
+)
+"""Behind a contrast: "for the pump it is two years"."""
+
+_SEASON = re.compile(r" (?:in|on|at|im|am) (?:the |de[mnr] )?(\w+)")
+"""Directly behind a value: when it holds."""
 
 _OF_IT = re.compile(r"\b(?:it|its|he|his|she|her|they|their|sein\w*|ihr\w*)\b")
 """What was asked about, as a pronoun."""
@@ -47,11 +69,11 @@ _PLACE = re.compile(
 )
 """What tells two of a kind apart: the train to Husum, the report of 1974."""
 
-_ORDER = (
-    re.compile(r"\b(?:before|vor) (?:the |de[mnr] )?(\w{3,})"),
-    re.compile(r"\b(?:after|nach) (?:the |de[mnr] )?(\w{3,})"),
+_ORDER = tuple(
+    re.compile(rf"\b(?:{when}) (?:the |de[mnrs] )?(\w{{3,}})")
+    for when in ("before|vor", "after|nach", "during|wahrend")
 )
-"""Before something, and after it."""
+"""Before something, after it, and in its time."""
 
 _NEAR = 200
 
@@ -137,7 +159,10 @@ def is_about_another(setting: Setting, text: str, asked: Asked) -> bool:
         return True
     if _is_told_apart(setting, text, asked) or _is_parallel(setting, text, asked):
         return True
-    if _is_after_not_before(setting, asked):
+    if _is_after_not_before(setting, asked) or _is_only_planned(setting, text, asked):
+        return True
+    season = _SEASON.match(setting.tail)
+    if season and _differs(_CONTRASTS, season[1], asked):
         return True
     if _ASKS_FOR_KIN.search(asked.question):
         return False
@@ -148,11 +173,14 @@ def is_about_another(setting: Setting, text: str, asked: Asked) -> bool:
 def _is_told_apart(setting: Setting, text: str, asked: Asked) -> bool:
     """Whether a value is said to be something that was not asked, and what was asked follows."""
     tail = setting.tail
+    then = _CONTRAST.match(text, setting.candidate.end + len(tail.rstrip(" ;")))
+    given = _GIVEN_TO.match(then[1]) if then else None
+    if given and given[1] in asked.keys and given[1] not in setting.lead + tail:
+        return True
     if setting.prefix.strip() or setting.lead.strip() or names_key(tail, asked.keys):
         return False
     if _OF_IT.search(tail) or not own_words(tail, asked.keys):
         return False
-    then = _CONTRAST.match(text, setting.candidate.end + len(tail.rstrip(" ;")))
     return _IS_OF.match(tail) is not None and then is not None and names_key(then[1], asked.keys)
 
 
@@ -173,7 +201,17 @@ def _is_after_not_before(setting: Setting, asked: Asked) -> bool:
     return any(
         not set(own.findall(asked.question)).isdisjoint(other.findall(around))
         and own.search(around) is None
-        for own, other in (_ORDER, _ORDER[::-1])
+        for own, other in permutations(_ORDER, 2)
+    )
+
+
+def _is_only_planned(setting: Setting, text: str, asked: Asked) -> bool:
+    """Whether a value was planned or suspected, and another one came about."""
+    around = setting.lead + " " + setting.tail
+    return (
+        _PLANNED.search(around) is not None
+        and _PLANNED.search(asked.question) is None
+        and _IN_FACT.match(text, setting.candidate.end) is not None
     )
 
 

@@ -58,6 +58,8 @@ def take_stances(reading: Reading, asked: Asked) -> list[Stance]:
         if which and asked.ordinals:
             named = not which.isdisjoint(asked.ordinals)
             others = not named
+        if asked.kind == "number" and cues.OF_ALL.search(setting.lead):
+            named, others = False, True
         if cues.BESIDE.search(around) and not cues.BESIDE.search(asked.question):
             named, others = False, True
         denied = _denied(setting, asked) or is_about_another(setting, text, asked)

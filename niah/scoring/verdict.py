@@ -23,7 +23,7 @@ from niah.scoring.stances import (
 )
 from niah.tasks import Challenge
 
-SCORER_VERSION = "rules-4"
+SCORER_VERSION = "rules-5"
 """Changes whenever any response could be scored differently; stored beside every score."""
 
 Reason = Literal[
