@@ -8,9 +8,12 @@ headers, configured, or searched for. It sleeps exactly until then.
 from __future__ import annotations
 
 import asyncio
+from bisect import bisect_right
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from heapq import heappop, heappush
+from itertools import islice
+from math import inf
 from typing import Generic
 
 from niah.providers import Failure
@@ -292,6 +295,8 @@ class Lane(Generic[T]):
             bucket = self._buckets[index]
             if self._fixed[index] and bucket and (allowance.limit or 0) >= bucket.capacity:
                 continue  # configured, and stricter than the server
+            since = -inf if bucket is None else flight.sent_at - TRANSIT_S
+            first = bisect_right(self._log, since, key=lambda other: other.sent_at)
             self._buckets[index] = ratelimits.observe(
                 bucket,
                 allowance,
@@ -300,7 +305,7 @@ class Lane(Generic[T]):
                 now=now,
                 others=[
                     (other.sent_at, _units(other.job, index))
-                    for other in self._log
+                    for other in islice(self._log, first, None)
                     if other is not flight
                 ],
             )

@@ -92,7 +92,8 @@ def observe(
         units: Of the request that was answered.
         sent_at: When the request that was answered had been sent.
         now: When its answer came.
-        others: Times and units of all other requests since the oldest in flight, in order.
+        others: Times and units of other requests, in order: at least those that were sent after
+            ``sent_at - TRANSIT_S``, and all of them where there is no bucket yet.
     """
     if allowance is None or not allowance.limit or allowance.remaining is None:
         return bucket
@@ -109,9 +110,13 @@ def observe(
         capacity = max(capacity, bucket.capacity)
     let_in, let_in_at = remaining, sent_at
     for at, amount in others:
-        if at > sent_at - TRANSIT_S:  # what flows into a full bucket in between is lost
-            let_in = min(capacity, let_in + rate * max(0.0, at - let_in_at)) - amount
-            let_in_at = max(at, let_in_at)
+        if at > let_in_at:
+            let_in += rate * (at - let_in_at)
+            let_in_at = at
+            if let_in > capacity:  # what flows into a full bucket is lost
+                let_in = capacity
+        if at > sent_at - TRANSIT_S:
+            let_in -= amount
     let_in = min(capacity, let_in + rate * (now - let_in_at))
     lately = sum(amount for at, amount in others if at > now - TRANSIT_S)
     least = min(let_in - rate * LAG_S, remaining - lately)
