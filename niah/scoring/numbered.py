@@ -8,7 +8,7 @@ from collections.abc import Set
 from niah.scoring import cues
 from niah.scoring.normalise import fold
 
-_ITEM = re.compile(r"[ \t]*(\d{1,2})[.)][ \t]+(\S.*)")
+_ITEM = re.compile(r"(\d{1,2})[.)]\s+(\S.*)")
 _PLACES = {
     word: place + 1
     for words in (
@@ -32,8 +32,8 @@ def asked_item(response: str, ordinals: Set[str]) -> str:
     if len(ordinals) != 1:
         return ""
     place = _PLACES[next(iter(ordinals))]
-    lines = [line for line in response.split("\n") if line.strip()]
-    items = [_ITEM.fullmatch(line.rstrip()) for line in lines]
+    lines = filter(None, map(str.strip, response.split("\n")))
+    items = [_ITEM.fullmatch(line) for line in lines]
     if items and items[0] is None:
         items = items[1:]
     numbers = [int(item[1]) if item else 0 for item in items]
