@@ -332,6 +332,20 @@ def test_a_changed_experiment_is_no_baseline(nights: Nights) -> None:
         assert pooled.code == 2
 
 
+def test_a_night_that_its_baseline_cannot_judge_is_not_paid_for(nights: Nights) -> None:
+    """What changed is said before anything is sent: no run is begun, and the file is named."""
+    nights.baseline("0.97", 1)
+    before = nights.niah("runs", "--json").json
+    for change in ("haystack.language=de", "prompt.system=Read.", 'task.needle="passkey"'):
+        refused = nights.niah("gate", "nightly.toml", "-b", "base", "--new", "--set", change)
+        assert refused.code == 2, change
+        assert refused.err.count("\n") == 1
+    assert nights.niah("runs", "--json").json == before
+    german = nights.niah("gate", "nightly.toml", "-b", "base", "--set", "haystack.language=de")
+    assert "nightly.toml and nightly-" in german.err
+    assert "language de' and '" in german.err
+
+
 def test_baselines_are_set_shown_listed_and_removed(nights: Nights) -> None:
     """A pool of runs under a name; a missing one is a sentence; a run's id does as well."""
     niah = nights.niah

@@ -198,6 +198,7 @@ def gate(
                 variables,
                 until_s,
                 new_after_s,
+                pool=pool,
                 new=new,
                 controls=controls,
                 quiet=quiet,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -67,6 +67,7 @@ def run_to_judge(
     until_s: float | None,
     new_after_s: float | None,
     *,
+    pool: Pool | None,
     new: bool,
     controls: bool | None,
     quiet: bool,
@@ -77,7 +78,8 @@ def run_to_judge(
     whose beginning is not within ``new_after_s``, is another night's.
 
     Raises:
-        ConfigurationError: if options for an experiment come with a run.
+        ConfigurationError: if options for an experiment come with a run, or the baseline cannot
+            judge the experiment; nothing is sent then.
         StoreUnavailable: if the experiment is running elsewhere or the store cannot be written.
         typer.Exit: if the user stopped it.
     """
@@ -86,6 +88,9 @@ def run_to_judge(
     from niah.cli.options import load_config, shipped_configs
     from niah.cli.serving import check_readers
     from niah.runner.keys import read_keys
+    from niah.runner.likeness import check_planned
+    from niah.runner.prepared import awaits_calibration
+    from niah.runner.run import planned_run, run_to_go_on_with
     from niah.store.runs import find_run, latest_run
     from niah.store.verdicts import latest_verdicts
 
@@ -103,6 +108,12 @@ def run_to_judge(
     latest = latest_run(store, prepared.sha256)
     verdict = None if latest is None else latest_verdicts(store).get(latest.run)
     decided = verdict is not None and verdict.verdict != "undecided"
+    if pool is not None:
+        begun = run_to_go_on_with(
+            prepared, store, new=new or decided, new_after_s=new_after_s
+        ) or replace(planned_run(prepared), run=name)
+        sweeps = dict.fromkeys((trial.model, trial.task) for trial in prepared.trials)
+        check_planned(begun, [s for s in sweeps if not awaits_calibration(prepared, s[0])], pool)
 
     how = Measuring(
         store=store,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from niah.console import inert
+from niah.console import inert, shorten
 from niah.errors import ConfigurationError
 from niah.runner.contestants import Contestant, conditions
 from niah.runner.results import experiment_of
@@ -50,6 +50,22 @@ def check_pool(run: Run, records: Sequence[TrialRecord], pool: Pool) -> None:
         check_alike((run, records), (other, others))
 
 
+def check_planned(run: Run, sweeps: Iterable[tuple[str, str]], pool: Pool) -> None:
+    """Refuse a baseline of another kind before a run is paid for that cannot be judged by it.
+
+    Args:
+        run: As it would begin.
+        sweeps: Its models and tasks, but for models whose vocabulary is still to be found out.
+        pool: The baseline.
+
+    Raises:
+        ConfigurationError: as `check_pool`.
+    """
+    own = list(sweeps)
+    for other, others in pool.runs:
+        _check_conditions(run, own, (other, others))
+
+
 def check_alike(one: Measured, other: Measured) -> None:
     """Refuse two runs whose trials are not of one kind; their models may have other names.
 
@@ -62,32 +78,37 @@ def check_alike(one: Measured, other: Measured) -> None:
                 f"{run.run} is imported from {inert(run.source)}; a baseline needs runs that niah "
                 "measured"
             )
-    left, right = (by_sweep(records) for _, records in (one, other))
+    _check_conditions(one[0], list(by_sweep(one[1])), other)
+
+
+def _check_conditions(run: Run, sweeps: Sequence[tuple[str, str]], other: Measured) -> None:
+    right = by_sweep(other[1])
     if not right:
         raise ConfigurationError(f"{other[0].run} has no finished trial; run it first")
-    for sweep in left:
-        twin = twin_sweep(sweep, list(left), right, other[0].run)
-        a = conditions(_contestant(one[0], sweep, left[sweep]))
-        b = conditions(_contestant(other[0], twin, right[twin]))
+    for sweep in sweeps:
+        twin = twin_sweep(sweep, sweeps, right, other[0].run)
+        a = conditions(_contestant(run, sweep))
+        b = conditions(_contestant(other[0], twin))
         for what in _WHAT:
             mine, theirs = getattr(a, what), getattr(b, what)
             if mine != theirs and not (what == "scoring" and None in (mine, theirs)):
                 raise ConfigurationError(
-                    f"the experiment has changed: {one[0].run} and {other[0].run} differ in "
+                    f"the experiment has changed: {run.run} and {other[0].run} differ in "
                     f"{_WHAT[what]}, {_apart(mine, theirs)}; set a new baseline "
                     "(niah baseline set)"
                 )
     sharing = [
         "unknown" if experiment is None else experiment.sampling.sharing
-        for experiment in (experiment_of(one[0]), experiment_of(other[0]))
+        for experiment in (experiment_of(run), experiment_of(other[0]))
     ]
     if sharing[0] != sharing[1]:
         raise ConfigurationError(
-            f"the experiment has changed: {one[0].run} and {other[0].run} differ in what their "
+            f"the experiment has changed: {run.run} and {other[0].run} differ in what their "
             f"prompts share, {sharing[0]} and {sharing[1]}; set a new baseline (niah baseline set)"
         )
 
 
+_PLAIN = str.maketrans("", "", "{}'")
 _WHAT = {
     "task": "the task",
     "haystack": "the haystack",
@@ -124,14 +145,15 @@ def twin_sweep(
     )
 
 
-def _contestant(run: Run, sweep: tuple[str, str], records: Sequence[TrialRecord]) -> Contestant:
-    return Contestant(run=run, model=sweep[0], task=sweep[1], records=tuple(records))
+def _contestant(run: Run, sweep: tuple[str, str]) -> Contestant:
+    return Contestant(run=run, model=sweep[0], task=sweep[1], records=())
 
 
 def _apart(mine: str | None, theirs: str | None) -> str:
     """The parts of two descriptions that differ, short enough for a sentence."""
-    a, b = str(mine), str(theirs)
-    start = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), 0)
-    start = max(0, a.rfind(" ", 0, start) - 24)
-    left, right = (inert(text[start : start + 80].strip()) for text in (a, b))
+    a, b = (str(text).translate(_PLAIN).split(", ") for text in (mine, theirs))
+    apart = set(a) ^ set(b)
+    left, right = (
+        inert(shorten(", ".join(part for part in parts if part in apart), 80)) for parts in (a, b)
+    )
     return f"{left!r} and {right!r}"

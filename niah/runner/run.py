@@ -188,11 +188,18 @@ def _open_run(
     prepared: Prepared, store: Store, *, new: bool, new_after_s: float | None = None
 ) -> Run:
     """The latest run of the experiment, or a new one."""
-    now = datetime.now(UTC)
     latest = run_to_go_on_with(prepared, store, new=new, new_after_s=new_after_s)
     if latest is not None:
         return latest
-    run = Run(
+    run = planned_run(prepared)
+    create_run(store, run)
+    return run
+
+
+def planned_run(prepared: Prepared) -> Run:
+    """The run that would begin now, with a name of its own; nothing is stored."""
+    now = datetime.now(UTC)
+    return Run(
         run=f"{prepared.experiment.name}-{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}",
         name=prepared.experiment.name,
         experiment_sha256=prepared.sha256,
@@ -202,8 +209,6 @@ def _open_run(
         planned_trials=_first_trials(prepared),
         created_at=now.isoformat(timespec="seconds"),
     )
-    create_run(store, run)
-    return run
 
 
 def _first_trials(prepared: Prepared) -> int:
