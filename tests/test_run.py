@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import sqlite3
 import subprocess
@@ -262,6 +263,22 @@ def _wait_for(condition: object, deadline_s: float = 30) -> None:
     while not condition():  # type: ignore[operator]
         assert time.monotonic() < end, "waited in vain"
         time.sleep(0.02)
+
+
+def test_the_command_that_goes_on_is_told_whole(niah: Niah, tmp_path: Path) -> None:
+    """Models, overrides and store decide which run it is; the file alone would begin another."""
+    config = write_sweep(
+        tmp_path,
+        model="reference/exact",
+        extra='[model."reference/flat-90"]\nprice = { input = 10, output = 0 }\n',
+    )
+    options = ("-m", "reference/flat-90", "--set", "haystack.language=de", "--db", "other store.db")
+    stopped = niah("run", config, *options, "--max-cost", "0.03")
+    assert stopped.code == 3
+    told = stopped.err.rpartition("goes on: ")[2].strip()
+    assert niah(*shlex.split(told)[1:]).code == 0
+    (run,) = niah("runs", "--db", "other store.db", "--json").json["runs"]
+    assert run["status"] == "complete"
 
 
 def test_ctrl_c_finishes_what_is_in_flight_and_says_how_to_go_on(

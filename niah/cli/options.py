@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+import shlex
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from niah.cli.logs import log
+from niah.console import inert
 from niah.errors import ConfigurationError, ExperimentError
 
 if TYPE_CHECKING:
@@ -97,6 +99,16 @@ def load_suite_config(
     from niah.experiment import load_suite
 
     return load_suite(config_path(config), overrides=overrides or (), model_ids=models or ())
+
+
+def command_again(config: str, models: Sequence[str], overrides: Sequence[str], db: Path) -> str:
+    """The command that goes on with a run: what decides which run and which store that is."""
+    words = ["niah", "run", config]
+    for option, values in (("-m", models), ("--set", overrides)):
+        words += [word for value in values for word in (option, value)]
+    if db != DEFAULT_DATABASE:
+        words += ["--db", str(db)]
+    return inert(shlex.join(words))
 
 
 def config_path(config: str) -> Path:

@@ -27,6 +27,7 @@ from niah.cli.options import (
     Plots,
     Quiet,
     WebhookUrl,
+    command_again,
     duration_s,
     environment,
     load_config,
@@ -110,6 +111,7 @@ def run(
             if value is not None
         ]
         overrides = [*(override or ()), *limits]
+        again = command_again(config, model or (), override or (), db)
         suite = load_suite_config(config, model, overrides)
         if suite is None:
             experiment = with_controls(load_config(config, model, overrides), controls)
@@ -143,11 +145,11 @@ def run(
                     new=new,
                     new_after_s=new_after_s,
                     plots=plots,
-                    show=partial(_report, figures=(), config=config, json=json),
+                    show=partial(_report, figures=(), again=again, json=json),
                     summary=lambda result, beside: summary_json(result, (), beside),
                 )
             known.update(outcome.told)
-            show_suite(outcome, config=config, json=json)
+            show_suite(outcome, again=again, json=json)
             if outcome.complete and not outcome.sent:
                 _complete_already(suite.name)
             _exit(outcome.interrupted, complete=outcome.complete)
@@ -165,7 +167,7 @@ def run(
             write_metrics(metrics, run_metrics(result))
         if json:
             print_json(summary_json(result, figures, beside))
-        _report(result, figures, beside, config=config, json=json)
+        _report(result, figures, beside, again=again, json=json)
         complete = result.status == "complete" and others.complete
         if complete and not result.sent + others.sent:
             _complete_already(result.run.run)
@@ -193,7 +195,7 @@ def _report(
     figures: Sequence[Path],
     controls: Sequence[ControlResult] = (),
     *,
-    config: str,
+    again: str,
     json: bool,
 ) -> None:
     """What came out, on stdout unless as JSON; why it is incomplete, on stderr."""
@@ -217,7 +219,7 @@ def _report(
     if result.status != "complete":
         log(
             f"niah: {result.run.run} has {result.finished:,} of {result.run.planned_trials:,} "
-            f"trials; the same command goes on: niah run {config}",
+            f"trials; the same command goes on: {again}",
             event="run-incomplete",
             level="warning",
             run=result.run.run,

@@ -186,7 +186,7 @@ def _controls_text(
                 yield "\n".join([f"{inert(summary.model)}, {inert(summary.task)}", *lines])
 
 
-def show_suite(outcome: SuiteOutcome, *, config: str, json: bool) -> None:
+def show_suite(outcome: SuiteOutcome, *, again: str, json: bool) -> None:
     """The table on stdout; how to go on, on stderr."""
     if json:
         print_json(outcome.told)
@@ -195,7 +195,7 @@ def show_suite(outcome: SuiteOutcome, *, config: str, json: bool) -> None:
     if not outcome.complete:
         log(
             f"niah: {outcome.finished_tasks} of {outcome.tasks} tasks are complete; the same "
-            f"command goes on: niah run {config}",
+            f"command goes on: {again}",
             event="suite-incomplete",
             level="warning",
         )
