@@ -131,6 +131,9 @@ def test_a_changed_experiment_is_no_change_of_the_model(nights: Nights) -> None:
         None,
     ]
     assert len(history["changes"]) == 1
+    niah("history", "nightly", "-m", "reference/map", "--out", "changed.svg")
+    day = history["runs"][-3]["at"][:10]
+    assert f"the experiment itself changed: {day}" in (nights.directory / "changed.svg").read_text()
 
 
 @pytest.mark.parametrize(

@@ -179,6 +179,7 @@ def _plot(found: Sequence[History], out: Path, *, theme: str, language: str) -> 
             name: [one.points[change.index].at for change in one.changes]
             for name, one in zip(names, found, strict=True)
         },
+        changed_experiment={point.at for one in found for point in one.points if point.note},
         simulated={name for name, one in zip(names, found, strict=True) if one.simulated},
         language=language,
     )

@@ -45,6 +45,7 @@ def trend_data(
     *,
     task: str,
     changes: Mapping[str, Sequence[str]] | None = None,
+    changed_experiment: Collection[str] = (),
     simulated: Collection[str] = (),
     language: str = "en",
 ) -> PointsData:
@@ -55,6 +56,7 @@ def trend_data(
         facts: The small print.
         task: Label of the task.
         changes: Times of change points by name.
+        changed_experiment: Times of the first runs that asked something else than those before.
         simulated: Names that are reference readers.
         language: Of titles and labels.
 
@@ -100,7 +102,10 @@ def trend_data(
         title=words["trend"],
         warning=warning,
         subtitle=(words["task"].format(task=plain(task)), words["whiskers"]),
-        caption=_caption(facts, series, ticks[0], language),
+        caption=(
+            *_caption(facts, series, ticks[0], language),
+            *_changed_words(changed_experiment, language),
+        ),
         across=words["date"],
         up=words["accuracy"],
         across_ticks=tuple((min(max(across(day), 0.0), 1.0), day) for day in days),
@@ -150,6 +155,12 @@ def _caption(
     if not lowest[0]:
         return lines
     return (*lines, WORDS[language]["starts-at"].format(value=lowest[1]))
+
+
+def _changed_words(times: Collection[str], language: Language) -> tuple[str, ...]:
+    days = dict.fromkeys(_day(at) for at in sorted(times, key=_time))
+    words = WORDS[language]["experiment-changed"]
+    return (words.format(value=", ".join(days)),) if days else ()
 
 
 def _description(
