@@ -181,7 +181,7 @@ def test_a_locked_store_is_waited_for_and_then_said(niah: Niah, tmp_path: Path) 
 
     digest = prepare(load_experiment(config)).sha256
     with open_store(tmp_path / "niah.db") as store, lock_experiment(store, digest):
-        one_sentence(niah("run", config), 3, "being worked on")
+        one_sentence(niah("run", config), 3, "This experiment is being worked on by process")
 
 
 @pytest.mark.parametrize(

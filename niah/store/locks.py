@@ -49,7 +49,7 @@ def lock_experiment(store: Store, experiment_sha256: str) -> AbstractContextMana
     Raises:
         StoreUnavailable: on entering, if it is locked already; the message names the process.
     """
-    return _lock(store, f"experiment {experiment_sha256}")
+    return _lock(store, f"experiment {experiment_sha256}", said="This experiment")
 
 
 def is_locked(store: Store, run: str) -> bool:
@@ -74,14 +74,14 @@ def _path(store: Store, name: str) -> Path:
 
 
 @contextmanager
-def _lock(store: Store, name: str) -> Iterator[None]:
+def _lock(store: Store, name: str, *, said: str | None = None) -> Iterator[None]:
     path = _path(store, name)
     try:
         file = _open_locked(path, patience=3)
     except BlockingIOError as error:
         raise StoreUnavailable(
-            f"The {name} is being worked on by {_holder(path)}; wait for it or end it, then run"
-            " the same command again."
+            f"{said or f'The {name}'} is being worked on by {_holder(path)}; wait for it or end it,"
+            " then run the same command again."
         ) from error
     except OSError as error:
         raise StoreUnavailable(
