@@ -71,8 +71,9 @@ class Books:
 
     @property
     def in_flight(self) -> int:
-        """Requests that somebody still waits for."""
-        return sum(not received.reader.at_eof() for received in self.open_now)
+        """Requests that somebody still waits for, and has neither closed nor reset."""
+        readers = [received.reader for received in self.open_now]
+        return sum(not (reader.at_eof() or reader.exception()) for reader in readers)
 
 
 @contextmanager
