@@ -28,7 +28,7 @@ def course_lines(run: Run, model: str) -> Iterator[tuple[str, str]]:
             + f"; {inert(standing.finished) or 'it goes on'}",
         )
     bills = bills_of(run.versions).get(model)
-    if bills is not None:
+    if bills is not None and (bills.expected_usd, bills.billed_usd) != (None, None):
         yield (
             "input bill",
             f"expected {usd(bills.expected_usd)} with {percent(bills.expected_share)} cached; "

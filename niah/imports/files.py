@@ -89,7 +89,9 @@ def read(path: Path) -> Content:
     except OSError as error:
         raise ConfigurationError(f"{name}: cannot be read ({error.strerror or error})") from None
     except UnicodeDecodeError as error:
-        raise ConfigurationError(f"{name}: is not UTF-8 text (byte {error.start})") from None
+        raise ConfigurationError(
+            f"{name}: is not UTF-8 text (byte {error.start}); give it as JSON, JSON lines or CSV"
+        ) from None
     except csv.Error as error:
         raise ConfigurationError(f"{name}: is not a CSV file ({error})") from None
     if not entries:
