@@ -311,8 +311,11 @@ def test_a_killed_run_goes_on_and_pays_for_nothing_twice(niah: Niah, tmp_path: P
             process = _start(config, tmp_path, "--max-cost", "100")
             target = seen.requests + 15 + 7 * kill
             _wait_for(lambda target=target: seen.requests >= target)
+            assert niah("runs", "--json").json["runs"][0]["status"] == "running"
             process.kill()
             process.communicate(timeout=30)
+            assert niah("runs", "--json").json["runs"][0]["status"] == "interrupted"
+        assert "interrupted" in niah("show", "latest").out
         done = niah("run", config, "--max-cost", "100", "--json")
         assert done.code == 0
         assert done.json["outcomes"] == {"answered": 120}

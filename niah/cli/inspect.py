@@ -32,13 +32,14 @@ def runs(db: Database = DEFAULT_DATABASE, json: Json = False) -> None:
     from niah.store.children import parents
     from niah.store.database import open_store
     from niah.store.runs import list_runs
+    from niah.store.status import as_it_stands
 
     belonging: Mapping[str, str] = {}
     if not db.exists():
         summaries: Sequence[RunSummary] = []
     else:
         with open_store(db, access="read") as store:
-            summaries = list_runs(store)
+            summaries = [as_it_stands(store, summary) for summary in list_runs(store)]
             belonging = parents(store)
     if json:
         listed = [{**_run_json(one), "parent": belonging.get(one.run)} for one in summaries]
@@ -112,10 +113,11 @@ def show(
     from niah.runner.controls import results_of_controls, stored_controls
     from niah.store.database import open_store
     from niah.store.runs import find_run
+    from niah.store.status import as_it_stands
     from niah.store.trials import iter_trials
 
     with open_store(db, access="read") as store:
-        found = find_run(store, run)
+        found = as_it_stands(store, find_run(store, run))
         records = list(iter_trials(store, found.run))
         beside = results_of_controls(stored_controls(store, found))
     if length is None and depth is None and not prompt and repeat is None:

@@ -119,7 +119,8 @@ def _print_head(run: Run, finished: int, planned: int) -> None:
     print(f"run         {inert(run.run)}")
     print(f"status      {run.status}")
     if run.source == "measured":
-        print(f"measured    {inert(run.created_at)} to {inert(run.finished_at or 'now')}")
+        end = run.finished_at or ("an interruption" if run.status == "interrupted" else "now")
+        print(f"measured    {inert(run.created_at)} to {inert(end)}")
     else:
         print(f"imported    {inert(run.created_at)} from {inert(run.source)}")
     print(f"trials      {count(finished)}" + (f" of {count(planned)}" if planned else ""))

@@ -39,7 +39,8 @@ SCORED_BY_TAG = "scored by"
 MEASURED_SCORE_TAG = "score as measured"
 """Of the same trial: its score by the scorer that it was measured with."""
 
-RunStatus = Literal["running", "complete", "incomplete"]
+RunStatus = Literal["running", "complete", "incomplete", "interrupted"]
+"""``interrupted`` is never stored: it is what ``running`` comes to when the process was killed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

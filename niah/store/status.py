@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from niah.store import RunStatus
+from dataclasses import replace
+from typing import TypeVar
+
+from niah.store import Run, RunStatus, RunSummary
 from niah.store.database import Store, storage_errors
+from niah.store.locks import is_locked
 from niah.store.runs import no_such_run
 from niah.store.tallies import drop_tally, keep_tally
 from niah.store.transactions import all_or_nothing
+
+R = TypeVar("R", Run, RunSummary)
 
 
 def set_run_status(
@@ -19,6 +25,13 @@ def set_run_status(
         StoreUnavailable: if the disk is full or another process keeps the store locked.
     """
     _change(store, run, {"status": status, "finished_at": finished_at})
+
+
+def as_it_stands(store: Store, run: R) -> R:
+    """The run with its status; one that nobody is writing to any more was interrupted."""
+    if run.status != "running" or is_locked(store, run.run):
+        return run
+    return replace(run, status="interrupted")
 
 
 def set_planned_trials(store: Store, run: str, planned_trials: int) -> None:
