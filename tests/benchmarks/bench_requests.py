@@ -17,6 +17,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from importlib.util import find_spec
 from multiprocessing.queues import Queue
 from pathlib import Path
 
@@ -205,6 +206,8 @@ def _with_server(latency_s: float) -> tuple[multiprocessing.Process, int]:
 
 def main() -> None:
     """Print both tables."""
+    if find_spec("aiohttp") is None:
+        sys.exit("aiohttp, which niah is compared with, is not installed: pip install aiohttp")
     assert orjson.loads(ANSWER)
     server, port = _with_server(0.05)
     medians: dict[tuple[str, int], float] = {}
