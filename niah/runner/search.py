@@ -21,9 +21,12 @@ _CLOSE = 0.015
 # After so many in a row were let through one goes in half the time, in case the server allows
 # more than is thought; each such test that fails makes the next one come later.
 _TEST_SOON, _TEST_LATE, _TEST_LATER = 5.0, 40.0, 2.5
-_BOLD, _WARY, _SAFE = 0.5, 0.85, 0.95
+_BOLD, _WARY, _CAREFUL, _SAFE = 0.5, 0.85, 0.9, 0.95
 # Refusals that boldness may cost, as a share of all requests; and so many of a short sweep.
 _REFUSED_SHARE, _REFUSED_LEAST = 0.06, 3.0
+# A tenth of all requests is turned away where nine trials have cost one refusal. Two before that
+# nothing is tested any more; beyond it there is nothing left to spare, and only time counts.
+_MOST_REFUSED, _LAST_REFUSALS = 1 / 9, 2
 
 
 @dataclass(slots=True, kw_only=True)
@@ -128,10 +131,13 @@ class Search:
         order = np.argsort(wait)
         allowed = _REFUSED_SHARE * (self._sent - self._rejected + queued)
         spent = self._guessed_wrong / max(_REFUSED_LEAST, allowed)
-        bold_share = _BOLD + (_WARY - _BOLD) * min(1.0, spent)
+        most = _MOST_REFUSED * (self._sent - self._rejected + queued)
+        careful = most - _LAST_REFUSALS < self._rejected <= most
+        bold_share = _CAREFUL if careful else _BOLD + (_WARY - _BOLD) * min(1.0, spent)
         upto = np.searchsorted(np.cumsum(weights[order]), (bold_share, _SAFE))
         bold, safe = wait[order[np.minimum(upto, wait.size - 1)]]
-        self._testing = self._since_test >= self._test_after and float(bold) > self._slack_s()
+        due = self._since_test >= self._test_after and not careful
+        self._testing = due and float(bold) > self._slack_s()
         if self._testing:
             return max(0.0, 0.5 * (self._sent_at + now + float(bold)) - now)
         scarce = int(np.argmax(each @ weights))
