@@ -250,14 +250,14 @@ def test_a_gate_killed_in_its_retests_goes_on_and_pays_for_nothing_twice(
 
 @pytest.mark.slow
 def test_a_gate_killed_at_any_instant_comes_to_the_same(slow_nights: Nights) -> None:
-    """SIGKILL twenty times at random from its first request to its last, and as it begins."""
+    """SIGKILL twelve times at random from its first request to its last, and as it begins."""
     nights = slow_nights
     nights.baseline()
     nights.tonight("flat-88", trials=2)
     expected = undisturbed(nights)
     sent = nights.requests
     drawn = random.Random(11)
-    instants = sorted(drawn.sample(range(expected.requests - 2 * CONCURRENCY), 20))
+    instants = sorted(drawn.sample(range(expected.requests - 2 * CONCURRENCY), 12))
     for instant in instants:
 
         def reached(target: int = sent + instant) -> bool:
@@ -267,7 +267,7 @@ def test_a_gate_killed_at_any_instant_comes_to_the_same(slow_nights: Nights) -> 
             return True
 
         kill_gate(nights, reached)
-    check_ends_as(expected, nights, sent, 20)
+    check_ends_as(expected, nights, sent, 12)
 
 
 def test_a_verdict_that_could_not_be_told_is_not_kept(nights: Nights) -> None:
