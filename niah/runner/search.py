@@ -129,9 +129,9 @@ class Search:
         ] = -self._slack_s()  # waiting gains nothing
         wait, weights = each.max(axis=0), self._guesses.weights
         order = np.argsort(wait)
-        allowed = _REFUSED_SHARE * (self._sent - self._rejected + queued)
-        spent = self._guessed_wrong / max(_REFUSED_LEAST, allowed)
-        most = _MOST_REFUSED * (self._sent - self._rejected + queued)
+        trials = self._sent - self._rejected + queued
+        spent = self._guessed_wrong / max(_REFUSED_LEAST, _REFUSED_SHARE * trials)
+        most = _MOST_REFUSED * trials
         careful = most - _LAST_REFUSALS < self._rejected <= most
         bold_share = _CAREFUL if careful else _BOLD + (_WARY - _BOLD) * min(1.0, spent)
         upto = np.searchsorted(np.cumsum(weights[order]), (bold_share, _SAFE))

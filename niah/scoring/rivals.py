@@ -77,18 +77,24 @@ _ORDER = tuple(
 
 _NEAR = 200
 
-_OPPOSITES = tuple(
-    (re.compile(rf"\b(?:{one})\b"), re.compile(rf"\b(?:{other})\b"))
-    for pair in (
-        ("born|geboren", "died|gestorben|starb"),
-        ("open(?:s|ed|ing)?|offnet|geoffnet|eroffnet", "clos(?:e|es|ed|ing)|schliesst|geschlossen"),
-        ("w[io]n|gewann|gewonnen", "los[et]|verlor|verloren"),
-        ("b[ou]y|bought|gekauft|kaufte", "sell|sold|verkauft|verkaufte"),
-        ("begins?|began|starts?|started|beginnt|begann", "ends?|ended|endet|endete"),
-        ("arrives?|arrived|ankommt|ankam", "leaves?|left|departs?|departed|abfahrt"),
-        ("for|fur", "against|gegen"),
+
+def _both_ways(*pairs: tuple[str, str]) -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
+    """Each pair of words as patterns, in both orders."""
+    return tuple(
+        (re.compile(rf"\b(?:{one})\b"), re.compile(rf"\b(?:{other})\b"))
+        for pair in pairs
+        for one, other in (pair, pair[::-1])
     )
-    for one, other in (pair, pair[::-1])
+
+
+_OPPOSITES = _both_ways(
+    ("born|geboren", "died|gestorben|starb"),
+    ("open(?:s|ed|ing)?|offnet|geoffnet|eroffnet", "clos(?:e|es|ed|ing)|schliesst|geschlossen"),
+    ("w[io]n|gewann|gewonnen", "los[et]|verlor|verloren"),
+    ("b[ou]y|bought|gekauft|kaufte", "sell|sold|verkauft|verkaufte"),
+    ("begins?|began|starts?|started|beginnt|begann", "ends?|ended|endet|endete"),
+    ("arrives?|arrived|ankommt|ankam", "leaves?|left|departs?|departed|abfahrt"),
+    ("for|fur", "against|gegen"),
 )
 """Of two such words a question has one: a clause with the other tells of the opposite."""
 
@@ -97,34 +103,30 @@ _OLD_AND_NEW = (
     re.compile(r"\b(?:new|current|present|neue[nrms]?|heutige[nrms]?)\b"),
 )
 
-_CONTRASTS = tuple(
-    (re.compile(rf"\b(?:{one})\b"), re.compile(rf"\b(?:{other})\b"))
-    for pair in (
-        ("old|alte[nrms]?", "new|neue[nrms]?"),
-        ("former|fruhere[nrms]?", "current|present|heutige[nrms]?"),
-        ("first|erste[nrms]?", "second|zweite[nrms]?"),
-        ("first|erste[nrms]?", "third|last|dritte[nrms]?|letzte[nrms]?"),
-        ("second|zweite[nrms]?", "third|last|dritte[nrms]?|letzte[nrms]?"),
-        ("upper|obere[nrms]?", "lower|untere[nrms]?"),
-        ("left|linke[nrms]?", "right|rechte[nrms]?"),
-        ("inner|innere[nrms]?", "outer|aussere[nrms]?"),
-        ("north|northern|nordliche[nrms]?", "south|southern|sudliche[nrms]?"),
-        ("east|eastern|ostliche[nrms]?", "west|western|westliche[nrms]?"),
-        (
-            "minimum|least|lowest|smallest|kleinste[nrms]?",
-            "maximum|most|highest|largest|grosste[nrms]?",
-        ),
-        (
-            "usual|normal|typical|average|ubliche[nrms]?|normale[nrms]?",
-            "maximum|highest|top|minimum|lowest|hochste[nrms]?|maximale[nrms]?",
-        ),
-        ("oldest|alteste[nrms]?", "youngest|newest|jungste[nrms]?"),
-        ("summer|sommer", "winter"),
-        ("arrival|ankunft", "departure|abfahrt"),
-        ("adults?|erwachsene[nr]?", "children|kinder"),
-        ("weekdays?|wochentags?", "weekends?|wochenende"),
-    )
-    for one, other in (pair, pair[::-1])
+_CONTRASTS = _both_ways(
+    ("old|alte[nrms]?", "new|neue[nrms]?"),
+    ("former|fruhere[nrms]?", "current|present|heutige[nrms]?"),
+    ("first|erste[nrms]?", "second|zweite[nrms]?"),
+    ("first|erste[nrms]?", "third|last|dritte[nrms]?|letzte[nrms]?"),
+    ("second|zweite[nrms]?", "third|last|dritte[nrms]?|letzte[nrms]?"),
+    ("upper|obere[nrms]?", "lower|untere[nrms]?"),
+    ("left|linke[nrms]?", "right|rechte[nrms]?"),
+    ("inner|innere[nrms]?", "outer|aussere[nrms]?"),
+    ("north|northern|nordliche[nrms]?", "south|southern|sudliche[nrms]?"),
+    ("east|eastern|ostliche[nrms]?", "west|western|westliche[nrms]?"),
+    (
+        "minimum|least|lowest|smallest|kleinste[nrms]?",
+        "maximum|most|highest|largest|grosste[nrms]?",
+    ),
+    (
+        "usual|normal|typical|average|ubliche[nrms]?|normale[nrms]?",
+        "maximum|highest|top|minimum|lowest|hochste[nrms]?|maximale[nrms]?",
+    ),
+    ("oldest|alteste[nrms]?", "youngest|newest|jungste[nrms]?"),
+    ("summer|sommer", "winter"),
+    ("arrival|ankunft", "departure|abfahrt"),
+    ("adults?|erwachsene[nr]?", "children|kinder"),
+    ("weekdays?|wochentags?", "weekends?|wochenende"),
 )
 """Of two such words a question has one: a clause that begins with the other is of another thing."""
 
