@@ -6,9 +6,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
+from urllib.parse import urlsplit
 
 from niah.errors import ModelError
 from niah.prices import FREE, Price, published_names, published_price, published_window
+from niah.thinkers import takes_temperature, thinks
 
 Api = Literal["openai", "anthropic", "google", "reference"]
 OutputField = Literal["max_tokens", "max_completion_tokens"]
@@ -57,7 +59,8 @@ class Model:
             stands in.
         context_window: In tokens, None when unknown.
         output_field: How the wire format calls the output limit.
-        reasoning: True when it thinks before it answers, and takes no temperature.
+        reasoning: True when it thinks before it answers.
+        takes_temperature: False when chat completions must not have a temperature or a ``top_p``.
         price: None when unknown.
         simulated: True for a reference reader.
     """
@@ -70,6 +73,7 @@ class Model:
     context_window: int | None
     output_field: OutputField
     reasoning: bool
+    takes_temperature: bool
     price: Price | None
     simulated: bool = False
 
@@ -174,8 +178,13 @@ TESTED: tuple[str, ...] = (
     "openai/gpt-5.2",
     "openai/gpt-5.4",
     "openai/gpt-5.5",
+    "openai/gpt-5.6-sol",
+    "openai/gpt-6-sol",
+    "openai/gpt-6-luna",
     "deepseek/deepseek-chat",
     "deepseek/deepseek-reasoner",
+    "deepseek/deepseek-v4-flash",
+    "deepseek/deepseek-v4-pro",
     "anthropic/claude-2.1",
     "anthropic/claude-3-5-sonnet-20241022",
     "anthropic/claude-3-5-haiku-20241022",
@@ -187,6 +196,11 @@ TESTED: tuple[str, ...] = (
     "anthropic/claude-opus-4-5",
     "anthropic/claude-opus-4-6",
     "anthropic/claude-sonnet-4-6",
+    "anthropic/claude-opus-4-8",
+    "anthropic/claude-opus-5",
+    "anthropic/claude-sonnet-5",
+    "anthropic/claude-fable-5",
+    "anthropic/claude-haiku-5-5",
     "google/gemini-1.5-pro",
     "google/gemini-1.5-flash",
     "google/gemini-2.0-flash",
@@ -195,6 +209,8 @@ TESTED: tuple[str, ...] = (
     "google/gemini-2.5-flash-lite",
     "google/gemini-3-pro-preview",
     "google/gemini-3.1-pro-preview",
+    "google/gemini-3.5-flash",
+    "google/gemini-3.8-flash",
     "mistral/mistral-large-latest",
     "mistral/mistral-medium-latest",
     "mistral/mistral-small-latest",
@@ -213,8 +229,8 @@ _NOT_ASKED = re.compile(
 )
 _RESOLD = re.compile(r"google/(?!gem)")
 
-_OPENAI_REASONING = re.compile(r"(o[1-9]|gpt-[5-9])(?!.*chat)")
-_DEEPSEEK_REASONING = re.compile(r"deepseek-(reasoner|r1)")
+# Where deployments are the user's own, and every host of Azure OpenAI ends so.
+AZURE_HOSTS = (".openai.azure.com", ".services.ai.azure.com", ".cognitiveservices.azure.com")
 
 # The first pattern that matches a model's name, whoever serves it, names its vocabulary.
 _TOKENIZERS: tuple[tuple[re.Pattern[str], str], ...] = (
@@ -241,6 +257,7 @@ def resolve_model(
     tokenizers: Mapping[str, str] | None = None,
     windows: Mapping[str, int] | None = None,
     reasoning: Mapping[str, bool] | None = None,
+    output_fields: Mapping[str, OutputField] | None = None,
 ) -> Model:
     """The model of that name; the experiment's own definitions win over the presets.
 
@@ -269,10 +286,9 @@ def resolve_model(
         )
     matched = next((name for pattern, name in _TOKENIZERS if pattern.match(wire_name)), None)
     given = (tokenizers or {}).get(model_id) or provider.tokenizer
-    thinks = (reasoning or {}).get(model_id)
-    if thinks is None:
-        thinks = bool(_OPENAI_REASONING.match(wire_name) or _DEEPSEEK_REASONING.match(wire_name))
-    modern_openai = provider.api == "openai" and name in ("openai", "azure")
+    stated = (reasoning or {}).get(model_id)
+    reasons = thinks(wire_name) if stated is None else stated
+    field = (output_fields or {}).get(model_id)
     simulated = provider.api == "reference"
     return Model(
         id=model_id,
@@ -281,12 +297,34 @@ def resolve_model(
         tokenizer=given or matched or FALLBACK_TOKENIZER,
         tokenizer_known=bool(given or matched),
         context_window=(windows or {}).get(model_id) or _window(name, wire_name),
-        output_field="max_completion_tokens" if thinks and modern_openai else "max_tokens",
-        reasoning=thinks,
+        output_field=field or _output_field(provider, reasons=reasons),
+        reasoning=reasons,
+        takes_temperature=takes_temperature(wire_name) if stated is None else not stated,
         price=(prices or {}).get(model_id)
         or (FREE if simulated else published_price(name, wire_name)),
         simulated=simulated,
     )
+
+
+def served_by(provider: Provider, preset: str) -> bool:
+    """Whether a provider is a preset's, by its name or, under another one, by its host."""
+    host, own = (_host(entry.base_url) for entry in (provider, PROVIDERS[preset]))
+    return provider.name == preset or bool(own and (host == own or host.endswith(f".{own}")))
+
+
+def _host(base_url: str) -> str:
+    return urlsplit(base_url).hostname or ""
+
+
+def _output_field(provider: Provider, *, reasons: bool) -> OutputField:
+    """OpenAI's thinking models, on its own hosts and on Azure's, refuse ``max_tokens``."""
+    openais = (
+        served_by(provider, "openai")
+        or served_by(provider, "azure")
+        or _host(provider.base_url).endswith(AZURE_HOSTS)
+    )
+    modern = reasons and provider.api == "openai" and openais
+    return "max_completion_tokens" if modern else "max_tokens"
 
 
 def known_models(provider: str) -> tuple[str, ...]:

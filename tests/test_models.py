@@ -39,6 +39,76 @@ def test_a_known_model_brings_its_facts(
     assert model.reasoning == reasoning
 
 
+@pytest.mark.parametrize(
+    ("model_id", "thinks"),
+    [
+        ("openai/gpt-5-chat-latest", False),
+        ("openai/gpt-5.2-chat-latest", True),
+        ("openai/gpt-6-sol", True),
+        ("deepseek/deepseek-v3.2", False),
+        ("deepseek/deepseek-v4-pro", True),
+        ("deepseek/deepseek-flash", True),
+        ("google/gemini-2.0-flash", False),
+        ("google/gemini-2.5-flash-lite", False),
+        ("google/gemini-2.5-flash", True),
+        ("google/gemini-2.5-pro", True),
+        ("google/gemini-3-pro-preview", True),
+        ("google/gemini-flash-latest", True),
+        ("anthropic/claude-opus-4-8", False),
+        ("anthropic/claude-sonnet-5", True),
+        ("anthropic/claude-fable-5-1", True),
+        ("mistral/magistral-medium-latest", True),
+        ("mistral/mistral-large-latest", False),
+        ("openrouter/openai/gpt-5", True),
+        ("openrouter/deepseek/deepseek-r1:free", True),
+        ("openrouter/x-ai/grok-4-fast-non-reasoning", False),
+        ("openrouter/x-ai/grok-4.3", True),
+        ("openrouter/moonshotai/kimi-k2-thinking", True),
+        ("ollama/qwen3:8b", True),
+        ("vllm/Qwen/Qwen3-235B-A22B-Instruct-2507", False),
+        ("vllm/openai/gpt-oss-120b", True),
+        ("vllm/zai-org/GLM-4.6", True),
+        ("lm-studio/meta-llama-3.1-8b-instruct", False),
+    ],
+)
+def test_a_model_that_thinks_unasked_is_given_room_for_it(model_id: str, thinks: bool) -> None:
+    """Else its thoughts fill the room for a short answer, and it seems to have found nothing."""
+    assert resolve_model(model_id).reasoning == thinks
+
+
+def test_a_temperature_is_kept_from_those_alone_that_refuse_it() -> None:
+    """Other thinkers are drawn from as the experiment says; what the file says of one wins."""
+    takes = {
+        name: resolve_model(name).takes_temperature
+        for name in ("openai/o3", "openrouter/openai/gpt-5", "ollama/qwen3:8b", "openai/gpt-4o")
+    }
+    assert list(takes.values()) == [False, False, True, True]
+    mine = {"azure/prod": True, "openai/o3": False}
+    azure = {"azure": Provider(name="azure", api="openai", base_url="https://x.openai.azure.com")}
+    assert not resolve_model("azure/prod", providers=azure, reasoning=mine).takes_temperature
+    assert resolve_model("openai/o3", reasoning=mine).takes_temperature
+
+
+@pytest.mark.parametrize(
+    ("base_url", "field"),
+    [
+        ("https://eu.api.openai.com/v1", "max_completion_tokens"),
+        ("https://me.openai.azure.com/openai/v1", "max_completion_tokens"),
+        ("https://openrouter.ai/api/v1", "max_tokens"),
+        ("https://notapi.openai.com/v1", "max_tokens"),
+        ("http://127.0.0.1:8000/v1", "max_tokens"),
+    ],
+)
+def test_openais_and_azures_hosts_are_known_under_any_name(base_url: str, field: str) -> None:
+    """A provider of the file's own gets the fields that its host takes, or those that it says."""
+    own = {"mine": Provider(name="mine", api="openai", base_url=base_url)}
+    assert resolve_model("mine/gpt-5", providers=own).output_field == field
+    stated = resolve_model(
+        "mine/gpt-5", providers=own, output_fields={"mine/gpt-5": "max_completion_tokens"}
+    )
+    assert stated.output_field == "max_completion_tokens"
+
+
 def test_only_openais_reasoning_models_take_the_other_output_field() -> None:
     """The same name on a local server keeps max_tokens."""
     assert resolve_model("openai/o3").output_field == "max_completion_tokens"

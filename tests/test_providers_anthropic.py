@@ -81,8 +81,56 @@ def test_thinking_excludes_temperature_and_must_fit() -> None:
     assert off["thinking"] == {"type": "disabled"}
     with pytest.raises(ModelError, match="raise max_output_tokens"):
         body_of(Sampling(max_output_tokens=1024, thinking_budget_tokens=1024))
-    effort = body_of(Sampling(max_output_tokens=9, reasoning_effort="low"))
-    assert effort["output_config"] == {"effort": "low"}
+
+
+@pytest.mark.parametrize(
+    ("name", "thinking"),
+    [
+        ("claude-opus-4-5", None),
+        ("claude-sonnet-4-6", {"type": "adaptive"}),
+        ("claude-opus-4-8", {"type": "adaptive", "display": "summarized"}),
+        ("claude-fable-5-1", {"type": "adaptive", "display": "summarized"}),
+    ],
+)
+def test_an_effort_has_a_model_think_that_decides_itself(
+    name: str, thinking: dict[str, str] | None
+) -> None:
+    """From 4.6 on thinking comes with it, in a form that can be read, and no temperature then."""
+    sampling = Sampling(max_output_tokens=9, temperature=0.0, reasoning_effort="low")
+    body = body_of(sampling, f"anthropic/{name}")
+    assert body["output_config"] == {"effort": "low"}
+    assert body.get("thinking") == thinking
+    assert ("temperature" in body) == (thinking is None)
+
+
+def test_a_budget_is_refused_before_a_later_model_refuses_it() -> None:
+    """From 4.7 on a budget is a 400; the message names what takes its place."""
+    sampling = Sampling(max_output_tokens=4096, thinking_budget_tokens=1024)
+    assert "thinking" in body_of(sampling, "anthropic/claude-opus-4-6")
+    for name in ("claude-opus-4-7", "claude-sonnet-5", "claude-fable-5"):
+        with pytest.raises(ModelError, match="set reasoning_effort"):
+            body_of(sampling, f"anthropic/{name}")
+    assert "thinking" in body_of(sampling, "anthropic/deepseek-v4-pro")
+
+
+def test_thinking_is_turned_off_in_each_models_own_way() -> None:
+    """Most are told "disabled", one "between_tools"; those that cannot are refused."""
+    off = Sampling(max_output_tokens=9, thinking_budget_tokens=0)
+    assert body_of(off, "anthropic/claude-opus-5")["thinking"] == {"type": "disabled"}
+    assert body_of(off, "anthropic/claude-sonnet-5-5")["thinking"] == {"type": "between_tools"}
+    for name in ("claude-fable-5", "claude-mythos-5", "claude-opus-5-5"):
+        with pytest.raises(ModelError, match="always thinks"):
+            body_of(off, f"anthropic/{name}")
+
+
+def test_a_model_that_takes_temperature_or_top_p_gets_one() -> None:
+    """At temperature 0 the other says nothing; else the sampling is refused, not changed."""
+    greedy = Sampling(max_output_tokens=9, temperature=0.0, top_p=0.9)
+    drawn = Sampling(max_output_tokens=9, temperature=0.7, top_p=0.9)
+    assert body_of(drawn).keys() >= {"temperature", "top_p"}
+    assert "top_p" not in body_of(greedy, "anthropic/claude-sonnet-4-5")
+    with pytest.raises(ModelError, match="temperature or top_p"):
+        body_of(drawn, "anthropic/claude-sonnet-4-5")
 
 
 @pytest.mark.parametrize(

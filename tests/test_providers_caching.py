@@ -72,6 +72,13 @@ def test_blocks_are_the_text(content: str, cuts: list[int]) -> None:
         ("claude-opus-4-5-20251101", 4_096),
         ("claude-opus-4-6", 4_096),
         ("claude-haiku-4-5-20251001", 4_096),
+        ("claude-opus-4-7", 2_048),
+        ("claude-opus-4-8", 1_024),
+        ("claude-sonnet-5", 1_024),
+        ("claude-opus-5", 512),
+        ("claude-fable-5-1", 512),
+        ("claude-sonnet-5-5", 512),
+        ("some-other-model", 4_096),
     ],
 )
 def test_the_least_that_a_model_keeps(name: str, tokens: int) -> None:

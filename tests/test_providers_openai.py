@@ -103,6 +103,13 @@ def test_an_openai_reasoning_model_gets_its_own_fields() -> None:
     assert body.keys().isdisjoint({"max_tokens", "temperature", "top_p"})
 
 
+def test_mistrals_seed_has_its_own_name() -> None:
+    """It refuses a request with ``seed``, which it does not know."""
+    body = body_of("mistral/mistral-large-latest", Sampling(max_output_tokens=9, seed=7))
+    assert body["random_seed"] == 7
+    assert "seed" not in body
+
+
 def test_the_same_prompt_gives_the_same_bytes() -> None:
     """The body is a pure function of its inputs."""
     sampling = Sampling(max_output_tokens=9, extra_body={"provider": {"order": ["a"]}})
@@ -116,6 +123,9 @@ def test_a_thinking_budget_goes_only_where_the_format_has_one() -> None:
     """OpenRouter takes a budget; elsewhere the setting is refused, not dropped in silence."""
     sampling = Sampling(max_output_tokens=9, thinking_budget_tokens=5)
     assert body_of("openrouter/a/b", sampling)["reasoning"] == {"max_tokens": 5}
+    off = Sampling(max_output_tokens=9, thinking_budget_tokens=0)
+    assert body_of("openrouter/a/b", off)["reasoning"] == {"enabled": False}
+    assert body_of("deepseek/deepseek-v4-pro", off)["thinking"] == {"type": "disabled"}
     with pytest.raises(ModelError, match="thinking_budget_tokens cannot be sent to openai/o3"):
         body_of("openai/o3", sampling)
 

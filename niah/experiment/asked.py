@@ -137,10 +137,15 @@ class RequestSection(Section):
         default=None,
         ge=1,
         description="Thinking included; 512 or what the task family needs when not given, "
-        "16,384 for a model that thinks.",
+        "16,384 for a model that thinks or is told to.",
     )
     reasoning_effort: str | None = None
     thinking_budget_tokens: int | None = Field(default=None, ge=0)
     extra_body: dict[str, Any] = Field(
         default_factory=dict, description="Merged into the request body as it is."
     )
+
+    @property
+    def thinking(self) -> bool:
+        """Whether it asks a model to think that may not do so by itself."""
+        return self.reasoning_effort not in (None, "none") or bool(self.thinking_budget_tokens)

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import (
+    Field,
+    SerializerFunctionWrapHandler,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 
 from niah.experiment.section import Section
-from niah.models import PROVIDERS, Provider
+from niah.models import PROVIDERS, OutputField, Provider
 from niah.prices import Price, Rate
 
 _SECRET_HEADERS = frozenset({"authorization", "x-api-key", "api-key", "x-goog-api-key", "cookie"})
@@ -105,12 +111,23 @@ class ModelSection(Section):
         default=None,
         description="Whether it thinks before it answers; told by its name when not given.",
     )
+    output_field: OutputField | None = Field(
+        default=None,
+        description="How its host calls the output limit; OpenAI and Azure tell by the model, "
+        "others say max_tokens.",
+    )
     calibrate: Calibrate = Field(
         default="auto",
         description="Where the model's own vocabulary is unknown: auto asks the provider how many "
         "tokens a few short prompts have, off takes the stand-in's count for its own, a number is "
         "the tokens that it has for each one of the stand-in.",
     )
+
+    @model_serializer(mode="wrap")
+    def _as_it_was_hashed_before(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without an output field where none is given: trial ids stay the same."""
+        values: dict[str, Any] = dump(self)
+        return {k: v for k, v in values.items() if k != "output_field" or v is not None}
 
 
 def provider_of(name: str, section: ProviderSection) -> Provider:

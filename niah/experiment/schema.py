@@ -215,6 +215,11 @@ class Experiment(Section):
                     for key, section in self.model.items()
                     if section.reasoning is not None
                 },
+                output_fields={
+                    key: section.output_field
+                    for key, section in self.model.items()
+                    if section.output_field
+                },
             )
             for name in self.models
         )
@@ -229,10 +234,11 @@ class Experiment(Section):
     def max_output_tokens(self, model: Model) -> int:
         """The output limit that requests to the model carry, thinking included."""
         own = self.model.get(model.id)
+        thinks = model.reasoning or self.request.thinking
         return (
             (own.max_output_tokens if own else None)
             or self.request.max_output_tokens
-            or (REASONING_OUTPUT_TOKENS if model.reasoning else self.family.output_tokens)
+            or (REASONING_OUTPUT_TOKENS if thinks else self.family.output_tokens)
         )
 
 

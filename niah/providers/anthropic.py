@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
 
-from niah.errors import ModelError
 from niah.models import Model
 from niah.prompts import Message
 from niah.providers import Failure, Response, Sampling, Usage, WireRequest
@@ -23,6 +21,7 @@ from niah.providers.bodies import (
     sum_at,
     text_at,
 )
+from niah.providers.claude_thinking import sampling_fields, thinking_fields
 from niah.providers.endings import Ending, finish
 from niah.providers.failures import Refusal, classify, read_complaint, refuse
 
@@ -62,44 +61,22 @@ CODES: Mapping[str, Refusal] = {
 
 _FIXED = frozenset({"model", "messages", "system", "stream"})
 
-# The models that still take temperature and top_p; later ones refuse a request that has them.
-_TAKES_SAMPLING = re.compile(
-    r"claude-(instant|v?[123]\b|(opus|sonnet|haiku)-4(-[0-6])?(-\d{8}|-latest|@.*)?$)"
-)
-
 
 def build_request(messages: Sequence[Message], *, model: Model, sampling: Sampling) -> WireRequest:
     """The Messages request for a prompt.
 
-    With thinking on, and to models from Claude 4.7 on, temperature and ``top_p`` are not sent:
-    they would be refused. There is no seed.
+    The format has no seed.
 
     Raises:
-        ModelError: if the thinking budget does not fit under the output limit.
+        ModelError: if the model cannot be told to think or draw as the sampling asks.
     """
     body = _prompt_body(messages, model)
     body["max_tokens"] = sampling.max_output_tokens
-    budget = sampling.thinking_budget_tokens
-    if budget:
-        if budget >= sampling.max_output_tokens:
-            raise ModelError(
-                f"thinking_budget_tokens = {budget} leaves {model.id} no room to answer: raise "
-                f"max_output_tokens above it (now {sampling.max_output_tokens})"
-            )
-        body["thinking"] = {"type": "enabled", "budget_tokens": budget}
-    elif budget == 0:
-        body["thinking"] = {"type": "disabled"}
-    if not budget and not model.reasoning and _TAKES_SAMPLING.search(model.wire_name):
-        if sampling.temperature is not None:
-            # The format ends at 1, where the others go on to 2.
-            body["temperature"] = min(sampling.temperature, 1.0)
-        if sampling.top_p is not None:
-            body["top_p"] = sampling.top_p
+    thinking = thinking_fields(model, sampling)
+    body |= sampling_fields(model, sampling, thinking)
     if sampling.stop:
         body["stop_sequences"] = list(sampling.stop)
-    if sampling.reasoning_effort is not None:
-        body["output_config"] = {"effort": sampling.reasoning_effort}
-    body = merge_extra(body, sampling.extra_body, fixed=_FIXED)
+    body = merge_extra(body | thinking, sampling.extra_body, fixed=_FIXED)
     return _request("/v1/messages", body, model)
 
 

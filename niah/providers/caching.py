@@ -24,9 +24,10 @@ WRITE_FACTOR, READ_FACTOR = 1.25, 0.1
 
 # Shorter prefixes are not cached, though marked. The first pattern that matches a name counts.
 _LEAST_TOKENS: tuple[tuple[re.Pattern[str], int], ...] = (
-    (re.compile(r"haiku-3|3-5-haiku|3-haiku"), 2_048),
-    (re.compile(r"claude-3|(opus|sonnet)-4(-[01])?(-\d{8})?$|sonnet-4-5"), 1_024),
-    (re.compile(r"sonnet-4-6"), 2_048),
+    (re.compile(r"haiku-3|3-5-haiku|3-haiku|sonnet-4-6|opus-4-7"), 2_048),
+    (re.compile(r"claude-3|(opus|sonnet)-4(-[01])?(-\d{8})?$|sonnet-4-5|opus-4-8"), 1_024),
+    (re.compile(r"fable|mythos-5|opus-5|(sonnet|haiku)-5-5"), 512),
+    (re.compile(r"sonnet-5"), 1_024),
 )
 _LEAST_TOKENS_OF_OTHERS = 4_096
 

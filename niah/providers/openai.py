@@ -9,7 +9,7 @@ from urllib.parse import quote
 import orjson
 
 from niah.errors import ModelError
-from niah.models import Model
+from niah.models import AZURE_HOSTS, Model, served_by
 from niah.prompts import Message
 from niah.providers import Failure, Response, Sampling, Usage, WireRequest
 from niah.providers.bodies import (
@@ -93,14 +93,12 @@ CODES: Mapping[str, Refusal] = {
 }
 
 _FIXED = frozenset({"model", "messages", "stream", "n"})
-_AZURE_HOSTS = (".openai.azure.com", ".services.ai.azure.com", ".cognitiveservices.azure.com")
 
 
 def build_request(messages: Sequence[Message], *, model: Model, sampling: Sampling) -> WireRequest:
     """The chat completion request for a prompt.
 
-    OpenAI's own thinking models take the system prompt in the role ``developer``. A model that
-    thinks gets no temperature and no ``top_p``.
+    OpenAI's own thinking models take the system prompt in the role ``developer``.
 
     Raises:
         ModelError: if the sampling asks for what the format does not have.
@@ -117,24 +115,20 @@ def build_request(messages: Sequence[Message], *, model: Model, sampling: Sampli
         ],
         model.output_field: sampling.max_output_tokens,
     }
-    if not model.reasoning:
+    if model.takes_temperature:
         if sampling.temperature is not None:
             body["temperature"] = sampling.temperature
         if sampling.top_p is not None:
             body["top_p"] = sampling.top_p
     if sampling.seed is not None:
-        body["seed"] = sampling.seed
+        # Mistral refuses a request with a field that it does not know.
+        body["random_seed" if served_by(model.provider, "mistral") else "seed"] = sampling.seed
     if sampling.stop:
         body["stop"] = list(sampling.stop)
     if sampling.reasoning_effort is not None:
         body["reasoning_effort"] = sampling.reasoning_effort
     if sampling.thinking_budget_tokens is not None:
-        if model.provider.name != "openrouter":
-            raise ModelError(
-                f"thinking_budget_tokens cannot be sent to {model.id}: OpenAI's wire format has "
-                "no such field; use reasoning_effort, or the server's own field in extra_body"
-            )
-        body["reasoning"] = {"max_tokens": sampling.thinking_budget_tokens}
+        body |= _thinking(sampling.thinking_budget_tokens, model)
     body = merge_extra(body, sampling.extra_body, fixed=_FIXED)
     return WireRequest(
         method="POST",
@@ -142,6 +136,22 @@ def build_request(messages: Sequence[Message], *, model: Model, sampling: Sampli
         headers={"content-type": "application/json", **(model.provider.headers or {})},
         body=orjson.dumps(body),
         key_header="api-key" if model.provider.api_version else "",
+    )
+
+
+def _thinking(budget_tokens: int, model: Model) -> JsonObject:
+    """The field for a thinking budget, 0 = no thinking, where a host has one.
+
+    Raises:
+        ModelError: if it has none: OpenAI's format does not.
+    """
+    if served_by(model.provider, "openrouter"):
+        return {"reasoning": {"max_tokens": budget_tokens} if budget_tokens else {"enabled": False}}
+    if served_by(model.provider, "deepseek") and not budget_tokens:
+        return {"thinking": {"type": "disabled"}}
+    raise ModelError(
+        f"thinking_budget_tokens cannot be sent to {model.id}: OpenAI's wire format has "
+        "no such field; use reasoning_effort, or the server's own field in extra_body"
     )
 
 
@@ -158,7 +168,7 @@ def _path(model: Model) -> str:
 
 def auth_headers(key: str, *, host: str) -> dict[str, str]:
     """The header that carries the key; Azure has its own."""
-    if host.endswith(_AZURE_HOSTS):
+    if host.endswith(AZURE_HOSTS):
         return {"api-key": key}
     return {"authorization": f"Bearer {key}"}
 

@@ -111,20 +111,34 @@ def test_chat_completions(model_id: str, messages: list[Message], sampling: Samp
     """Valid by OpenAI's parameter type; a budget for thinking is refused where it has no field."""
     request = built(model_id, messages, sampling)
     budget = sampling.thinking_budget_tokens
-    if budget is not None and not model_id.startswith("openrouter"):
-        assert request is None
+    if request is None:
+        assert budget is not None
+        assert not model_id.startswith("openrouter")
+        assert budget or not model_id.startswith("deepseek")
         return
-    assert request is not None
     body = json.loads(request.body)
-    if budget is not None:  # OpenRouter's own field
-        assert body.pop("reasoning") == {"max_tokens": budget}
+    if budget is not None:  # fields that are not OpenAI's
+        off = {"reasoning": {"enabled": False}, "thinking": {"type": "disabled"}}
+        name = "thinking" if model_id.startswith("deepseek") else "reasoning"
+        assert body.pop(name) == (off[name] if not budget else {"max_tokens": budget})
+    if model_id.startswith("mistral"):
+        assert body.pop("random_seed", None) == sampling.seed
+        assert "seed" not in body
     accepted(OPENAI, body)
 
 
 @settings(max_examples=300)
 @given(
     st.sampled_from(
-        ["claude-3-5-sonnet-20241022", "claude-sonnet-4-5", "claude-opus-4-7", "claude-2.1"]
+        [
+            "claude-3-5-sonnet-20241022",
+            "claude-sonnet-4-5",
+            "claude-opus-4-6",
+            "claude-opus-4-7",
+            "claude-sonnet-5-5",
+            "claude-fable-5",
+            "claude-2.1",
+        ]
     ),
     prompts,
     samplings(words(get_type_hints(OutputConfigParam)["effort"])),
@@ -133,13 +147,21 @@ def test_messages(name: str, messages: list[Message], sampling: Sampling) -> Non
     """Valid by Anthropic's parameter type, within the bounds that its documentation states."""
     request = built(f"anthropic/{name}", messages, sampling)
     budget = sampling.thinking_budget_tokens or 0
+    early = name in (
+        "claude-3-5-sonnet-20241022",
+        "claude-sonnet-4-5",
+        "claude-opus-4-6",
+        "claude-2.1",
+    )
     if request is None:
-        assert budget >= sampling.max_output_tokens
+        late = not early and sampling.thinking_budget_tokens is not None
+        both = sampling.temperature and sampling.top_p is not None
+        assert late or both or budget >= sampling.max_output_tokens
         return
     body = json.loads(request.body)
     # The type names these no more, since models from 4.7 on refuse them; earlier ones take them.
     drawn = {key: body.pop(key) for key in ("temperature", "top_p") if key in body}
-    assert not drawn or name != "claude-opus-4-7"
+    assert not drawn or early
     assert 0 <= drawn.get("temperature", 0) <= 1
     accepted(ANTHROPIC, body)
     assert budget < body["max_tokens"]
