@@ -128,6 +128,22 @@ def test_the_prompt_of_a_trial_can_be_recounted(niah: Niah, tmp_path: Path) -> N
     assert [trial["prompt_sha256"] for trial in trials] == [shown["prompt_sha256"]]
 
 
+def test_an_output_limit_that_leaves_no_room_for_an_answer_is_told(
+    niah: Niah, tmp_path: Path
+) -> None:
+    """A model whose thoughts fill the limit has found nothing, and nobody takes that for a map."""
+    with reference_endpoint(Behaviour(reasoning=True)) as url:
+        config = write_sweep(tmp_path, url)
+        done = niah("run", config, "--set", "request.max_output_tokens=5")
+        told = "6 of 6 trials used up their output limit before any text, and count as wrong"
+        assert told in done.out
+        assert told in niah("show", "latest").out
+        niah("report", "latest", "--out", str(tmp_path / "r.md"))
+        assert "used up their output limit" in (tmp_path / "r.md").read_text(encoding="utf-8")
+        enough = niah("run", config, "--set", "request.max_output_tokens=512", "--json").json
+    assert enough["sweeps"][0]["cut_before_text"] == 0
+
+
 @pytest.mark.parametrize(
     ("faults", "expected"),
     [

@@ -49,7 +49,7 @@ def show_run(
     from niah.cli.nolima import nolima_block, nolima_fields
     from niah.cli.positions import positions_table
     from niah.cli.questions import questions_block, questions_fields
-    from niah.cli.summaries import cost_text, describe_tokens, repeats_line
+    from niah.cli.summaries import caution_lines, cost_text, describe_tokens
     from niah.runner.analyses import analysis_json
     from niah.runner.results import analyse_run, calibrations_json, run_calibrations
     from niah.store import is_note
@@ -91,7 +91,7 @@ def show_run(
         for line in _accuracy_lines(analysis):
             print(line)
         print("outcomes    " + _outcomes(summary))
-        for line in repeats_line(summary):
+        for line in caution_lines(summary):
             print(f"repeated    {line}")
         print(f"cost        {cost_text(summary)}")
         if summary.cached_share is not None:

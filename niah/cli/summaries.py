@@ -50,7 +50,7 @@ def summary_text(run: Run, analysis: Analysis, calibration: Calibration | None) 
         f"  {count(summary.trials)} of {count(summary.planned)} trials"
         + (f" ({unscored})" if unscored else "")
         + f", {count(int(tokens))} input tokens{cached}, cost {cost_text(summary)}",
-        *(f"  {line}" for line in repeats_line(summary)),
+        *(f"  {line}" for line in caution_lines(summary)),
     ]
     lines += [f"  {name}: {told}" for name, told in course_lines(run, summary.model)]
     if calibration is not None:
@@ -66,10 +66,15 @@ def cost_text(summary: Summary) -> str:
     return ("at least " if cost.value is not None and cost.unreported else "") + usd(cost.value)
 
 
-def repeats_line(summary: Summary) -> Iterator[str]:
-    """How many trials asked nothing new; nothing where all did."""
+def caution_lines(summary: Summary) -> Iterator[str]:
+    """How many trials asked nothing new, or had no room for an answer; nothing where none did."""
     from niah.console import count
 
+    if summary.cut_before_text:
+        yield (
+            f"{count(summary.cut_before_text)} of {count(summary.trials)} trials used up their "
+            "output limit before any text, and count as wrong: raise max_output_tokens"
+        )
     if summary.repeated_prompts:
         yield (
             f"{count(summary.repeated_prompts)} of {count(summary.trials)} trials were asked word "

@@ -194,6 +194,13 @@ def _difference(
 
 def _bookkeeping(sweep: Sweep, language: Language) -> Iterator[str]:
     summary = sweep.summary
+    if summary.cut_before_text:
+        yield word(
+            language,
+            "said-cut",
+            n=whole(language, summary.cut_before_text),
+            trials=whole(language, summary.trials),
+        )
     if summary.repeated_prompts:
         yield word(
             language,

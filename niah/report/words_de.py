@@ -53,6 +53,9 @@ GERMAN: dict[str, str] = {
     "Prozentpunkte (95-%-Intervall {lower} bis {upper}).",
     "said-steady": "Ein Trend mit der Länge ließ sich nicht zeigen ({points} Prozentpunkte je "
     "Verdopplung, 95-%-Intervall {lower} bis {upper}).",
+    "said-cut": "{n} von {trials} Versuchen haben ihre Ausgabegrenze vor dem ersten Wort der "
+    "Antwort aufgebraucht und zählen als falsch; das sagt mehr über die Grenze als über das "
+    "Modell.",
     "said-repeated": "{n} von {trials} Versuchen wurden Wort für Wort dasselbe gefragt wie ein "
     "anderer; die Intervalle nehmen sie als unabhängig und sind zu schmal, wo die Antworten gleich "
     "sind.",

@@ -52,6 +52,8 @@ ENGLISH: dict[str, str] = {
     "points (95% interval {lower} to {upper}).",
     "said-steady": "No trend with the length could be shown ({points} percentage points per "
     "doubling, 95% interval {lower} to {upper}).",
+    "said-cut": "{n} of {trials} trials used up their output limit before any text, and count as "
+    "wrong; that says more about the limit than about the model.",
     "said-repeated": "{n} of {trials} trials were asked word for word what another one was asked; "
     "the intervals take them as independent and are too narrow where the answers are alike.",
     "said-unscored": "{n} of {trials} trials could not be scored ({kinds}); they count neither as "

@@ -18,7 +18,7 @@ from niah.statistics.intervals import (
     Estimate,
     jeffreys,
 )
-from niah.statistics.scores import repeated_prompts, score_of, sweep_estimate
+from niah.statistics.scores import cut_before_text, repeated_prompts, score_of, sweep_estimate
 from niah.store import TrialRecord
 
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
@@ -101,6 +101,7 @@ class Summary:
         cost_usd: From the usage fields and prices.
         attempts: HTTP requests.
         repeated_prompts: Scored trials that ask what another one asks; see `repeated_prompts`.
+        cut_before_text: Scored trials without a word of answer; see `cut_before_text`.
         length_deviation: How far a scored trial's reported prompt tokens are from the asked
             context length at most, the provider's template included: 0.01 = 1%. None = unreported.
     """
@@ -124,6 +125,7 @@ class Summary:
     cost_usd: Total
     attempts: int
     repeated_prompts: int = 0
+    cut_before_text: int = 0
     length_deviation: float | None = None
 
     @property
@@ -273,6 +275,7 @@ def _summary(grid: Grid, records: Sequence[TrialRecord]) -> Summary:
         cost_usd=_total([r.cost_usd for r in sent]),
         attempts=sum(r.attempts for r in sent),
         repeated_prompts=repeated_prompts(records),
+        cut_before_text=cut_before_text(records),
         length_deviation=max(
             (
                 abs(r.input_tokens / r.context_length - 1)

@@ -35,6 +35,14 @@ def repeated_prompts(records: Iterable[TrialRecord]) -> int:
     return len(prompts) - len(set(prompts))
 
 
+def cut_before_text(records: Iterable[TrialRecord]) -> int:
+    """Scored trials whose output limit was used up, by thinking, before any of the answer.
+
+    They score 0, which says more about the limit than about the model.
+    """
+    return sum(r.outcome == "output-limit" and not r.response.strip() for r in records)
+
+
 def score_of(record: TrialRecord) -> float | None:
     """The score that counts in an accuracy: None unless the outcome is scored, 0 when empty.
 
