@@ -118,7 +118,12 @@ def test_a_depth_is_a_percentage(tmp_path: Path, depth: str) -> None:
         'base_url = "https://user:sk-canary@host"',
         'base_url = "https://host/?key=sk-canary"',
         'api_key_env = "sk-canary"',
+        'base_url = "https://host/v1#sk-canary"',
         'headers = { Authorization = "Bearer sk-canary" }',
+        'headers = { Ocp-Apim-Subscription-Key = "sk-canary" }',
+        'headers = { X-Auth-Token = "sk-canary" }',
+        'headers = { X-Forwarded-As = "Bearer sk-canary" }',
+        'headers = { X-Mine = "sk-canary" }',
     ],
 )
 def test_a_key_in_the_file_is_refused_and_not_repeated(tmp_path: Path, secret: str) -> None:

@@ -136,29 +136,16 @@ def shipped_configs() -> dict[str, Path]:
 def environment(env_file: Path | None) -> Mapping[str, str]:
     """The process environment, over the lines of a file that the user named.
 
+    A variable that is there and empty says nothing: the file's counts.
+
     Raises:
-        ConfigurationError: if the file cannot be read or a line is not NAME=value; the message
-            has the line's number, never its content.
+        ConfigurationError: if the file cannot be read.
     """
+    from niah.cli.env_files import read_env_file
+
     if env_file is None:
         return os.environ
-    try:
-        lines = env_file.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError):
-        raise ConfigurationError(f"{env_file}: cannot be read as UTF-8 text") from None
-    named = {}
-    for number, line in enumerate(lines, start=1):
-        line = line.strip().removeprefix("export ").strip()
-        if not line or line.startswith("#"):
-            continue
-        name, equals, value = line.partition("=")
-        if not equals or not name.strip().isidentifier():
-            raise ConfigurationError(f"{env_file}: line {number} is not of the form NAME=value")
-        value = value.strip()
-        if len(value) >= 2 and value[0] == value[-1] and value[0] in "\"'":
-            value = value[1:-1]
-        named[name.strip()] = value
-    return {**named, **os.environ}
+    return {**read_env_file(env_file), **{name: v for name, v in os.environ.items() if v.strip()}}
 
 
 def print_json(value: Mapping[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
@@ -17,7 +18,9 @@ from niah.experiment.section import Section
 from niah.models import PROVIDERS, OutputField, Provider
 from niah.prices import Price, Rate
 
-_SECRET_HEADERS = frozenset({"authorization", "x-api-key", "api-key", "x-goog-api-key", "cookie"})
+# What names a header that carries a key, and what begins the content of one.
+_SECRET_NAME = re.compile(r"auth|key|token|secret|password|cookie|credential", re.IGNORECASE)
+_SECRET_CONTENT = re.compile(r"(bearer|basic|token)\s|sk-", re.IGNORECASE)
 
 
 class ProviderSection(Section):
@@ -49,10 +52,11 @@ class ProviderSection(Section):
             usable = False
         if not usable:
             raise ValueError("not an address of the form https://host/path")
-        if "@" in parts.netloc or parts.query:
+        if "@" in parts.netloc or parts.query or parts.fragment:
             raise ValueError(
-                "an address must not carry credentials or a query; name the key's environment "
-                "variable in api_key_env, and write Azure's ?api-version=... as api_version"
+                "an address must not carry credentials, a query or a fragment; name the key's "
+                "environment variable in api_key_env, and write Azure's ?api-version=... as "
+                "api_version"
             )
         if parts.path.rstrip("/").endswith(("/chat/completions", "/v1/messages")):
             raise ValueError(
@@ -75,7 +79,7 @@ class ProviderSection(Section):
     @classmethod
     def _no_secrets(cls, value: dict[str, str]) -> dict[str, str]:
         for name, content in value.items():
-            if name.lower() in _SECRET_HEADERS:
+            if _SECRET_NAME.search(name) or _SECRET_CONTENT.match(content.strip()):
                 raise ValueError(f"the header {name} carries a key; use api_key_env instead")
             if not (name + content).isprintable() or not name.isascii():
                 raise ValueError("a header is one line of printable characters")

@@ -26,8 +26,10 @@ from niah.providers.wire import COUNT_FORMATS, WIRE_FORMATS
 SIMULATED_HEADER = "x-niah-simulated"
 CONNECT_S = 30.0
 BODY_BYTES = 16 * 2**20
-# Shorter keys are placeholders ("none", "EMPTY") that may stand in an answer for other reasons.
-REDACTED_KEY_CHARS = 16
+# Shorter keys, and words without a digit, are placeholders ("EMPTY", "lm-studio") that may stand in
+# an answer for other reasons.
+REDACTED_KEY_CHARS = 8
+REDACTED_WORD_CHARS = 16
 
 # Every exception of httpx that a request can meet; a test keeps it complete.
 FAILURES: Mapping[type[Exception], FailureKind] = {
@@ -152,7 +154,14 @@ async def _reply(
     reply = await send(transport, request, url=url, secret=secret, timeout_s=timeout_s)
     if isinstance(reply, Failure):
         return without_key(reply, key)
-    return _without_echo(reply, key) if key and len(key) >= REDACTED_KEY_CHARS else reply
+    return _without_echo(reply, key) if key and _is_secret(key.strip()) else reply
+
+
+def _is_secret(key: str) -> bool:
+    """Whether a key is no placeholder, so that every echo of it is blotted out."""
+    if any(map(str.isdigit, key)):
+        return len(key) >= REDACTED_KEY_CHARS
+    return len(key) >= REDACTED_WORD_CHARS
 
 
 def checked_key(key: str) -> str:
