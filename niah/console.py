@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from collections.abc import Iterable, Sequence
 
@@ -37,12 +38,13 @@ def shorten(text: str, width: int) -> str:
 
 
 def usd(amount: float | None) -> str:
-    """A sum of money: two digits from a cent up, four significant ones below; unknown says so."""
+    """A sum of money: two digits from a cent up, two significant ones below; unknown says so."""
     if amount is None:
         return "unknown"
-    if amount == 0 or amount >= 0.01:
+    if amount <= 0 or amount >= 0.01:
         return f"${amount:,.2f}"
-    return f"${amount:.2g}"
+    digits = 1 - math.floor(math.log10(amount))
+    return f"${amount:.{digits}f}".rstrip("0")
 
 
 def percent(share: float) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 MILLION = 1_000_000
 # Source: https://docs.claude.com/en/docs/build-with-claude/prompt-caching
 LONG_WRITE_FACTOR = 2.0
+FROM_FILE = "experiment file"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

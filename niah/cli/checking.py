@@ -80,11 +80,12 @@ def _row(found: Check) -> tuple[str, ...]:
     answered = found.response is not None and found.response.text.strip()
     variable = found.model.provider.api_key_env
     host = "reference reader" if found.model.simulated else inert(found.host)
+    heard = {None: " (not asked)", True: "", False: " (silent)"}[found.host_answers]
     return (
         inert(found.model.id),
         "ok" if found.usable else "wrong",
         f"{variable} {found.key}" if variable else found.key,
-        host + ("" if found.host_answers else " (silent)"),
+        host + heard,
         _yes_no(found.model_exists),
         f'"{inert(shorten(answered, SHOWN_CHARS))}"' if answered else "none",
         _tokens(found),

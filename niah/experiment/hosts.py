@@ -16,7 +16,7 @@ from pydantic import (
 
 from niah.experiment.section import Section
 from niah.models import PROVIDERS, OutputField, Provider
-from niah.prices import Price, Rate
+from niah.prices import FROM_FILE, Price, Rate
 
 # What names a header that carries a key, and what begins the content of one.
 _SECRET_NAME = re.compile(r"auth|key|token|secret|password|cookie|credential", re.IGNORECASE)
@@ -160,4 +160,4 @@ def price_of(section: PriceSection) -> Price:
         cached_input_usd=section.cached_input,
         cache_write_usd=section.cache_write,
     )
-    return Price(rates=(rate,), source="experiment file")
+    return Price(rates=(rate,), source=FROM_FILE)

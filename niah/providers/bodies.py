@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
@@ -76,6 +77,14 @@ def count_at(value: Any, key: str) -> int | None:
     if isinstance(found, bool) or not isinstance(found, int) or found < 0:
         return None
     return found
+
+
+def amount_at(value: Any, key: str) -> float | None:
+    """The sum of money under a key; None when it is missing or no such sum."""
+    found = value.get(key) if isinstance(value, dict) else None
+    if isinstance(found, bool) or not isinstance(found, int | float) or not 0 <= found < math.inf:
+        return None
+    return float(found)
 
 
 def sum_at(value: JsonObject, *keys: str) -> int | None:

@@ -14,6 +14,7 @@ from niah.prompts import Message
 from niah.providers import Failure, Response, Sampling, Usage, WireRequest
 from niah.providers.bodies import (
     JsonObject,
+    amount_at,
     count_at,
     malformed,
     merge_extra,
@@ -250,6 +251,21 @@ def _content(content: Any) -> tuple[str, str]:
         else:
             text.append(text_at(part, "text"))
     return "".join(text), "".join(thinking)
+
+
+def stated_cost_usd(usage: Usage) -> float | None:
+    """What OpenRouter says in its usage object that a response cost; None where it does not.
+
+    Which host answered, and at what price, it alone knows. Of a host that is paid with a key of
+    the user's own, it states its fee and the host's bill apart.
+
+    Source: https://openrouter.ai/docs/use-cases/usage-accounting
+    """
+    fee_usd = amount_at(usage.raw, "cost")
+    if usage.raw.get("is_byok") is not True or fee_usd is None:
+        return fee_usd
+    host_usd = amount_at(usage.raw.get("cost_details"), "upstream_inference_cost")
+    return None if host_usd is None else fee_usd + host_usd
 
 
 def read_usage(raw: Any) -> Usage:

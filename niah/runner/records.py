@@ -7,10 +7,12 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from niah.experiment import Experiment
-from niah.models import Model
+from niah.models import Model, served_by
 from niah.plan import Trial
+from niah.prices import FROM_FILE
 from niah.prompts import Prompt
 from niah.providers import Failure, Response, Sampling, Usage
+from niah.providers.openai import stated_cost_usd
 from niah.runner.prepared import Prepared
 from niah.scoring import score
 from niah.scoring.rejection import states_absence
@@ -157,7 +159,16 @@ def _coordinates(trial: Trial) -> dict[str, Any]:
 
 
 def cost_usd(model: Model, usage: Usage) -> float | None:
-    """What a response cost by its usage fields; None when the price or the usage is unknown."""
+    """What a response cost by its usage fields; None when the price or the usage is unknown.
+
+    What OpenRouter states counts before the price list, and the experiment file before both.
+    """
+    if served_by(model.provider, "openrouter") and (
+        model.price is None or model.price.source != FROM_FILE
+    ):
+        stated_usd = stated_cost_usd(usage)
+        if stated_usd is not None:
+            return stated_usd
     if model.price is None or usage.input_tokens is None or usage.output_tokens is None:
         return 0.0 if model.simulated else None
     return model.price.cost_usd(
