@@ -188,11 +188,37 @@ def test_thoughts_arrive_apart_from_the_answer() -> None:
 
 
 def test_thoughts_on_request(plain: Listening) -> None:
-    """A request that turns thinking on gets thoughts."""
-    message = ask_anthropic(
-        plain, max_tokens=2000, thinking={"type": "enabled", "budget_tokens": 1024}
-    )
-    assert [block.type for block in message.content] == ["thinking", "text"]
+    """A request that turns thinking on gets thoughts, in each of the words that formats have."""
+    for thinking in ({"type": "enabled", "budget_tokens": 1024}, {"type": "adaptive"}):
+        message = ask_anthropic(plain, max_tokens=2000, thinking=thinking)
+        assert [block.type for block in message.content] == ["thinking", "text"]
+    for how_much in ({"thinking_budget": 100}, {"thinking_level": "LOW"}):
+        thinking_config = google_types.ThinkingConfig(include_thoughts=True, **how_much)
+        response = ask_google(plain, thinking_config=thinking_config)
+        assert [bool(part.thought) for part in response.parts] == [True, False]
+    for fields in (
+        {"reasoning_effort": "low"},
+        {"extra_body": {"reasoning": {"max_tokens": 100}}},
+        {"extra_body": {"thinking": {"type": "enabled"}}},
+    ):
+        message = ask_openai(plain, **fields).choices[0].message
+        assert message.model_extra["reasoning_content"]
+
+
+def test_no_thoughts_on_request() -> None:
+    """A request that turns thinking off gets none of an endpoint that thinks by itself."""
+    with listening(Behaviour(reasoning=True)) as endpoint:
+        message = ask_anthropic(endpoint, thinking={"type": "disabled"})
+        assert [block.type for block in message.content] == ["text"]
+        off = google_types.ThinkingConfig(include_thoughts=True, thinking_budget=0)
+        assert len(ask_google(endpoint, thinking_config=off).parts) == 1
+        for fields in (
+            {"reasoning_effort": "none"},
+            {"extra_body": {"reasoning": {"enabled": False}}},
+            {"extra_body": {"thinking": {"type": "disabled"}}},
+        ):
+            extra = ask_openai(endpoint, **fields).choices[0].message.model_extra
+            assert "reasoning_content" not in extra
 
 
 REFUSALS = [

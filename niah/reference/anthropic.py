@@ -16,6 +16,7 @@ from niah.reference.wire import (
     Refusal,
     RefusalKind,
     Reply,
+    object_in,
     text_of,
     whole_number,
 )
@@ -33,6 +34,7 @@ _ERRORS: Mapping[RefusalKind, tuple[int, str]] = {
     "overloaded": (529, "overloaded_error"),
 }
 _MOST_MARKS = 4
+_THINKING = {"enabled": True, "adaptive": True, "disabled": False, "between_tools": False}
 _STOP = {"stop": "end_turn", "length": "max_tokens", "content-filter": "refusal"}
 
 
@@ -77,12 +79,11 @@ def _read_prompt(document: Json, limit: int | None) -> Ask:
         add(message["role"], message.get("content"), f"{where}.content")
     if len(marks) > _MOST_MARKS:
         raise Refusal("bad-request", f"cache_control: at most {_MOST_MARKS} blocks may be marked")
-    thinking = document.get("thinking")
     return Ask(
         reader=reader,
         messages=tuple(messages),
         max_output_tokens=limit,
-        thinking=isinstance(thinking, dict) and thinking.get("type") in ("enabled", "adaptive"),
+        thinking=_THINKING.get(str(object_in(document, "thinking").get("type"))),
         blocks=tuple(blocks),
         marks=tuple(marks),
     )

@@ -15,6 +15,7 @@ from niah.reference.wire import (
     Refusal,
     RefusalKind,
     Reply,
+    object_in,
     text_of,
     whole_number,
 )
@@ -54,14 +55,14 @@ def _read(document: Json, reader: str) -> Ask:
     config = document.get("generationConfig", document.get("generation_config")) or {}
     if not isinstance(config, dict):
         raise Refusal("bad-request", "generationConfig is not an object.")
-    thinking = config.get("thinkingConfig", config.get("thinking_config"))
-    thinking = thinking if isinstance(thinking, dict) else {}
-    budget = thinking.get("thinkingBudget", thinking.get("thinking_budget", 0))
+    thinking = object_in(config, "thinkingConfig", "thinking_config")
+    how_much = ("thinkingLevel", "thinking_level", "thinkingBudget", "thinking_budget")
+    asked = [thinking[name] for name in how_much if thinking.get(name) is not None]
     return Ask(
         reader=reader,
         messages=tuple(messages),
         max_output_tokens=whole_number(config, "maxOutputTokens", "max_output_tokens"),
-        thinking=isinstance(budget, int) and budget != 0,
+        thinking=asked[0] != 0 if asked else None,
         show_thoughts=bool(thinking.get("includeThoughts", thinking.get("include_thoughts"))),
     )
 

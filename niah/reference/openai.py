@@ -15,6 +15,7 @@ from niah.reference.wire import (
     Refusal,
     RefusalKind,
     Reply,
+    object_in,
     text_of,
     whole_number,
 )
@@ -61,7 +62,20 @@ def _read(document: Json, _: str) -> Ask:
         reader=reader,
         messages=tuple(messages),
         max_output_tokens=whole_number(document, "max_completion_tokens", "max_tokens"),
+        thinking=_thinking(document),
     )
+
+
+def _thinking(document: Json) -> bool | None:
+    """What a request says in OpenAI's field, OpenRouter's or DeepSeek's; None = nothing."""
+    reasoning = object_in(document, "reasoning")
+    effort = document.get("reasoning_effort", reasoning.get("effort"))
+    if effort is not None:
+        return bool(effort != "none")
+    kind = object_in(document, "thinking").get("type")
+    if reasoning.get("enabled") is False or kind == "disabled":
+        return False
+    return True if reasoning or kind else None
 
 
 def _answer(reply: Reply) -> Json:

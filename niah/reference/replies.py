@@ -173,7 +173,8 @@ def compose_reply(
         number: Of the request.
     """
     ask, tokenizer = counted.ask, endpoint.tokenizer
-    thoughts = _THOUGHTS if endpoint.behaviour.reasoning or ask.thinking else ""
+    thinks = endpoint.behaviour.reasoning if ask.thinking is None else ask.thinking
+    thoughts = _THOUGHTS if thinks else ""
     thought_ids = tokenizer.encode(thoughts)
     finish: Finish = "stop"
     text = "" if fault in ("empty", "content_filter") else said

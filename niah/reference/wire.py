@@ -42,7 +42,7 @@ class Ask:
         reader: The reader's name.
         messages: The prompt: each with ``role`` and ``content``; the system prompt first.
         max_output_tokens: None = no limit was given.
-        thinking: Whether the request asks for thoughts.
+        thinking: Whether the request asks for thoughts; None = it leaves that to the endpoint.
         show_thoughts: Whether it wants to see them.
         blocks: The same text in the parts that it came in, where these matter to the cache; they
             are encoded one by one. Empty = one a message.
@@ -52,7 +52,7 @@ class Ask:
     reader: str
     messages: tuple[Mapping[str, str], ...]
     max_output_tokens: int | None = None
-    thinking: bool = False
+    thinking: bool | None = None
     show_thoughts: bool = True
     blocks: tuple[str, ...] = ()
     marks: tuple[int, ...] = ()
@@ -170,6 +170,11 @@ def text_of(content: Any, where: str) -> str:
             pieces.append(part["text"])
         return "".join(pieces)
     raise Refusal("bad-request", f"{where} is neither a text nor a list of parts.")
+
+
+def object_in(document: Mapping[str, Any], *names: str) -> Mapping[str, Any]:
+    """The first of these fields that is an object; empty when none is."""
+    return next((document[n] for n in names if isinstance(document.get(n), dict)), {})
 
 
 def whole_number(document: Mapping[str, Any], *names: str) -> int | None:
