@@ -197,6 +197,10 @@ def test_a_failure_to_measure_is_no_miss(
     if outcome in ("context-exceeded", "truncated"):
         assert done["outcomes"] == {"answered": 3, outcome: 3}
         assert done["accuracy"] == 1.0
+        (said,) = [
+            line for line in niah("show", "latest").out.splitlines() if f"3 {outcome}:" in line
+        ]
+        assert ("num_ctx" if outcome == "truncated" else "maximum context length") in said
 
 
 @pytest.mark.parametrize("reasoning", [False, True])

@@ -67,9 +67,11 @@ def cost_text(summary: Summary) -> str:
 
 
 def caution_lines(summary: Summary) -> Iterator[str]:
-    """How many trials asked nothing new, or had no room for an answer; nothing where none did."""
-    from niah.console import count
+    """What keeps trials from telling of the model: no answer, no room for one, nothing new."""
+    from niah.console import count, inert
 
+    for outcome, said in summary.unscored_examples.items():
+        yield f"{count(summary.outcomes[outcome])} {outcome}: {inert(said)}"
     if summary.cut_before_text:
         yield (
             f"{count(summary.cut_before_text)} of {count(summary.trials)} trials used up their "

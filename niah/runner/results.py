@@ -166,6 +166,7 @@ def summary_json(summary: Summary) -> dict[str, Any]:
         "failures": summary.failures,
         "repeated_prompts": summary.repeated_prompts,
         "cut_before_text": summary.cut_before_text,
+        "unscored_examples": summary.unscored_examples,
         "input_tokens": summary.input_tokens.value,
         "cached_input_tokens": summary.cached_input_tokens.value,
         "cache_write_tokens": summary.cache_write_tokens.value,

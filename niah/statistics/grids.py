@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import get_args
 
 import numpy as np
@@ -18,7 +18,13 @@ from niah.statistics.intervals import (
     Estimate,
     jeffreys,
 )
-from niah.statistics.scores import cut_before_text, repeated_prompts, score_of, sweep_estimate
+from niah.statistics.scores import (
+    SCORED,
+    cut_before_text,
+    repeated_prompts,
+    score_of,
+    sweep_estimate,
+)
 from niah.store import TrialRecord
 
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
@@ -101,6 +107,7 @@ class Summary:
         cost_usd: From the usage fields and prices.
         attempts: HTTP requests.
         repeated_prompts: Scored trials that ask what another one asks; see `repeated_prompts`.
+        unscored_examples: What one trial of each outcome says that is neither scored nor failed.
         cut_before_text: Scored trials without a word of answer; see `cut_before_text`.
         length_deviation: How far a scored trial's reported prompt tokens are from the asked
             context length at most, the provider's template included: 0.01 = 1%. None = unreported.
@@ -126,6 +133,7 @@ class Summary:
     attempts: int
     repeated_prompts: int = 0
     cut_before_text: int = 0
+    unscored_examples: dict[str, str] = field(default_factory=dict)
     length_deviation: float | None = None
 
     @property
@@ -276,6 +284,11 @@ def _summary(grid: Grid, records: Sequence[TrialRecord]) -> Summary:
         attempts=sum(r.attempts for r in sent),
         repeated_prompts=repeated_prompts(records),
         cut_before_text=cut_before_text(records),
+        unscored_examples={
+            r.outcome: r.message
+            for r in records
+            if r.outcome not in SCORED and r.outcome != "failed" and r.message
+        },
         length_deviation=max(
             (
                 abs(r.input_tokens / r.context_length - 1)
