@@ -102,16 +102,16 @@ def complaint_in(document: object) -> Complaint:
         return Complaint(codes=(error,), text=error)
     if not isinstance(error, dict):
         return Complaint(codes=(), text="")
-    details = error.get("details")
+    details, metadata = error.get("details"), error.get("metadata")
+    metadata = metadata if isinstance(metadata, dict) else {}  # OpenRouter's, and of the upstream
     named = [
+        metadata.get("error_type"),
         error.get("code"),
         details.get("error_code") if isinstance(details, dict) else None,
         error.get("status"),
         error.get("type"),
     ]
-    metadata = error.get("metadata")
-    raw = metadata.get("raw") if isinstance(metadata, dict) else None  # OpenRouter: upstream's
-    texts = [error.get("message"), error.get("detail"), raw]
+    texts = [error.get("message"), error.get("detail"), metadata.get("raw")]
     numeric = [value for value in named if isinstance(value, int) and 400 <= value <= 599]
     return Complaint(
         codes=tuple(value for value in named if isinstance(value, str) and value),

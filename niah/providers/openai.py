@@ -91,6 +91,19 @@ CODES: Mapping[str, Refusal] = {
     "service_unavailable": "overloaded",
     "service_unavailable_error": "overloaded",
     "overloaded_error": "overloaded",
+    # OpenRouter's; of its others, such as invalid_request, the message and the status say more.
+    "string_too_long": "context-exceeded",
+    "payload_too_large": "context-exceeded",
+    "refusal": "blocked",
+    "authentication": "auth",
+    "permission_denied": "auth",
+    "payment_required": "quota",
+    "token_limit_exceeded": "quota",  # of a budget that the account or the key has there
+    "provider_overloaded": "overloaded",
+    "provider_unavailable": "overloaded",
+    "not_found": "not-found",
+    "server": "server-error",
+    "timeout": "timeout",
 }
 
 _FIXED = frozenset({"model", "messages", "stream", "n"})
@@ -147,7 +160,7 @@ def _thinking(budget_tokens: int, model: Model) -> JsonObject:
         ModelError: if it has none: OpenAI's format does not.
     """
     if served_by(model.provider, "openrouter"):
-        return {"reasoning": {"max_tokens": budget_tokens} if budget_tokens else {"enabled": False}}
+        return {"reasoning": {"max_tokens": budget_tokens} if budget_tokens else {"effort": "none"}}
     if served_by(model.provider, "deepseek") and not budget_tokens:
         return {"thinking": {"type": "disabled"}}
     raise ModelError(

@@ -118,7 +118,7 @@ def test_chat_completions(model_id: str, messages: list[Message], sampling: Samp
         return
     body = json.loads(request.body)
     if budget is not None:  # fields that are not OpenAI's
-        off = {"reasoning": {"enabled": False}, "thinking": {"type": "disabled"}}
+        off = {"reasoning": {"effort": "none"}, "thinking": {"type": "disabled"}}
         name = "thinking" if model_id.startswith("deepseek") else "reasoning"
         assert body.pop(name) == (off[name] if not budget else {"max_tokens": budget})
     if model_id.startswith("mistral"):
