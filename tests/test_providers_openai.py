@@ -19,8 +19,8 @@ from niah.providers.openai import (
     auth_headers,
     build_request,
     parse_response,
-    read_usage,
 )
+from niah.providers.openai_usage import read_usage
 
 MESSAGES = (
     Message(role="system", content="Be brief."),
@@ -274,6 +274,32 @@ def test_usage_is_read_and_never_invented() -> None:
     assert (
         read_usage({"prompt_tokens": 5, "prompt_cache_hit_tokens": 9}).cached_input_tokens is None
     )
+
+
+@pytest.mark.parametrize(
+    ("total", "details", "expected"),
+    [
+        (409, {"reasoning_tokens": 300}, (309, 300)),  # xAI
+        (409, None, (309, 300)),  # Gemini, behind this format
+        (109, {"reasoning_tokens": 5}, (9, 5)),
+        (409, {"reasoning_tokens": 5}, (9, 5)),  # what the rest is nobody says
+        (None, {"reasoning_tokens": 300}, (9, None)),
+        (50, None, (9, None)),
+    ],
+)
+def test_thoughts_that_only_the_total_counts_are_output(
+    total: int | None, details: dict[str, int] | None, expected: tuple[int, int | None]
+) -> None:
+    """They are billed like the rest of it; a total that says nothing clear changes nothing."""
+    usage = read_usage(
+        {
+            "prompt_tokens": 100,
+            "completion_tokens": 9,
+            "total_tokens": total,
+            "completion_tokens_details": details,
+        }
+    )
+    assert (usage.output_tokens, usage.reasoning_tokens) == expected
 
 
 @pytest.mark.parametrize(

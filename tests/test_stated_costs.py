@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from niah.providers import Usage
-from niah.providers.openai import stated_cost_usd
+from niah.providers.openai_usage import stated_cost_usd
 from tests.command import Niah
 from tests.servers_raw import scripted
 

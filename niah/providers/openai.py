@@ -14,17 +14,15 @@ from niah.prompts import Message
 from niah.providers import Failure, Response, Sampling, Usage, WireRequest
 from niah.providers.bodies import (
     JsonObject,
-    amount_at,
-    count_at,
     malformed,
     merge_extra,
     object_at,
-    part_of,
     read_object,
     text_at,
 )
 from niah.providers.endings import Ending, finish
 from niah.providers.failures import Refusal, classify, complaint_in, read_complaint, refuse
+from niah.providers.openai_usage import read_usage
 from niah.providers.thinking import split_thinking
 
 # Every finish reason of OpenAI and of the servers that speak its format. A model that calls a
@@ -264,48 +262,3 @@ def _content(content: Any) -> tuple[str, str]:
         else:
             text.append(text_at(part, "text"))
     return "".join(text), "".join(thinking)
-
-
-def stated_cost_usd(usage: Usage) -> float | None:
-    """What OpenRouter says in its usage object that a response cost; None where it does not.
-
-    Which host answered, and at what price, it alone knows. Of a host that is paid with a key of
-    the user's own, it states its fee and the host's bill apart.
-
-    Source: https://openrouter.ai/docs/use-cases/usage-accounting
-    """
-    fee_usd = amount_at(usage.raw, "cost")
-    if usage.raw.get("is_byok") is not True or fee_usd is None:
-        return fee_usd
-    host_usd = amount_at(usage.raw.get("cost_details"), "upstream_inference_cost")
-    return None if host_usd is None else fee_usd + host_usd
-
-
-def read_usage(raw: Any) -> Usage:
-    """The usage object's counts; what it does not say stays None.
-
-    DeepSeek states cached tokens as ``prompt_cache_hit_tokens``, Moonshot beside the others as
-    ``cached_tokens``. Zero prompt tokens are no report: no prompt is empty.
-    """
-    if not isinstance(raw, dict):
-        return Usage()
-    prompt, completion = (
-        object_at(raw, "prompt_tokens_details"),
-        object_at(raw, "completion_tokens_details"),
-    )
-    input_tokens = count_at(raw, "prompt_tokens") or None
-    output_tokens = count_at(raw, "completion_tokens")
-    stated = (
-        count_at(prompt, "cached_tokens"),
-        count_at(raw, "prompt_cache_hit_tokens"),
-        count_at(raw, "cached_tokens"),
-    )
-    cached_tokens = next((tokens for tokens in stated if tokens is not None), None)
-    return Usage(
-        input_tokens=input_tokens,
-        cached_input_tokens=part_of(cached_tokens, input_tokens),
-        cache_write_tokens=part_of(count_at(prompt, "cache_write_tokens"), input_tokens),
-        output_tokens=output_tokens,
-        reasoning_tokens=part_of(count_at(completion, "reasoning_tokens"), output_tokens),
-        raw=raw,
-    )

@@ -12,7 +12,7 @@ from niah.plan import Trial
 from niah.prices import FROM_FILE
 from niah.prompts import Prompt
 from niah.providers import Failure, Response, Sampling, Usage
-from niah.providers.openai import stated_cost_usd
+from niah.providers.openai_usage import stated_cost_usd
 from niah.runner.prepared import Prepared
 from niah.scoring import score
 from niah.scoring.rejection import states_absence
