@@ -18,10 +18,10 @@ from niah.providers.anthropic import (
     auth_headers,
     build_count_request,
     build_request,
-    parse_count,
     parse_response,
     read_usage,
 )
+from niah.providers.wire import parse_count
 from niah.runner.records import cost_usd
 
 MESSAGES = (
@@ -318,8 +318,11 @@ def test_the_count_endpoint_is_asked_and_understood() -> None:
     request = build_count_request(MESSAGES, model=SONNET)
     assert request.path == "/v1/messages/count_tokens"
     assert orjson.loads(request.body).keys() == {"model", "system", "messages"}
-    assert parse_count(200, {}, b'{"input_tokens": 14}') == 14
-    missing, refused = parse_count(200, {}, b"{}"), parse_count(401, {}, b"{}")
+    assert parse_count("anthropic", 200, {}, b'{"input_tokens": 14}') == 14
+    missing, refused = (
+        parse_count("anthropic", 200, {}, b"{}"),
+        parse_count("anthropic", 401, {}, b"{}"),
+    )
     assert isinstance(missing, Failure)
     assert isinstance(refused, Failure)
     assert (missing.kind, refused.kind) == ("malformed", "auth")

@@ -16,6 +16,7 @@ from niah.providers import Failure, tokenizing
 from niah.providers.calibration import Calibration, Probe, describe, surplus, tokens_to_compose
 from niah.providers.fitting import PAID_PROBES, fit, probe_lengths
 from niah.providers.noted import as_json, from_json
+from niah.providers.wire import parse_count
 
 
 def probe(counted: int, reported: int, **others: int) -> Probe:
@@ -173,7 +174,7 @@ def test_probes_fit_the_grid_and_the_plan() -> None:
 )
 def test_what_servers_answer_about_a_text(answer: Any, tokens: int | None) -> None:
     """A count, or a list of tokens; anything else is no count, and never an error."""
-    counted = tokenizing.parse_count(200, {}, json.dumps(answer).encode())
+    counted = parse_count("openai", 200, {}, json.dumps(answer).encode())
     assert counted == tokens if tokens else isinstance(counted, Failure)
 
 

@@ -19,10 +19,10 @@ from niah.providers.google import (
     auth_headers,
     build_count_request,
     build_request,
-    parse_count,
     parse_response,
     read_usage,
 )
+from niah.providers.wire import parse_count
 
 MESSAGES = (
     Message(role="system", content="Be brief."),
@@ -269,6 +269,6 @@ def test_the_count_endpoint_is_asked_and_understood() -> None:
     body = orjson.loads(request.body)
     assert body.keys() == {"contents"}
     assert len(body["contents"]) == 4
-    assert parse_count(200, {}, b'{"totalTokens": 14}') == 14
-    missing = parse_count(200, {}, b"{}")
+    assert parse_count("google", 200, {}, b'{"totalTokens": 14}') == 14
+    missing = parse_count("google", 200, {}, b"{}")
     assert isinstance(missing, Failure)

@@ -85,15 +85,9 @@ def build_count_request(messages: Sequence[Message], *, model: Model) -> WireReq
     return _request("/v1/messages/count_tokens", _prompt_body(messages, model), model)
 
 
-def parse_count(status: int, headers: Mapping[str, str], body: bytes) -> int | Failure | Response:
-    """The counted tokens, or why there is no count."""
-    if not 200 <= status < 300:
-        return _refusal(status, headers, body)
-    document = read_object(body, status)
-    if isinstance(document, Failure):
-        return document
-    counted = count_at(document, "input_tokens")
-    return malformed("the count has no input_tokens", status) if counted is None else counted
+def read_count(document: JsonObject) -> int | None:
+    """The tokens in an answer to it."""
+    return count_at(document, "input_tokens")
 
 
 def _prompt_body(messages: Sequence[Message], model: Model) -> JsonObject:

@@ -150,15 +150,9 @@ def build_count_request(messages: Sequence[Message], *, model: Model) -> WireReq
     return _request("countTokens", _prompt_body(turns), model)
 
 
-def parse_count(status: int, headers: Mapping[str, str], body: bytes) -> int | Failure | Response:
-    """The counted tokens, or why there is no count."""
-    if not 200 <= status < 300:
-        return _refusal(status, headers, body)
-    document = read_object(body, status)
-    if isinstance(document, Failure):
-        return document
-    counted = count_at(document, "totalTokens")
-    return malformed("the count has no totalTokens", status) if counted is None else counted
+def read_count(document: JsonObject) -> int | None:
+    """The tokens in an answer to it."""
+    return count_at(document, "totalTokens")
 
 
 def _prompt_body(messages: Sequence[Message]) -> JsonObject:

@@ -10,14 +10,14 @@ the README of llama.cpp's server.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import orjson
 
 from niah.models import Model
 from niah.prompts import Message
-from niah.providers import Failure, Response, WireRequest, openai
-from niah.providers.bodies import count_at, malformed, read_object
+from niah.providers import WireRequest
+from niah.providers.bodies import JsonObject, count_at
 
 
 def build_count_request(messages: Sequence[Message], *, model: Model) -> WireRequest:
@@ -39,15 +39,9 @@ def build_count_request(messages: Sequence[Message], *, model: Model) -> WireReq
     )
 
 
-def parse_count(status: int, headers: Mapping[str, str], body: bytes) -> int | Failure | Response:
-    """The counted tokens, or why there is no count."""
-    if not 200 <= status < 300:
-        return openai.parse_response(status, headers, body)
-    document = read_object(body, status)
-    if isinstance(document, Failure):
-        return document
-    counted = count_at(document, "count")
+def read_count(document: JsonObject) -> int | None:
+    """The tokens in an answer to it: their number, or how many are listed."""
     tokens = document.get("tokens")
-    if counted is None and isinstance(tokens, list):
-        counted = len(tokens)
-    return counted or malformed("the tokenizer's answer has no count and no tokens", status)
+    listed = len(tokens) if isinstance(tokens, list) else None
+    counted = count_at(document, "count")
+    return (listed if counted is None else counted) or None

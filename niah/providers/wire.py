@@ -17,6 +17,7 @@ from niah.providers import (
     openai,
     tokenizing,
 )
+from niah.providers.bodies import JsonObject, malformed, read_object
 
 
 class WireFormat(Protocol):
@@ -42,10 +43,8 @@ class CountFormat(Protocol):
     def build_count_request(self, messages: Sequence[Message], *, model: Model) -> WireRequest:
         """The request that has a prompt's tokens counted."""
 
-    def parse_count(
-        self, status: int, headers: Mapping[str, str], body: bytes
-    ) -> int | Failure | Response:
-        """The counted tokens, or why there is no count. Never raises."""
+    def read_count(self, document: JsonObject) -> int | None:
+        """The counted tokens in a body of success; None when there are none. Never raises."""
 
 
 WIRE_FORMATS: Mapping[Api, WireFormat] = {
@@ -60,3 +59,16 @@ COUNT_FORMATS: Mapping[Api, CountFormat] = {
     "google": google,
     "openai": tokenizing,
 }
+
+
+def parse_count(
+    api: Api, status: int, headers: Mapping[str, str], body: bytes
+) -> int | Failure | Response:
+    """The tokens that a provider has counted, or why it has not. Never raises."""
+    if not 200 <= status < 300:
+        return WIRE_FORMATS[api].parse_response(status, headers, body)
+    document = read_object(body, status)
+    if isinstance(document, Failure):
+        return document
+    counted = COUNT_FORMATS[api].read_count(document)
+    return malformed("the answer has no count of tokens", status) if counted is None else counted

@@ -20,7 +20,7 @@ from niah.prompts import Message
 from niah.providers import Failure, FailureKind, Response, WireRequest
 from niah.providers.bodies import malformed, one_line
 from niah.providers.limits import LimitsSeen, read_limits
-from niah.providers.wire import COUNT_FORMATS, WIRE_FORMATS
+from niah.providers.wire import COUNT_FORMATS, WIRE_FORMATS, parse_count
 
 # What every answer of ``niah serve`` carries, under whatever name it is asked.
 SIMULATED_HEADER = "x-niah-simulated"
@@ -122,12 +122,11 @@ async def ask_count(
 
     Arguments and errors are those of ``ask``.
     """
-    counting = COUNT_FORMATS[model.provider.api]
-    request = counting.build_count_request(messages, model=model)
+    request = COUNT_FORMATS[model.provider.api].build_count_request(messages, model=model)
     reply = await _reply(transport, request, model=model, key=key, timeout_s=timeout_s)
     if isinstance(reply, Failure):
         return reply
-    result = counting.parse_count(reply.status, reply.headers, reply.body)
+    result = parse_count(model.provider.api, reply.status, reply.headers, reply.body)
     return result if isinstance(result, int) else without_key(result, key)
 
 
