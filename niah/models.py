@@ -228,6 +228,8 @@ _NOT_ASKED = re.compile(
     r"|nano-banana|omni|safeguard|^ft:|-$|ft-$"
 )
 _RESOLD = re.compile(r"google/(?!gem)")
+# Asked through OpenAI's other interface alone.
+_RESPONSES_ALONE = re.compile(r"openai/.*(-pro$|codex)")
 
 # Where deployments are the user's own, and every host of Azure OpenAI ends so.
 AZURE_HOSTS = (".openai.azure.com", ".services.ai.azure.com", ".cognitiveservices.azure.com")
@@ -345,6 +347,7 @@ def known_models(provider: str) -> tuple[str, ...]:
             if name not in tested
             and not _NOT_ASKED.search(name.partition("/")[2])
             and not _RESOLD.match(name)
+            and not _RESPONSES_ALONE.match(name)
         ),
     )
 

@@ -116,6 +116,14 @@ def test_a_deployment_has_the_users_name(niah: Niah) -> None:
         assert "by the names you gave" in done.out
 
 
+def test_what_takes_no_chat_completion_is_not_listed() -> None:
+    """OpenAI's other interface alone has its larger thinkers; other hosts call some models alike."""
+    names = known_models("openai")
+    assert not [name for name in names if name.endswith("-pro") or "codex" in name]
+    assert "openai/gpt-6-sol" in names
+    assert "google/gemini-2.5-pro" in known_models("google")
+
+
 @pytest.mark.parametrize("what", ["nowhere.toml", "opnai", "nobody/gpt-4o"])
 def test_an_unknown_name_is_refused(niah: Niah, what: str) -> None:
     """Neither provider, model nor file: one sentence, exit code 2."""
