@@ -117,7 +117,7 @@ def test_a_deployment_has_the_users_name(niah: Niah) -> None:
 
 
 def test_what_takes_no_chat_completion_is_not_listed() -> None:
-    """OpenAI's other interface alone has its larger thinkers; other hosts call some models alike."""
+    """OpenAI's other interface alone has its largest thinkers; others name some models alike."""
     names = known_models("openai")
     assert not [name for name in names if name.endswith("-pro") or "codex" in name]
     assert "openai/gpt-6-sol" in names

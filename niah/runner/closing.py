@@ -118,7 +118,8 @@ def _unmeasured(records: Iterable[TrialRecord]) -> Iterator[str]:
             key = record.model, record.failure_kind or "unknown"
             failed.setdefault(key, []).append(record.message)
     for (model, kind), messages in failed.items():
-        yield f"{model}: {len(messages):,} trials not measured ({kind}): {messages[-1]}"
+        trials = "1 trial" if len(messages) == 1 else f"{len(messages):,} trials"
+        yield f"{model}: {trials} not measured ({kind}): {messages[-1]}"
 
 
 def _accuracy(prepared: Prepared, analyses: Sequence[Analysis]) -> Estimate | None:

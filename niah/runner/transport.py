@@ -319,9 +319,14 @@ def _fault(error: Exception, url: httpx.URL) -> Failure:
     if kind == "connection" and any(isinstance(cause, ssl.SSLError) for cause in _causes(error)):
         kind = "tls"
     said = one_line(str(error)) or type(error).__name__
-    return Failure(kind=kind, message=f"{_WORDS.get(kind, 'cannot ask')} {url.host}: {said}")
+    words = (
+        "no whole answer from" if isinstance(error, _BROKEN_OFF) else _WORDS.get(kind, "cannot ask")
+    )
+    return Failure(kind=kind, message=f"{words} {url.host}: {said}")
 
 
+# These come after the connection stood.
+_BROKEN_OFF = (httpx.ReadError, httpx.WriteError, httpx.CloseError, httpx.RemoteProtocolError)
 _WORDS: Mapping[FailureKind, str] = {
     "connection": "no connection to",
     "tls": "no secure connection to",
