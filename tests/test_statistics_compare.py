@@ -56,12 +56,33 @@ def test_trials_of_the_same_seed_are_paired() -> None:
     assert (result.only_first, result.only_second) == (2, 0)
     assert result.mcnemar_p == mcnemar(2, 0)
     assert result.difference.value == pytest.approx(-2 / 12)
-    assert result.difference.method == "paired, t over 3 replicates"
-    means = np.array([-1 / 4, -1 / 4, 0])
-    low, high = stats.t.interval(0.95, 2, loc=means.mean(), scale=stats.sem(means))
-    assert (result.difference.lower, result.difference.upper) == pytest.approx((low, high))
+    assert result.difference.method == "paired, Agresti-Min"
+    assert result.difference.lower < -2 / 12 < result.difference.upper
     expected = np.array([[-2 / 3, 0.0], [0.0, 0.0]])
     np.testing.assert_allclose(result.cell_difference, expected)
+
+
+def test_few_repeats_of_independent_trials_hide_no_difference() -> None:
+    """Three repeats with haystacks of their own are 180 pairs, not three numbers: the interval
+    excludes 0 where the exact test of the pairs does."""
+    rng = np.random.default_rng(3)
+    first = np.ones((6, 10, 3))
+    second = (rng.random((6, 10, 3)) < 0.9).astype(float)
+    second[:, 5:, 0] = 0  # one unlucky repeat would widen a t interval over repeats beyond 0
+    result = compare(sweep(first), sweep(second, "m/b"))
+    assert result.mcnemar_p is not None
+    assert result.mcnemar_p < 0.001
+    assert result.difference.upper < 0
+    assert not result.local
+
+
+def test_a_local_difference_is_said_to_be_local() -> None:
+    """Where one half is lost and the other won, the mean shows nothing and the regions do."""
+    first, second = np.ones((6, 8, 3)), np.ones((6, 8, 3))
+    first[:, 4:], second[:, :4] = 0, 0
+    result = compare(sweep(first), sweep(second, "m/b"))
+    assert result.difference.lower <= 0 <= result.difference.upper
+    assert result.local
 
 
 def test_different_seeds_are_not_paired_and_said_so() -> None:

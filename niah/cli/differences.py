@@ -64,8 +64,15 @@ def _comparison_lines(pair: Pair, comparison: Comparison) -> Iterator[str]:
         f"regions that differ (5% for all regions together); whole grid p "
         f"{_p(comparison.overall_p)}"
     )
+    if comparison.local:
+        yield "            the mean over the whole does not tell the two apart; these regions do:"
     if comparison.regions:
         yield _regions(comparison)
+    if comparison.shares_haystacks:
+        yield (
+            "            trials share haystacks: the interval of the difference speaks of other "
+            "haystacks too, McNemar and regions of these alone"
+        )
 
 
 def _regions(comparison: Comparison) -> str:
@@ -170,6 +177,7 @@ def comparison_json(pair: Pair, comparison: Comparison) -> dict[str, Any]:
             "only_second": comparison.only_second,
             "p": comparison.mcnemar_p,
         },
+        "shares_haystacks": comparison.shares_haystacks,
         "overall_p": comparison.overall_p,
         "regions": [
             {

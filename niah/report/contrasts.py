@@ -53,8 +53,10 @@ def pair_sentences(report: Report, pair: Pair) -> list[str]:
             word(language, "pair-differing", what=_differing(pair.differing, language))
         )
     cells = int(numbers.significant.sum())
-    key = "pair-regions" if cells else "pair-no-regions"
+    key = "pair-local" if numbers.local else "pair-regions" if cells else "pair-no-regions"
     sentences.append(word(language, key, n=whole(language, cells)))
+    if numbers.shares_haystacks:
+        sentences.append(word(language, "pair-shared"))
     return sentences
 
 

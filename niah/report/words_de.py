@@ -216,6 +216,11 @@ GERMAN: dict[str, str] = {
     "bekamen nicht dieselben Prompts.",
     "pair-regions": "{n} Zellen liegen in signifikant verschiedenen Bereichen (5 %, für alle "
     "betrachteten Bereiche korrigiert); sie sind umrandet.",
+    "pair-local": "Das Mittel der ganzen Karte unterscheidet die beiden nicht, Teile davon tun es: "
+    "{n} Zellen liegen in signifikant verschiedenen Bereichen (5 %, für alle betrachteten Bereiche "
+    "korrigiert); sie sind umrandet.",
+    "pair-shared": "Versuche teilen Heuhaufen: Das Intervall des Unterschieds spricht auch von "
+    "anderen Heuhaufen, die Tests der Versuche und Bereiche nur von diesen.",
     "pair-no-regions": "Kein Bereich der Karte ist signifikant verschieden (5 %, für alle "
     "betrachteten Bereiche korrigiert).",
     "said-pooled": "{model} hat eine geglättete Trefferquote von {value} über alle Zellen, in "

@@ -217,6 +217,11 @@ ENGLISH: dict[str, str] = {
     "not get the same prompts.",
     "pair-regions": "{n} cells lie in regions that differ significantly (5%, corrected for all "
     "regions looked at); they are outlined.",
+    "pair-local": "The mean over the whole map does not tell the two apart, parts of it do: {n} "
+    "cells lie in regions that differ significantly (5%, corrected for all regions looked at); "
+    "they are outlined.",
+    "pair-shared": "Trials share haystacks: the interval of the difference speaks of other "
+    "haystacks too, the tests of trials and regions of these alone.",
     "pair-no-regions": "No region of the map differs significantly (5%, corrected for all regions "
     "looked at).",
     "said-pooled": "{model} has a pooled accuracy of {value} over all cells, in contexts of "

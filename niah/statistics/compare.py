@@ -23,7 +23,7 @@ from niah.statistics.intervals import CONFIDENCE, Estimate
 from niah.statistics.margins import pooled_margins
 from niah.statistics.pooled import pool
 from niah.statistics.scan import Region, scan
-from niah.statistics.scores import sweep_estimate
+from niah.statistics.scores import shares_haystack, sweep_estimate
 from niah.store import TrialRecord
 
 
@@ -49,6 +49,8 @@ class Comparison:
         overall_p: p value of the whole grid in the scan, corrected for all regions looked at.
         regions: Regions that differ significantly, smallest p first; the whole grid not included.
         significant: True in the cells of these regions.
+        shares_haystacks: Whether trials share haystacks: the difference's interval then speaks of
+            other haystacks too, the tests of pairs and regions of these alone.
     """
 
     paired: bool
@@ -67,6 +69,12 @@ class Comparison:
     regions: tuple[Region, ...]
     significant: NDArray[np.bool_]
     pooled_difference: Difference | None = None
+    shares_haystacks: bool = False
+
+    @property
+    def local(self) -> bool:
+        """Whether regions differ although the mean over the whole does not tell the two apart."""
+        return bool(self.significant.any()) and self.difference.lower <= 0 <= self.difference.upper
 
 
 def compare(
@@ -139,6 +147,7 @@ def compare(
         overall_p=found.overall_p,
         regions=found.regions,
         significant=significant & (cell_n > 0),
+        shares_haystacks=any(shares_haystack(a) for a, _ in pairs),
     )
 
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from niah.statistics.intervals import Estimate, jeffreys, t_quantile
 from niah.statistics.scores import (
-    BALANCED_SHARE,
     LEAST_REPLICATES,
     replicate_of,
     score_of,
@@ -118,23 +117,24 @@ def mean_difference(
 def _paired_difference(
     pairs: Sequence[tuple[TrialRecord, TrialRecord]], confidence: float
 ) -> Difference:
-    """A t interval over replicates, or Agresti and Min's where these are few or agree.
+    """Agresti and Min's over the pairs; over haystacks where these are shared, by their replicates.
+
+    Pairs with a haystack of their own are independent, and which repeat they are of says nothing:
+    three repeats would leave a t interval two degrees of freedom, in which differences are lost
+    that every test of the pairs sees. Shared haystacks make a t interval over replicates, unless
+    there are too few of these or they agree.
 
     Source: Agresti and Min (2005), Simple improved confidence intervals for comparing matched
     proportions: half a pair is added to each of the four outcomes of a pair.
     """
     change = [score(b) - score(a) for a, b in pairs]
     n, total = len(pairs), math.fsum(change)
+    mean = total / n
     by_replicate: defaultdict[tuple[str, str], list[float]] = defaultdict(list)
-    cells: defaultdict[tuple[str, str], set[Cell]] = defaultdict(set)
     for (a, _), value in zip(pairs, change, strict=True):
         by_replicate[replicate_of(a)].append(value)
-        cells[replicate_of(a)].add(cell_of(a))
     replicates = len(by_replicate)
-    everywhere = len({cell_of(a) for a, _ in pairs})
-    balanced = all(len(c) >= BALANCED_SHARE * everywhere for c in cells.values())
-    mean = total / n
-    if replicates >= LEAST_REPLICATES and (balanced or any(shares_haystack(a) for a, _ in pairs)):
+    if replicates >= LEAST_REPLICATES and any(shares_haystack(a) for a, _ in pairs):
         deviations = math.fsum(
             (math.fsum(values) - mean * len(values)) ** 2 for values in by_replicate.values()
         )
