@@ -156,6 +156,20 @@ def test_any_key_can_be_overridden(tmp_path: Path) -> None:
     assert model.price.cost_usd(input_tokens=1_000_000, output_tokens=1_000_000) == 3.5
 
 
+@pytest.mark.parametrize("field", ['service_tier="priority"', 'speed="fast"', "tools=[{}]"])
+def test_what_is_billed_by_other_prices_has_none_of_the_list(tmp_path: Path, field: str) -> None:
+    """A faster tier or a tool makes a listed price false: unknown, unless the file has its own."""
+
+    def priced(*overrides: str) -> bool:
+        loaded = load(tmp_path, SMALLEST, overrides=overrides, model_ids=["openai/gpt-4o"])
+        return loaded.resolved_models()[0].price is not None
+
+    asked = f"request.extra_body={{{field}}}"
+    assert priced()
+    assert not priced(asked)
+    assert priced(asked, 'model."openai/gpt-4o".price={input=9, output=9}')
+
+
 @pytest.mark.parametrize("override", ["grid", "grid trials=3", "=3", "models.x=3"])
 def test_an_override_that_cannot_be_read_is_named(tmp_path: Path, override: str) -> None:
     """--set without a key, without a value, or into something that is no table is refused."""

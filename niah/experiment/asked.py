@@ -127,6 +127,15 @@ class PromptSection(Section):
         return {key: v for key, v in values.items() if key not in added or v != added[key]}
 
 
+# Fields of a request that have it billed by other prices than those that are listed.
+_REPRICING = frozenset(
+    {
+        *("service_tier", "serviceTier", "speed", "inference_geo"),
+        *("tools", "plugins", "web_search_options"),
+    }
+)
+
+
 class RequestSection(Section):
     """Sampling parameters; a key that is not given is not sent."""
 
@@ -144,6 +153,11 @@ class RequestSection(Section):
     extra_body: dict[str, Any] = Field(
         default_factory=dict, description="Merged into the request body as it is."
     )
+
+    @property
+    def listed_prices(self) -> bool:
+        """Whether what it asks for is billed by the listed prices, as far as niah can tell."""
+        return not _REPRICING & self.extra_body.keys()
 
     @property
     def thinking(self) -> bool:

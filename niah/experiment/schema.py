@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
@@ -191,37 +192,28 @@ class Experiment(Section):
             ModelError: if a name cannot be resolved.
         """
         own = {name: provider_of(name, section) for name, section in self.providers.items()}
-        return tuple(
+
+        def given(key: str) -> dict[str, Any]:
+            stated = {name: getattr(section, key) for name, section in self.model.items()}
+            return {name: value for name, value in stated.items() if value is not None}
+
+        models = [
             resolve_model(
                 name,
                 providers=own,
-                prices={
-                    key: price_of(section.price)
-                    for key, section in self.model.items()
-                    if section.price
-                },
-                tokenizers={
-                    key: section.tokenizer
-                    for key, section in self.model.items()
-                    if section.tokenizer
-                },
-                windows={
-                    key: section.context_window
-                    for key, section in self.model.items()
-                    if section.context_window
-                },
-                reasoning={
-                    key: section.reasoning
-                    for key, section in self.model.items()
-                    if section.reasoning is not None
-                },
-                output_fields={
-                    key: section.output_field
-                    for key, section in self.model.items()
-                    if section.output_field
-                },
+                prices={name: price_of(price) for name, price in given("price").items()},
+                tokenizers=given("tokenizer"),
+                windows=given("context_window"),
+                reasoning=given("reasoning"),
+                output_fields=given("output_field"),
             )
             for name in self.models
+        ]
+        return tuple(
+            model
+            if self.request.listed_prices or model.simulated or model.id in given("price")
+            else replace(model, price=None)
+            for model in models
         )
 
     def calibrate(self, model: Model) -> Calibrate:
