@@ -59,7 +59,11 @@ def text_of(answer: Any) -> str:
 
 def test_it_answers_under_other_names_slowly_and_only_with_the_key() -> None:
     """Other models' names, latency by length, and a key that no process list shows."""
-    options = ["--other-models=exact", "--latency-s-per-1k=0.5", "--require-key-env=SERVED_KEY"]
+    options = [
+        "--other-models=reference/exact",
+        "--latency-s-per-1k=0.5",
+        "--require-key-env=SERVED_KEY",
+    ]
     with serving(*options) as client:
         assert text_of(ask(client, FACT, model="gpt-4o")) == FACT
         began_s = time.monotonic()

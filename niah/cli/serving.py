@@ -117,7 +117,7 @@ def serve(
     behaviour = Behaviour(
         tokenizer=tokenizer,
         tokenizes=tokenize,
-        other_models=other_models,
+        other_models=other_models and other_models.removeprefix("reference/"),
         latency_s=latency_s,
         latency_s_per_1k_tokens=latency_s_per_1k,
         keep_alive_s=keep_alive_s,
