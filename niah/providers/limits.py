@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -12,6 +12,15 @@ from email.utils import parsedate_to_datetime
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|[dhms])")
 _UNIT_S = {"d": 86_400.0, "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 _LONGEST_S = 366 * 86_400.0
+# A reset without a unit is in seconds, if it can be; a larger number is milliseconds from some
+# servers and a day's seconds from others, and says nothing. Still larger ones are moments.
+_MOST_PLAIN_S = 90.0
+_MOMENT_S, _MOMENT_MS = 1e9, 1e11
+
+# What each quantity's headers are called: OpenAI, Azure, Groq, LiteLLM; Cerebras, which states
+# limits of other periods beside; Mistral; Kong.
+_REQUESTS = ("requests", "requests-minute", "req-minute", "minute")
+_TOKENS = ("tokens", "tokens-minute")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,10 +40,18 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LimitsSeen:
-    """What one answer's headers say; None = nothing about that quantity."""
+    """What one answer's headers say; None = nothing about that quantity.
+
+    Attributes:
+        requests, tokens: A minute's.
+        output_tokens: Output alone, where it has a limit of its own.
+        only_input: Whether ``tokens`` counts prompts alone.
+    """
 
     requests: Allowance | None = None
     tokens: Allowance | None = None
+    output_tokens: Allowance | None = None
+    only_input: bool = False
 
 
 def read_retry_after(headers: Mapping[str, str], *, now: datetime | None = None) -> float | None:
@@ -63,28 +80,36 @@ def read_retry_after(headers: Mapping[str, str], *, now: datetime | None = None)
 
 
 def read_limits(headers: Mapping[str, str], *, now: datetime | None = None) -> LimitsSeen:
-    """The limits that an answer's headers state, OpenAI's or Anthropic's way.
+    """The limits per minute that an answer's headers state, OpenAI's or Anthropic's way.
 
-    Of Anthropic's token limits the one for input counts: prompts here are long, answers short.
+    What cannot be is not believed: a limit of nothing is none, less than nothing is left is
+    nothing, and a reset that cannot be a minute's is not known.
 
     Args:
         headers: With lower-case names.
         now: The moment that reset times are counted from when the answer has no ``date``.
     """
     start = _http_date(headers.get("date", "")) or now or datetime.now(UTC)
+    tokens = _first(_openai(headers, name, start) for name in _TOKENS)
+    prompts = None if tokens else _anthropic(headers, "input-tokens", start)
     return LimitsSeen(
-        requests=_openai(headers, "requests") or _anthropic(headers, "requests", start),
-        tokens=_openai(headers, "tokens")
-        or _anthropic(headers, "input-tokens", start)
-        or _anthropic(headers, "tokens", start),
+        requests=_first(_openai(headers, name, start) for name in _REQUESTS)
+        or _anthropic(headers, "requests", start),
+        tokens=tokens or prompts or _anthropic(headers, "tokens", start),
+        output_tokens=None if tokens else _anthropic(headers, "output-tokens", start),
+        only_input=prompts is not None,
     )
 
 
-def _openai(headers: Mapping[str, str], quantity: str) -> Allowance | None:
+def _first(stated: Iterable[Allowance | None]) -> Allowance | None:
+    return next(filter(None, stated), None)
+
+
+def _openai(headers: Mapping[str, str], quantity: str, start: datetime) -> Allowance | None:
     return _allowance(
         _number(headers.get(f"x-ratelimit-limit-{quantity}")),
-        _number(headers.get(f"x-ratelimit-remaining-{quantity}")),
-        _duration(headers.get(f"x-ratelimit-reset-{quantity}")),
+        _left(headers.get(f"x-ratelimit-remaining-{quantity}")),
+        _reset_s(headers.get(f"x-ratelimit-reset-{quantity}"), start),
     )
 
 
@@ -93,7 +118,7 @@ def _anthropic(headers: Mapping[str, str], quantity: str, start: datetime) -> Al
     until = _rfc3339(headers.get(f"{prefix}-reset"))
     return _allowance(
         _number(headers.get(f"{prefix}-limit")),
-        _number(headers.get(f"{prefix}-remaining")),
+        _left(headers.get(f"{prefix}-remaining")),
         None if until is None else _bounded((until - start).total_seconds()),
     )
 
@@ -101,9 +126,26 @@ def _anthropic(headers: Mapping[str, str], quantity: str, start: datetime) -> Al
 def _allowance(
     limit: float | None, remaining: float | None, reset_s: float | None
 ) -> Allowance | None:
-    if limit is None and remaining is None:
+    if limit == 0 or (limit is None and remaining is None):
         return None
     return Allowance(limit=limit, remaining=remaining, reset_s=reset_s)
+
+
+def _left(text: str | None) -> float | None:
+    """What remains; servers that let the last one in whatever it asks for are overdrawn."""
+    overdrawn = text is not None and _number(text.strip().removeprefix("-")) is not None
+    return 0.0 if overdrawn and text and text.strip().startswith("-") else _number(text)
+
+
+def _reset_s(text: str | None, start: datetime) -> float | None:
+    """Seconds of a duration such as ``6m0s``, of a plain number, or until a moment."""
+    plain = _number(text)
+    if plain is None:
+        return _duration(text)
+    if plain >= _MOMENT_S:
+        moment_s = plain / 1000 if plain >= _MOMENT_MS else plain
+        return _bounded(moment_s - start.timestamp())
+    return plain if plain <= _MOST_PLAIN_S else None
 
 
 def _bounded(seconds: float) -> float:
@@ -119,12 +161,9 @@ def _number(text: str | None) -> float | None:
 
 
 def _duration(text: str | None) -> float | None:
-    """Seconds of a duration such as ``6m0s``, ``20ms``, ``1h2m3.5s`` or a plain number."""
+    """Seconds of a duration such as ``6m0s``, ``20ms`` or ``1h2m3.5s``."""
     if text is None:
         return None
-    plain = _number(text)
-    if plain is not None:
-        return _bounded(plain)
     parts = _DURATION.findall(text)
     if not parts or "".join(number + unit for number, unit in parts) != text.strip():
         return None

@@ -8,29 +8,28 @@ headers, configured, or searched for. It sleeps exactly until then.
 from __future__ import annotations
 
 import asyncio
-from bisect import bisect_right
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from heapq import heappop, heappush
-from itertools import islice
-from math import inf
 from typing import Generic
 
 from niah.providers import Failure
 from niah.providers.limits import LimitsSeen
-from niah.runner import opening, ratelimits
+from niah.runner import opening
+from niah.runner.atonce import AtOnce
 from niah.runner.balance import Outlook, balanced_tokens
 from niah.runner.jobs import Attempt, Job, LaneSettings, T
-from niah.runner.ratelimits import TRANSIT_S, Bucket
-from niah.runner.refusals import REQUESTS, cause_of, is_about_at_once
+from niah.runner.ratelimits import TRANSIT_S
+from niah.runner.refusals import REQUESTS, TOKENS, cause_of, is_about_at_once
 from niah.runner.search import Search
 from niah.runner.slots import Slots
+from niah.runner.stated import Sent, Stated
 from niah.runner.turns import Turns
 
-# A server that bears fewer at once than we send gets one more again after so many windows.
-WINDOWS_PER_STEP = 8
-SHORTEST_HOLD_S = 0.5
 LONGEST_HOLD_S = 15.0
+# What was sent within the last minute counts for some limits.
+MEMORY_S = 61.0
 # Shorter sleeps end before the clock has moved.
 SHORTEST_SLEEP_S = 1e-4
 
@@ -39,7 +38,7 @@ SHORTEST_SLEEP_S = 1e-4
 class _Flight(Generic[T]):
     number: int
     job: Job[T]
-    sent_at: float
+    sent: Sent
 
 
 class Lane(Generic[T]):
@@ -67,7 +66,7 @@ class Lane(Generic[T]):
         self._delayed: list[tuple[float, int, Job[T]]] = []
         self._flights: dict[int, _Flight[T]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._log: list[_Flight[T]] = []  # sent since the oldest in flight, landed ones too
+        self._log: deque[Sent] = deque()  # since the oldest in flight, and of the last minute
         self._changed = asyncio.Event()
         self._wake = self._changed.set
         slots.join(self._wake)
@@ -80,15 +79,10 @@ class Lane(Generic[T]):
         self._heard = False
         self._next_at = 0.0
         self._hold_until = 0.0
-        self._window = slots.cap
-        self._since_step = 0
+        self._at_once = AtOnce(slots.cap)
         self._in_a_row = 0  # rejections, each sent after the last one was heard of
         self._held_at = 0.0
-        self._buckets: list[Bucket | None] = [
-            None if limit is None else ratelimits.full_bucket(limit, now=self._began_at)
-            for limit in (settings.requests_per_minute, settings.tokens_per_minute)
-        ]
-        self._fixed = [bucket is not None for bucket in self._buckets]
+        self._stated = Stated(settings, now=self._began_at)
         self._search: Search | None = Search(began_at=self._began_at)
 
     def add(self, jobs: Iterable[Job[T]]) -> None:
@@ -174,9 +168,12 @@ class Lane(Generic[T]):
 
     def _turn(self, now: float) -> float:
         """The kind whose turn it is: where both limits are known, the longest that they bear."""
-        requests, tokens = self._buckets
-        if requests is None or tokens is None or not self._ready.are_mixed:
+        buckets, windows = self._stated.buckets, self._stated.windows
+        if not self._ready.are_mixed or (buckets is None and windows is None):
             return self._ready.turn(lambda: self._left_s(now))
+        if buckets is None:
+            return self._fitting(now)
+        requests, tokens = buckets
         longest = self._ready.longest()
         short, short_tokens = self._ready.short(balanced_tokens(requests, tokens))
         first_s, per_token_s = self._ready.latency.line()
@@ -186,11 +183,11 @@ class Lane(Generic[T]):
             total=self._ready.tokens,
             requests=requests,
             tokens=tokens,
-            places=min(self._slots.share, self._window),
+            places=min(self._slots.share, self._at_once.most),
             first_s=first_s,
             per_token_s=per_token_s,
             landing_s=[
-                max(0.0, flight.sent_at + first_s + per_token_s * flight.job.tokens - now)
+                max(0.0, flight.sent.at + first_s + per_token_s * flight.job.tokens - now)
                 for flight in self._flights.values()
             ],
             short_tokens=short_tokens,
@@ -199,18 +196,34 @@ class Lane(Generic[T]):
         job = self._ready.peek(longest)
         return longest if outlook.bears(job.tokens, self._wait_for(job, now)) else short
 
+    def _fitting(self, now: float) -> float:
+        """The longest kind that still fits into a window, if it leaves enough for the others.
+
+        What is left at a window's end is lost, of tokens and of requests; that of requests only
+        matters where they are the tighter limit.
+        """
+        longest = self._ready.longest()
+        left, requests = self._stated.level(TOKENS, now), self._stated.level(REQUESTS, now)
+        count, total = len(self._ready), float(self._ready.tokens)
+        job = self._ready.peek(longest)
+        more = min(requests, count) - 1.0
+        tight = count / self._stated.rate(REQUESTS) >= total / self._stated.rate(TOKENS)
+        if job.tokens <= left and not (tight and left - job.tokens < more * total / count):
+            return longest
+        return self._ready.short(left / max(1.0, more + 1.0) if tight else left)[0]
+
     def _left_s(self, now: float) -> float:
         """Seconds until the last of the queue can be sent, by the limits that are known."""
         count, tokens = len(self._ready), self._ready.tokens
         first_s, per_token_s = self._ready.latency.line()
         times_s = [(first_s * count + per_token_s * tokens) / self._slots.share]
         rates = None if self._search is None else self._search.rates()
-        for index, units in enumerate((count, tokens)):
-            bucket = self._buckets[index]
-            if bucket is not None:
-                times_s.append((units - ratelimits.level_at(bucket, now)) / bucket.rate)
+        for quantity, units in ((REQUESTS, count), (TOKENS, tokens)):
+            if self._stated.limits[quantity] is not None:
+                missing = units - self._stated.level(quantity, now)
+                times_s.append(missing / self._stated.rate(quantity))
             elif rates is not None:
-                times_s.append(units / rates[index])
+                times_s.append(units / rates[quantity])
         return max(times_s)
 
     def _may_add(self) -> bool:
@@ -219,13 +232,14 @@ class Lane(Generic[T]):
             since_s = self._clock() - self._began_at
             if flying >= opening.most_unanswered(since_s, len(self._ready) + flying):
                 return False
-        return flying < self._window
+        return flying < self._at_once.most
 
     def _wait_for(self, job: Job[T], now: float) -> float:
-        waits = [self._hold_until - now, self._next_at - now]
-        for bucket, units in zip(self._buckets, (1.0, float(job.tokens)), strict=True):
-            if bucket is not None:
-                waits.append(ratelimits.wait_for(bucket, units, now))
+        waits = [
+            self._hold_until - now,
+            self._next_at - now,
+            self._stated.wait_for(job, now),
+        ]
         if self._search is not None and max(waits) <= 0:
             waits.append(self._search.wait_for(float(job.tokens), now, len(self._ready)))
         return max(waits)
@@ -234,12 +248,9 @@ class Lane(Generic[T]):
 
     def _start(self, job: Job[T], now: float) -> None:
         self._numbers += 1
-        flight = _Flight(number=self._numbers, job=job, sent_at=now)
+        flight = _Flight(number=self._numbers, job=job, sent=self._stated.send(job, now))
         self._flights[flight.number] = flight
-        self._log.append(flight)
-        for index, bucket in enumerate(self._buckets):
-            if bucket is not None:
-                self._buckets[index] = ratelimits.debit(bucket, _units(job, index), now)
+        self._log.append(flight.sent)
         if self._search is not None:
             self._search.send(flight.number, at=now, tokens=float(job.tokens))
         if self._settings.cautious and self._search is not None and not self._search.felt:
@@ -258,16 +269,20 @@ class Lane(Generic[T]):
             self._error = error
         finally:
             del self._flights[flight.number]
-            oldest = min((f.sent_at for f in self._flights.values()), default=self._clock())
-            while self._log and self._log[0].sent_at < oldest - TRANSIT_S:
-                self._log.pop(0)
+            now = self._clock()
+            oldest = min((other.sent.at for other in self._flights.values()), default=now)
+            forgotten = min(oldest - TRANSIT_S, now - MEMORY_S)
+            while self._log and self._log[0].at < forgotten:
+                self._log.popleft()
             self._slots.give_back()
             self._changed.set()
 
     def _land(self, flight: _Flight[T], done: Attempt) -> None:
         now = self._clock()
         self._heard = True
-        self._observe(flight, done.limits, now)
+        self._stated.observe(flight.sent, done.limits, now, self._log)
+        if self._stated.complete:
+            self._search = None
         if done.rejected is not None:
             held_until = self._hold_until
             self._rejected(flight, done.rejected, done.limits, now)
@@ -276,57 +291,36 @@ class Lane(Generic[T]):
             else:  # given up: nobody waits for what the server asked
                 self._hold_until = held_until
             return
-        self._ready.latency.saw(flight.job.tokens, now - flight.sent_at)
+        if done.busy:
+            self._stated.take_back(flight.sent, now)
+            self._log.remove(flight.sent)
+            self._hold_until = max(self._hold_until, self._at_once.busy(flight.sent.at, now))
+        else:
+            self._ready.latency.saw(flight.job.tokens, now - flight.sent.at)
+            self._at_once.answered()
         if self._search is not None:
             self._search.let_through(flight.number)
         self._in_a_row = 0
-        self._since_step += 1
-        if self._since_step >= WINDOWS_PER_STEP * self._window:
-            self._since_step = 0
-            self._window = min(self._window + 1, self._slots.cap)
         if done.again_after_s is not None:
             self._queued += 1
             heappush(self._delayed, (now + done.again_after_s, self._queued, flight.job))
-
-    def _observe(self, flight: _Flight[T], limits: LimitsSeen, now: float) -> None:
-        for index, allowance in enumerate((limits.requests, limits.tokens)):
-            if allowance is None:
-                continue
-            bucket = self._buckets[index]
-            if self._fixed[index] and bucket and (allowance.limit or 0) >= bucket.capacity:
-                continue  # configured, and stricter than the server
-            since = -inf if bucket is None else flight.sent_at - TRANSIT_S
-            first = bisect_right(self._log, since, key=lambda other: other.sent_at)
-            self._buckets[index] = ratelimits.observe(
-                bucket,
-                allowance,
-                units=_units(flight.job, index),
-                sent_at=flight.sent_at,
-                now=now,
-                others=[
-                    (other.sent_at, _units(other.job, index))
-                    for other in islice(self._log, first, None)
-                    if other is not flight
-                ],
-            )
-        if None not in self._buckets:
-            self._search = None
 
     # --- turned away --------------------------------------------------------------------------
 
     def _rejected(
         self, flight: _Flight[T], failure: Failure, limits: LimitsSeen, now: float
     ) -> None:
-        for index, bucket in enumerate(self._buckets):
-            if bucket is not None:  # it was debited for nothing
-                self._buckets[index] = ratelimits.debit(bucket, -_units(flight.job, index), now)
-        self._log.remove(flight)
+        self._stated.take_back(flight.sent, now)
+        self._log.remove(flight.sent)
         cause = cause_of(failure, limits, tokens=flight.job.tokens)
-        bucket = None if cause is None else self._buckets[cause]
-        if cause is not None and bucket is not None:
-            stated = limits.requests if cause == REQUESTS else limits.tokens
-            units = _units(flight.job, cause)
-            self._buckets[cause] = ratelimits.refused(bucket, stated, units, now)
+        if cause is not None and self._stated.limits[cause] is not None:
+            self._stated.refuse(
+                flight.sent,
+                cause,
+                limits.requests if cause == REQUESTS else limits.tokens,
+                now,
+                retry_after_s=failure.retry_after_s,
+            )
         elif self._search is not None and not is_about_at_once(failure):
             self._search.turn_away(
                 flight.number, now=now, retry_after_s=failure.retry_after_s, cause=cause
@@ -336,21 +330,12 @@ class Lane(Generic[T]):
         else:
             if self._search is not None:
                 self._search.withdraw(flight.number)
-            self._narrow(now)
-        if flight.sent_at >= self._held_at:  # others of the same burst tell nothing new
+            until = self._at_once.refused(len(self._flights) - 1, now)
+            self._hold_until = max(self._hold_until, until)
+        if flight.sent.at >= self._held_at:  # others of the same burst tell nothing new
             self._held_at = now
             self._in_a_row += 1
         hold_s = failure.retry_after_s or min(
-            (now - flight.sent_at) * 2.0 ** min(self._in_a_row, 20), LONGEST_HOLD_S
+            (now - flight.sent.at) * 2.0 ** min(self._in_a_row, 20), LONGEST_HOLD_S
         )
         self._hold_until = max(self._hold_until, now + hold_s)
-
-    def _narrow(self, now: float) -> None:
-        """The server bears fewer at once: as many as are in flight without this one."""
-        self._window = max(1, min(self._window, len(self._flights) - 1))
-        self._since_step = 0
-        self._hold_until = max(self._hold_until, now + SHORTEST_HOLD_S)
-
-
-def _units(job: Job[T], index: int) -> float:
-    return 1.0 if index == REQUESTS else float(job.tokens)

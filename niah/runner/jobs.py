@@ -18,12 +18,14 @@ class Job(Generic[T]):
     Attributes:
         item: The caller's.
         tokens: What the provider counts against its limit: prompt and output limit.
+        output_tokens: Of these, the output limit.
         rank: Place in a prescribed order, the lowest first.
         first: Before all others; trials wait for what it brings.
     """
 
     item: T
     tokens: int
+    output_tokens: int = 0
     rank: int = 0
     first: bool = False
 
@@ -35,12 +37,14 @@ class Attempt:
     Attributes:
         limits: What its headers stated.
         rejected: The failure, when a rate limit turned it away.
+        busy: Whether the host said that it has too much to do, for everybody.
         again_after_s: Send it again after that many seconds; None = finished. A rejected one is
             sent again when the lane finds that it fits.
     """
 
     limits: LimitsSeen = field(default_factory=LimitsSeen)
     rejected: Failure | None = None
+    busy: bool = False
     again_after_s: float | None = None
 
 

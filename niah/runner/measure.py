@@ -121,7 +121,13 @@ class _Courier:
         roots: list[Job[Trial | Inquiry]] = []
         for trial in ordered:
             self._batches[trial.trial_id] = batch
-            job: Job[Trial | Inquiry] = Job(item=trial, tokens=self._tokens(trial), rank=self._sent)
+            output_limit = self._output_limit(trial)
+            job: Job[Trial | Inquiry] = Job(
+                item=trial,
+                tokens=trial.context_length + output_limit,
+                output_tokens=output_limit,
+                rank=self._sent,
+            )
             self._sent += 1
             before = waits.get(trial.trial_id)
             (roots if before is None else self._followers[before.trial_id]).append(job)
@@ -174,10 +180,9 @@ class _Courier:
         self._admit(self._followers.pop(trial.trial_id, ()))
         self._batches.pop(trial.trial_id).finish()
 
-    def _tokens(self, trial: Trial) -> int:
+    def _output_limit(self, trial: Trial) -> int:
         prepared = self._session.prepared
-        output_limit = prepared.experiment.max_output_tokens(prepared.models[trial.model])
-        return trial.context_length + output_limit
+        return prepared.experiment.max_output_tokens(prepared.models[trial.model])
 
 
 class _Batch:

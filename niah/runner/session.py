@@ -296,6 +296,7 @@ async def _again(
     return Attempt(
         limits=exchange.limits,
         rejected=_rejection(exchange.result),
+        busy=isinstance(exchange.result, Failure) and exchange.result.kind == "overloaded",
         again_after_s=decision.after_s,
     )
 
