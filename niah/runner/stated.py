@@ -26,7 +26,7 @@ Limit: TypeAlias = Bucket | Window | Log
 
 REQUESTS, TOKENS, OUTPUT = 0, 1, 2
 # How far a bucket's sum may be off: whole seconds here and there, tokens in thousands.
-_SUM_S, _SUM_TOKENS, _MANY = 2.5, 1000.0, 20_000.0
+_SUM_S, _SUM_TOKENS = 2.5, 1000.0
 # A bucket that is fuller than this may have been full: what flowed into it is not known.
 _ALL_BUT_FULL = 0.97
 # A limit that needs longer than this for one more is not waited for: the server shall say it.
@@ -206,7 +206,8 @@ class Stated:
             return True  # no limit by the minute
         rate = allowance.limit / MINUTE_S
         found = allowance.remaining + rate * allowance.reset_s
-        off = max(1.0, _SUM_S * rate) + (_SUM_TOKENS if allowance.limit > _MANY else 0.0)
+        rounded = allowance.remaining % _SUM_TOKENS == 0 and quantity != REQUESTS
+        off = max(1.0, _SUM_S * rate) + (_SUM_TOKENS if rounded else 0.0)
         before, self._sums[quantity] = self._sums[quantity], found
         if found > allowance.limit + off:
             return False

@@ -13,6 +13,8 @@ from niah.runner.ratelimits import MINUTE_S, TRANSIT_S
 LATE_S = 0.1
 # By how much two statements of one end may differ: by whole seconds, and the clock's own.
 ROUNDING_S = 2.1
+# What two sums of the same times may differ by.
+_ROUNDING = 1e-6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +46,7 @@ def begin(limit: float, left: float, *, sent_at: float, now: float, reset_s: flo
 
 def at(window: Window, now: float) -> Window:
     """The window that is open at a time."""
-    over = int((now - window.ends_by - LATE_S) // MINUTE_S) + 1
+    over = int((now - (window.ends_by + LATE_S) + _ROUNDING) // MINUTE_S) + 1
     if over <= 0:
         return window
     return Window(
@@ -65,7 +67,7 @@ def wait_for(window: Window, units: float, now: float) -> float:
     current = at(window, now)
     if min(units, current.limit) <= current.left:
         return 0.0
-    return max(0.0, current.ends_by + LATE_S - now)
+    return current.ends_by + LATE_S - now
 
 
 def debit(window: Window, units: float, now: float) -> Window:

@@ -1,0 +1,84 @@
+"""Limits of other shapes than an exactly stated bucket: windows, busy hosts, garbled headers."""
+
+from __future__ import annotations
+
+import pytest
+
+from niah.providers.limits import read_limits
+from niah.runner import windows
+from niah.runner.logs import Log, wait_for
+from tests.servers_windows import random_sweep, sweep_through
+
+
+def test_a_window_is_new_at_its_end_and_not_before() -> None:
+    """Nothing flows in until then; after the wait that is told everything is there again."""
+    window = windows.begin(100.0, 0.0, sent_at=5.0, now=5.0, reset_s=30.5)
+    assert windows.level_at(window, 35.0) == 0.0
+    wait_s = windows.wait_for(window, 60.0, 10.0)
+    assert 25.5 <= wait_s <= 26.0
+    assert windows.level_at(window, 10.0 + wait_s) == 100.0
+
+
+def test_a_log_frees_what_was_sent_a_minute_ago() -> None:
+    """Of two requests the first is forgotten after a minute, the second later."""
+    log = Log(limit=100.0, entries=((0.0, 60.0), (30.0, 40.0)))
+    assert wait_for(log, 60.0, 40.0) == pytest.approx(20.2)
+    assert wait_for(log, 100.0, 40.0) == pytest.approx(50.2)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_stated_window_is_used_up_and_not_run_against(seed: int) -> None:
+    """Headers of a window are told from a bucket's: hardly anything is turned away."""
+    sweep = random_sweep("windows, stated", 2000 + seed)
+    outcome = sweep_through(sweep, seed=seed, longest_s=86_400)
+    assert outcome.finished == len(sweep.trials)
+    assert outcome.rejected_share <= 0.02
+    assert outcome.ratio <= 1.25
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_busy_host_is_not_asked_by_everybody(seed: int) -> None:
+    """Half a minute of 529 costs no trial its attempts."""
+    sweep = random_sweep("overload", 2000 + seed)
+    outcome = sweep_through(sweep, seed=seed, longest_s=86_400)
+    assert outcome.lost == 0
+    assert outcome.finished == len(sweep.trials)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_no_garbled_header_stops_a_sweep(seed: int) -> None:
+    """Whatever is wrong with them, every trial is finished in not much more than the time due."""
+    sweep = random_sweep("garbled", 2000 + seed)
+    outcome = sweep_through(sweep, seed=seed, longest_s=86_400)
+    assert outcome.finished == len(sweep.trials)
+    assert outcome.ratio <= 2.5
+
+
+@pytest.mark.parametrize(
+    ("stated", "limit", "remaining", "reset_s"),
+    [
+        ({"limit": "60", "remaining": "-1", "reset": "3s"}, 60, 0, 3.0),
+        ({"limit": "60", "remaining": "5", "reset": "45000"}, 60, 5, None),
+        ({"limit": "60", "remaining": "5", "reset": "1772366430"}, 60, 5, 30.0),
+        ({"limit": "60", "remaining": "5", "reset": "1772366430000"}, 60, 5, 30.0),
+    ],
+)
+def test_what_cannot_be_is_not_believed(
+    stated: dict[str, str], limit: float, remaining: float, reset_s: float | None
+) -> None:
+    """Less than nothing is nothing, a moment is no duration, and 45,000 s are no minute's reset."""
+    headers = {f"x-ratelimit-{name}-requests": text for name, text in stated.items()}
+    seen = read_limits(headers | {"date": "Sun, 01 Mar 2026 12:00:00 GMT"}).requests
+    assert seen is not None
+    assert (seen.limit, seen.remaining) == (limit, remaining)
+    assert seen.reset_s == reset_s
+
+
+def test_a_limit_of_nothing_is_none_and_another_periods_is_not_the_minutes() -> None:
+    """A day's limit beside a minute's is not taken for it."""
+    assert read_limits({"x-ratelimit-limit-tokens": "0"}).tokens is None
+    assert read_limits({"x-ratelimit-limit-requests-day": "900"}).requests is None
+    both = {"x-ratelimit-limit-requests-day": "900", "x-ratelimit-limit-requests-minute": "30"}
+    requests = read_limits(both).requests
+    assert requests is not None
+    assert requests.limit == 30
