@@ -50,8 +50,12 @@ def _comparison_lines(pair: Pair, comparison: Comparison) -> Iterator[str]:
     yield f"            {estimate_text(comparison.second)}{_unscored(second)}"
     yield f"difference  {_difference_text(comparison.difference)}"
     yield f"            {comparison.pairing}"
+    both = comparison.pooled_first, comparison.pooled_second
     if comparison.pooled_difference is not None:
-        yield f"pooled      {_difference_text(comparison.pooled_difference)}"
+        for name, estimate in zip(("first", "second"), both, strict=True):
+            if estimate is not None:
+                yield f"{'pooled':<12}{name:<8}{estimate_text(estimate)}"
+        yield f"            {_difference_text(comparison.pooled_difference)}"
     if comparison.mcnemar_p is not None:
         yield (
             f"McNemar     {count(comparison.only_first)} pairs for the first alone, "
@@ -160,10 +164,11 @@ def comparison_json(pair: Pair, comparison: Comparison) -> dict[str, Any]:
                 "simulated": one.run.simulated,
                 "outcomes": dict(Counter(record.outcome for record in one.records)),
                 **estimate_json(estimate),
+                "pooled": None if smooth is None else estimate_json(smooth),
             }
-            for side, one, estimate in (
-                ("first", pair[0], comparison.first),
-                ("second", pair[1], comparison.second),
+            for side, one, estimate, smooth in (
+                ("first", pair[0], comparison.first, comparison.pooled_first),
+                ("second", pair[1], comparison.second, comparison.pooled_second),
             )
         },
         "paired": comparison.paired,

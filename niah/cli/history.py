@@ -41,7 +41,10 @@ def history(
     threshold: Annotated[
         float | None,
         typer.Option(
-            min=0, max=1, help="Least accuracy of the effective context length; RULER's rule else."
+            min=0,
+            max=1,
+            help="Least accuracy of the effective context length; by default the newest "
+            "run's report.effective, or RULER's rule.",
         ),
     ] = None,
     format_: Annotated[
@@ -59,6 +62,7 @@ def history(
     from niah.store.database import open_store
     from niah.store.runs import find_run, list_runs
     from niah.store.tallies import tally_trials
+    from niah.store.trials import iter_trials
     from niah.store.verdicts import latest_verdicts
 
     if format_ not in TABLES:
@@ -77,6 +81,7 @@ def history(
         found = histories(
             [find_run(store, run.run) for run in reversed(chosen)],
             lambda run: tally_trials(store, run),
+            lambda run: iter_trials(store, run),
             verdicts,
             threshold=threshold,
         )
@@ -122,6 +127,7 @@ def _history_json(one: History) -> dict[str, Any]:
                 "run": point.run.run,
                 "at": point.at,
                 **estimate_json(point.accuracy),
+                "estimate": "pooled" if point.pooled else "raw",
                 "effective_length": {
                     "rule": point.effective.rule.sentence,
                     "value": point.effective.value,
@@ -155,7 +161,13 @@ def _plot(found: Sequence[History], out: Path, *, theme: str, language: str) -> 
     from niah.figures.trend import Measured, trend_data
 
     several = len({one.task for one in found}) > 1
-    names = [one.model + (f", {one.task}" if several else "") for one in found]
+    pooled = {"en": " (pooled)", "de": " (geglättet)"}.get(language, "")
+    names = [
+        one.model
+        + (f", {one.task}" if several else "")
+        + (pooled if any(point.pooled for point in one.points) else "")
+        for one in found
+    ]
     runs = [point.run for one in found for point in one.points]
     days = sorted({point.at[:10] for one in found for point in one.points})
     haystacks = {run.versions.get("haystack") for run in runs}

@@ -38,6 +38,7 @@ _COLUMNS = (
     "verdict",
     "change",
     "simulated",
+    "estimate",
 )
 
 
@@ -91,6 +92,7 @@ def print_csv(found: Sequence[History]) -> None:
                     point.verdict,
                     spreadsheet_text("; ".join(_marks(one, index))),
                     str(one.simulated).lower(),
+                    "pooled" if point.pooled else "raw",
                 ]
             )
 
@@ -102,16 +104,20 @@ def _row(one: History, index: int) -> tuple[str, ...]:
     accuracy = point.accuracy
     return (
         point.at[:16].replace("T", " "),
-        percent(accuracy.value) if accuracy.n else "not measured",
+        _marked(point, percent(accuracy.value)) if accuracy.n else "not measured",
         f"{percent(accuracy.lower)} to {percent(accuracy.upper)}" if accuracy.n else "",
         count(accuracy.n),
-        _effective_text(point.effective),
+        _marked(point, _effective_text(point.effective)),
         usd(point.cost_usd),
         "" if point.latency_s is None else f"{point.latency_s:.2f} s",
         _outcomes(point),
         point.verdict,
         "; ".join(_marks(one, index)),
     )
+
+
+def _marked(point: Point, number: str) -> str:
+    return f"pooled {number}" if point.pooled else number
 
 
 def _marks(one: History, index: int) -> Iterator[str]:

@@ -51,7 +51,12 @@ def show_run(
     from niah.cli.questions import questions_block, questions_fields
     from niah.cli.summaries import caution_lines, cost_text, describe_tokens
     from niah.runner.analyses import analysis_json
-    from niah.runner.results import analyse_run, calibrations_json, run_calibrations
+    from niah.runner.results import (
+        analyse_run,
+        calibrations_json,
+        is_adaptive,
+        run_calibrations,
+    )
     from niah.store import is_note
 
     every = analyse_run(run, records, thresholds=thresholds)
@@ -73,6 +78,7 @@ def show_run(
                 "sweeps": [
                     {
                         **analysis_json(analysis),
+                        "shown_first": "pooled" if is_adaptive(run) else "raw",
                         **course_json(run, analysis.grid.model),
                         **nolima_fields(run, analysis),
                         "controls": controls_json(results_for(controls, analysis.grid.model)),
@@ -148,18 +154,21 @@ def interval(lower: float, upper: float) -> str:
     return f"{percent(lower)} to {percent(upper)}"
 
 
-def effective_line(analysis: Analysis) -> Iterator[str]:
-    """The effective length by the user's own rule, or else RULER's, beside the claim; or nothing.
+def effective_line(run: Run, analysis: Analysis) -> Iterator[str]:
+    """The effective length that is shown first, beside the claim; nothing without a scored trial.
 
-    From the pooled map, because this weighs every depth alike however the trials are spread.
+    The pooled one says so, as the accuracy above it does.
     """
-    if not analysis.rulings:
+    from niah.runner.results import effective_length_of, is_adaptive
+
+    length = effective_length_of(run, analysis)
+    if length is None:
         return
-    length = analysis.rulings[-1 if len(analysis.rulings) > 2 else 0].pooled
     tokens, ends = length_and_span(length)
     claimed = analysis.claimed_tokens
     yield (
-        f"effective context length {tokens}, 95% interval {ends} (pooled)"
+        ("pooled " if is_adaptive(run) else "")
+        + f"effective context length {tokens}, 95% interval {ends}"
         + (f", claimed {format_tokens(claimed)}" if claimed else "")
         + f": {length.rule.sentence}"
     )

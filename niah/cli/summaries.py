@@ -45,7 +45,7 @@ def summary_text(run: Run, analysis: Analysis, calibration: Calibration | None) 
     lines = [
         f"{marker}{inert(summary.model)}, {inert(summary.task)}",
         f"  {measured}",
-        *(f"  {line}" for line in effective_line(analysis)),
+        *(f"  {line}" for line in effective_line(run, analysis)),
         *(f"  {line}" for line in nolima_line(run, analysis)),
         f"  {count(summary.trials)} of {count(summary.planned)} trials"
         + (f" ({unscored})" if unscored else "")
@@ -137,6 +137,7 @@ def summary_json(
             {
                 **results.summary_json(analysis.summary),
                 **lengths_json(analysis),
+                "shown_first": "pooled" if results.is_adaptive(result.run) else "raw",
                 **_pooled_json(result.run, analysis),
                 **course_json(result.run, analysis.grid.model),
                 **nolima_fields(result.run, analysis),

@@ -55,11 +55,12 @@ def _finding(report: Report, sweep: Sweep) -> Html:
     language = report.language
     accuracy = sweep.summary.accuracy
     figures = []
+    pooled = sweep.map.estimate == "pooled"
     for found in sweep.effective[:1]:
         interval = word(language, "interval", span=span(found, language))
         figures.append(
             _number(
-                word(language, "effective-title"),
+                word(language, "pooled-effective-title" if pooled else "effective-title"),
                 word(language, "tokens", value=bound(found, found.value, language)),
                 interval,
                 rule_words(found.rule, language),
@@ -73,7 +74,7 @@ def _finding(report: Report, sweep: Sweep) -> Html:
             upper=share(language, accuracy.upper),
             n=whole(language, accuracy.n),
         )
-        key = "pooled-title" if sweep.map.estimate == "pooled" else "accuracy-title"
+        key = "pooled-title" if pooled else "accuracy-title"
         figures.append(_number(word(language, key), share(language, accuracy.value), interval))
     else:
         nothing = word(language, "none-scored")

@@ -96,11 +96,12 @@ def _findings(sweep: Sweep, language: Language, main_rule: bool) -> Iterator[str
             shortest=length_label(int(tested.min()), language),
             longest=length_label(int(tested.max()), language),
         )
+    first_key = "said-effective" + ("-pooled" if sweep.map.estimate == "pooled" else "")
     for number, found in enumerate(sweep.effective):
         if number or main_rule:
             yield word(
                 language,
-                "said-other-rule" if number else "said-effective",
+                "said-other-rule" if number else first_key,
                 value=bound(found, found.value, language),
                 span=span(found, language),
                 rule=rule_words(found.rule, language),

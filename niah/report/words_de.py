@@ -14,6 +14,7 @@ GERMAN: dict[str, str] = {
     "experiment": "Das Experiment",
     "method": "Wie die Zahlen zu lesen sind",
     "effective-title": "Effektive Kontextlänge",
+    "pooled-effective-title": "Geglättete effektive Kontextlänge",
     "accuracy-title": "Trefferquote",
     "pooled-title": "Geglättete Trefferquote",
     "tokens": "{value}\u00a0Token",
@@ -33,6 +34,8 @@ GERMAN: dict[str, str] = {
     "{method}.",
     "said-effective": "Die effektive Kontextlänge ist {value} Token (95-%-Intervall {span}): "
     "die längste geprüfte Länge nach der Regel: {rule}.",
+    "said-effective-pooled": "Die geglättete effektive Kontextlänge ist {value} Token "
+    "(95-%-Intervall {span}): die längste geprüfte Länge nach der Regel: {rule}.",
     "said-other-rule": "Nach einer anderen Regel sind es {value} Token (95-%-Intervall "
     "{span}): {rule}.",
     "said-claimed": "Der Hersteller nennt ein Kontextfenster von {value} Token.",

@@ -15,6 +15,7 @@ ENGLISH: dict[str, str] = {
     "method": "How to read the numbers",
     # what was found
     "effective-title": "Effective context length",
+    "pooled-effective-title": "Pooled effective context length",
     "accuracy-title": "Accuracy",
     "pooled-title": "Pooled accuracy",
     "tokens": "{value}\u00a0tokens",
@@ -33,6 +34,8 @@ ENGLISH: dict[str, str] = {
     "of {shortest} to {longest} tokens; 95% interval {lower} to {upper}, {method}.",
     "said-effective": "Its effective context length is {value} tokens (95% interval {span}): "
     "the longest tested length with an {rule}.",
+    "said-effective-pooled": "Its pooled effective context length is {value} tokens (95% interval "
+    "{span}): the longest tested length with an {rule}.",
     "said-other-rule": "By another rule it is {value} tokens (95% interval {span}): {rule}.",
     "said-claimed": "Its maker states a context window of {value} tokens.",
     "said-lowest-length": "The lowest measured length is {tokens} tokens with {value} ({lower} to "

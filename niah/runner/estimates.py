@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from niah.runner.results import experiment_of
+from niah.runner.results import is_adaptive
 from niah.statistics import Grid
 from niah.statistics.analysis import Pooled, pooled_estimate_of
 from niah.statistics.effective import EffectiveLength, Rule, measured_effective_length
@@ -49,8 +49,7 @@ def estimates_of(run: Run, grid: Grid, records: Sequence[TrialRecord]) -> Estima
         grid: The sweep's cells.
         records: Its trials.
     """
-    experiment = experiment_of(run)
-    if experiment is None or experiment.sampling.mode == "uniform":
+    if not is_adaptive(run):
         return _over_trials(grid, records)
     pooled = pooled_estimate_of(grid)
     return _over_trials(grid, records) if pooled is None else _over_cells(grid, pooled)

@@ -7,7 +7,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from niah.runner.results import experiment_of
+from niah.runner.estimates import estimates_of, everywhere
+from niah.runner.results import experiment_of, is_adaptive, run_grids
 from niah.statistics.changes import Change, change_points
 from niah.statistics.effective import (
     EffectiveLength,
@@ -16,9 +17,10 @@ from niah.statistics.effective import (
     ruler_rule,
     threshold_rule,
 )
+from niah.statistics.grids import by_sweep
 from niah.statistics.intervals import CONFIDENCE, Estimate
 from niah.statistics.scores import SCORED, ReplicateSum, estimate_of_replicates
-from niah.store import Run
+from niah.store import Run, TrialRecord
 from niah.store.tallies import TrialTally
 
 
@@ -29,8 +31,9 @@ class Point:
     Attributes:
         run: As stored.
         at: When it ended, or else began; UTC, ISO 8601.
-        accuracy: Over all its scored trials.
-        effective: Effective context length by the rule of the history.
+        accuracy: Over all its scored trials; of an adaptive run, over the cells of its pooled map.
+        effective: Effective context length by the rule of the history, from the same estimate.
+        pooled: Whether these two are pooled.
         cost_usd: Of its trials; None = unknown.
         latency_s: Mean over its trials; None = none was timed.
         outcomes: Trials by outcome, only outcomes that occurred.
@@ -48,6 +51,7 @@ class Point:
     outcomes: Mapping[str, int]
     verdict: str
     conditions: tuple[tuple[str, str], ...]
+    pooled: bool = False
     note: str = ""
 
 
@@ -71,6 +75,7 @@ class History:
 def histories(
     runs: Iterable[Run],
     tallies: Callable[[str], Sequence[TrialTally]],
+    records: Callable[[str], Iterable[TrialRecord]],
     verdicts: Mapping[str, str],
     *,
     threshold: float | None = None,
@@ -80,10 +85,13 @@ def histories(
     Args:
         runs: Oldest first; re-tests and imported runs left out.
         tallies: A run's trials, counted, by its id.
+        records: The trials themselves, which only adaptive runs need.
         verdicts: By run.
-        threshold: Least accuracy of the effective length; None = RULER's rule.
+        threshold: Least accuracy of the effective length; None = that of the newest run's
+            experiment, or RULER's rule.
     """
-    rule = ruler_rule() if threshold is None else threshold_rule(threshold)
+    runs = list(runs)
+    rule = _rule(runs, threshold)
     points: defaultdict[tuple[str, str], list[Point]] = defaultdict(list)
     for run in runs:
         sweeps: defaultdict[tuple[str, str], list[TrialTally]] = defaultdict(list)
@@ -91,10 +99,39 @@ def histories(
             sweeps[tally.model, tally.task].append(tally)
         for key, own in sweeps.items():
             points[key].append(_point(run, own, rule, verdicts.get(run.run, "")))
+        if is_adaptive(run):
+            _pool(run, list(records(run.run)), rule, points)
     return [
         _history(model, task, sorted(found, key=lambda one: one.at))
         for (model, task), found in sorted(points.items())
     ]
+
+
+def _rule(runs: Sequence[Run], threshold: float | None) -> Rule:
+    newest = experiment_of(runs[-1]) if runs else None
+    if threshold is None and newest is not None:
+        threshold = newest.report.effective
+    return ruler_rule() if threshold is None else threshold_rule(threshold)
+
+
+def _pool(
+    run: Run,
+    records: Sequence[TrialRecord],
+    rule: Rule,
+    points: Mapping[tuple[str, str], list[Point]],
+) -> None:
+    """Put the pooled numbers of an adaptive run in the place of the raw ones, its newest points."""
+    sweeps = by_sweep(records)
+    for grid in run_grids(run, records):
+        key = grid.model, grid.task
+        estimates = estimates_of(run, grid, sweeps.get(key, []))
+        if estimates.pooled:
+            points[key][-1] = replace(
+                points[key][-1],
+                accuracy=estimates.within(everywhere),
+                effective=estimates.effective(rule),
+                pooled=True,
+            )
 
 
 def _history(model: str, task: str, points: Sequence[Point]) -> History:

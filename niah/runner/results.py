@@ -17,6 +17,7 @@ from niah.providers.noted import stored_calibrations
 from niah.runner.prepare import given_calibrations
 from niah.statistics import Grid
 from niah.statistics.analysis import Analysis, analyse
+from niah.statistics.effective import EffectiveLength
 from niah.statistics.grids import CellKey, Summary, build_grids, summarize
 from niah.statistics.intervals import Estimate
 from niah.statistics.positions import position_statistics
@@ -132,13 +133,32 @@ def models_of(run: Run, records: Iterable[TrialRecord]) -> dict[str, Model]:
     return found
 
 
+def is_adaptive(run: Run) -> bool:
+    """Whether a run's trials went where they told most: then its pooled numbers are shown first.
+
+    Of other runs the raw ones are, which weigh all cells alike and are what others publish.
+    """
+    experiment = experiment_of(run)
+    return experiment is not None and experiment.sampling.mode == "adaptive"
+
+
+def effective_length_of(run: Run, analysis: Analysis) -> EffectiveLength | None:
+    """The effective length that is shown first: by the user's own rule, or else RULER's.
+
+    From the same estimate as the accuracy beside it, raw or pooled. None without a scored trial.
+    """
+    if not analysis.rulings:
+        return None
+    ruling = analysis.rulings[-1 if len(analysis.rulings) > 2 else 0]
+    return ruling.pooled if is_adaptive(run) else ruling.raw
+
+
 def pooled_accuracy(run: Run, analysis: Analysis) -> Estimate | None:
     """A sweep's accuracy over all cells alike, where trials went where they told most.
 
     None of a uniform run: there, the raw mean weighs all cells alike.
     """
-    experiment = experiment_of(run)
-    if experiment is None or experiment.sampling.mode == "uniform" or analysis.pooled is None:
+    if not is_adaptive(run) or analysis.pooled is None:
         return None
     return analysis.pooled.margins.accuracy
 

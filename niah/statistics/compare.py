@@ -49,6 +49,7 @@ class Comparison:
         overall_p: p value of the whole grid in the scan, corrected for all regions looked at.
         regions: Regions that differ significantly, smallest p first; the whole grid not included.
         significant: True in the cells of these regions.
+        pooled_first, pooled_second: Those means.
         shares_haystacks: Whether trials share haystacks: the difference's interval then speaks of
             other haystacks too, the tests of pairs and regions of these alone.
     """
@@ -69,6 +70,8 @@ class Comparison:
     regions: tuple[Region, ...]
     significant: NDArray[np.bool_]
     pooled_difference: Difference | None = None
+    pooled_first: Estimate | None = None
+    pooled_second: Estimate | None = None
     shares_haystacks: bool = False
 
     @property
@@ -123,6 +126,7 @@ def compare(
     significant = np.zeros(shape, bool)
     for region in found.regions:
         significant[region.rows, region.columns] = True
+    pooled = _pooled_means(left, right)
     lost, won = int((change < 0).sum()), int((change > 0).sum())
     return Comparison(
         paired=paired,
@@ -136,7 +140,9 @@ def compare(
         first=sweep_estimate(kept_left),
         second=sweep_estimate(kept_right),
         difference=mean_difference(pairs, kept_left, kept_right, paired, CONFIDENCE),
-        pooled_difference=_pooled_difference(left, right),
+        pooled_difference=None if pooled is None else _pooled_difference(*pooled),
+        pooled_first=None if pooled is None else pooled[0],
+        pooled_second=None if pooled is None else pooled[1],
         only_first=lost if paired else 0,
         only_second=won if paired else 0,
         mcnemar_p=mcnemar(lost, won) if paired else None,
@@ -151,13 +157,17 @@ def compare(
     )
 
 
-def _pooled_difference(
+def _pooled_means(
     left: Sequence[TrialRecord], right: Sequence[TrialRecord]
-) -> Difference | None:
-    """Both maps' means, their own intervals put together (Newcombe's method 10)."""
+) -> tuple[Estimate, Estimate] | None:
+    """Both maps' means; None where their cells differ."""
     if not left or not right or _axes(left) != _axes(right):
         return None
-    a, b = (_pooled_mean(side) for side in (left, right))
+    return _pooled_mean(left), _pooled_mean(right)
+
+
+def _pooled_difference(a: Estimate, b: Estimate) -> Difference:
+    """Second mean minus first, their own intervals put together (Newcombe's method 10)."""
     value = b.value - a.value
     return Difference(
         value=value,
