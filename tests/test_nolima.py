@@ -93,7 +93,7 @@ def test_a_base_of_nothing_has_no_effective_length() -> None:
     found = nolima_of(*measured("associative", dict.fromkeys(SCORES, 0.0)))
     assert found is not None
     assert found.base.accuracy.value == 0
-    assert found.effective.value is None
+    assert (found.effective.value, found.effective.lower, found.effective.upper) == (None,) * 3
 
 
 def test_other_tasks_have_no_base_score() -> None:
@@ -112,7 +112,9 @@ def test_run_show_and_report_tell_them(niah: Niah, tmp_path: Path) -> None:
         'task = { kind = "associative" }\nhaystack = { source = "gazetteer" }\n',
         encoding="utf-8",
     )
-    assert "base score 0.0%" in niah("run", "a.toml", "-q").out
+    told = niah("run", "a.toml", "-q").out
+    assert "base score 0.0%" in told
+    assert "effective length at 0.85 x base none, 95% interval none" in told
     assert "published, not measured here" in niah("show", "latest").out
     assert niah("show", "latest", "--json").json["sweeps"][0]["nolima"]["effective_tokens"] is None
     for name, words in (

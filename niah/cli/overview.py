@@ -176,6 +176,8 @@ def effective_line(run: Run, analysis: Analysis) -> Iterator[str]:
 
 def length_and_span(length: EffectiveLength) -> tuple[str, str]:
     """An effective length and the ends of its interval."""
+    if length.rule.void:
+        return "none", "none"
     ends = f"{_bound(length, length.lower)} to {_bound(length, length.upper)}"
     return _bound(length, length.value), ends
 

@@ -12,6 +12,7 @@ from niah.figures.lengths import rule_words
 from niah.figures.text import Language, depth_label, length_label
 from niah.report import Report, Sweep
 from niah.report.words import (
+    DASH,
     method_words,
     money,
     outcome_word,
@@ -52,6 +53,8 @@ def _verdict(sweep: Sweep, language: Language) -> str:
 
 def bound(found: EffectiveLength, tokens: int | None, language: Language) -> str:
     """A value or an end of an effective length: beyond the tested lengths it says so."""
+    if found.rule.void:
+        return DASH
     if tokens is None:
         return word(language, "below", value=length_label(found.shortest_tested or 0, language))
     label = length_label(tokens, language)

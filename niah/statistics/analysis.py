@@ -138,7 +138,7 @@ def _analysis(
             )
             for raw, smooth in (
                 (ruler, ruler),
-                (raw_nolima, nolima_rule(margins.by_length)),
+                (raw_nolima, raw_nolima if raw_nolima.void else nolima_rule(margins.by_length)),
                 *zip(own, own, strict=True),
             )
         ]

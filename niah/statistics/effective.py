@@ -32,11 +32,14 @@ class Rule:
         name: Short, for a table's head.
         threshold: Least accuracy, in [0, 1].
         sentence: The whole rule, to print beside the number.
+        void: Whether nothing can meet or miss it: a share of a base score of 0. Then there is no
+            effective length, and no interval of one.
     """
 
     name: str
     threshold: float
     sentence: str
+    void: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +181,8 @@ def effective_length(
         _last_held(lengths, bounds[tested] >= rule.threshold)
         for bounds in (by_length.accuracy, by_length.lower, upper)
     ]
+    if rule.void:
+        ends = [None, None, None]
     joint = "of single lengths" if joint_upper is None else "jointly for all lengths"
     return EffectiveLength(
         rule=rule,
@@ -239,6 +244,7 @@ def _nolima_rule(base: float, how: str) -> Rule:
     return Rule(
         name="NoLiMa",
         threshold=NOLIMA_SHARE * base or sys.float_info.min,  # 0.85 of nothing is not reached by 0
+        void=base == 0,
         sentence=f"accuracy of at least 0.85 x base score ({100 * base:.1f}%, {how}) = "
         f"{100 * NOLIMA_SHARE * base:.1f}% at this and every shorter tested length (NoLiMa's "
         "rule)",

@@ -92,6 +92,8 @@ def pooled_effective_length(margins: PooledMargins, rule: Rule) -> EffectiveLeng
         lengths[int(count) - 1] if count else None
         for count in (held, min(held, drawn[tail]), max(held, drawn[-1 - tail]))
     )
+    if rule.void:
+        value = lower = upper = None
     return EffectiveLength(
         rule=rule,
         value=value,
