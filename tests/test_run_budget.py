@@ -13,7 +13,7 @@ import pytest
 
 from niah.experiment.files import load_experiment
 from niah.prices import Price, Rate
-from niah.runner import dispatch, retries
+from niah.runner import atonce, retries
 from niah.runner.budget import EXACT_MARGIN, STAND_IN_MARGIN
 from niah.runner.keys import Keys
 from niah.runner.prepare import prepare
@@ -97,7 +97,9 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     """An empty store, and pauses after a fault that are a thousandth of the real ones."""
     monkeypatch.setattr(retries, "FIRST_WAIT_S", 0.001)
-    monkeypatch.setattr(dispatch, "SHORTEST_HOLD_S", 0.0005)
+    monkeypatch.setattr(atonce, "SHORTEST_HOLD_S", 0.0005)
+    monkeypatch.setattr(atonce, "FIRST_BUSY_S", 0.001)
+    monkeypatch.setattr(atonce, "LONGEST_BUSY_S", 0.004)
     with open_store(tmp_path / "niah.db") as opened:
         yield opened
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from niah.providers import Failure
 from niah.providers.limits import read_limits
 from niah.runner import windows
 from niah.runner.logs import Log, wait_for
+from niah.runner.retries import RetryLimits, StopModel, decide
 from tests.servers_windows import random_sweep, sweep_through
 
 
@@ -82,3 +84,25 @@ def test_a_limit_of_nothing_is_none_and_another_periods_is_not_the_minutes() -> 
     requests = read_limits(both).requests
     assert requests is not None
     assert requests.limit == 30
+
+
+def test_what_the_server_counts_more_is_learned() -> None:
+    """A server that counts more tokens than we do turns a few away, not each in turn."""
+    sweep = random_sweep("openai, other counts", 1001)
+    outcome = sweep_through(sweep, seed=1001, longest_s=86_400)
+    assert outcome.finished == len(sweep.trials)
+    assert outcome.rejections <= 10
+
+
+def test_a_days_allowance_is_not_waited_for() -> None:
+    """Whatever the server asks to wait, the model is stopped with a sentence."""
+    message = "Rate limit reached on requests per day (RPD): Limit 200, Used 200"
+    decision = decide(
+        Failure(kind="rate-limit", message=message, status=429, retry_after_s=20.0),
+        attempt=1,
+        waited_s=0.0,
+        limits=RetryLimits(max_attempts=6, max_retry_s=1800.0),
+        jitter=0.0,
+    )
+    assert isinstance(decision, StopModel)
+    assert "the same command goes on" in decision.reason

@@ -18,6 +18,8 @@ LEAST, MOST = 1.0, 1.8
 _FEWEST, _CLEAR, _ERRORS = 5, 0.015, 3.0
 # What was stated long ago counts less.
 _FORGETS = 0.97
+# What is turned away with so much of what it needs left needs more than was thought: so much.
+_NEARLY, _STEP = 0.95, 1.03
 
 
 @dataclass(slots=True)
@@ -63,6 +65,7 @@ class Counting:
     """
 
     sent: float = 0.0  # in all, in our units
+    least: float = 1.0  # by what was needed for what was turned away
     _count: int = 0
     _lines: tuple[_Line, _Line] = field(default_factory=lambda: (_Line(), _Line()))
     _origin: tuple[float, float] | None = None
@@ -90,13 +93,26 @@ class Counting:
         self._lines[1].add(self.sent - before, remaining - rate * (now - began))
         self._count += 1
 
+    def needed(self, units: float, *, left: float, flows: float | None) -> None:
+        """A request was turned away.
+
+        Args:
+            units: Of ours that it asked for.
+            left: What was left.
+            flows: What flows in until it would have been let in; None = not known.
+        """
+        if flows is not None:
+            self.least = min(max(self.least, (left + flows) / units), MOST)
+        elif left > _NEARLY * units * self.least:
+            self.least = min(_STEP * self.least, MOST)
+
     @property
     def ratio(self) -> float:
         """Units counted for each of ours; 1 while nothing else is clear."""
         if self._count < _FEWEST:
-            return 1.0
+            return self.least
         slope, error = min((line.slope() for line in self._lines), key=lambda found: found[1])
         off = abs(-slope - 1.0)
         if off < max(_CLEAR, _ERRORS * error) or error > 0.1:
-            return 1.0
-        return min(max(-slope, LEAST), MOST)
+            return self.least
+        return min(max(-slope, LEAST, self.least), MOST)

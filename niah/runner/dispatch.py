@@ -320,6 +320,7 @@ class Lane(Generic[T]):
                 limits.requests if cause == REQUESTS else limits.tokens,
                 now,
                 retry_after_s=failure.retry_after_s,
+                log=self._log,
             )
         elif self._search is not None and not is_about_at_once(failure):
             self._search.turn_away(

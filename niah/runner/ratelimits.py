@@ -79,6 +79,7 @@ def observe(
     sent_at: float,
     now: float,
     others: Sequence[tuple[float, float]],
+    exact: bool = True,
 ) -> Bucket | None:
     """The bucket after an answer stated its limit.
 
@@ -94,6 +95,7 @@ def observe(
         now: When its answer came.
         others: Times and units of other requests, in order: at least those that were sent after
             ``sent_at - TRANSIT_S``, and all of them where there is no bucket yet.
+        exact: Whether the own count has never been too high.
     """
     if allowance is None or not allowance.limit or allowance.remaining is None:
         return bucket
@@ -126,7 +128,7 @@ def observe(
         own = capacity - units - sum(amount for _, amount in others)
         level = max(least, own) if own <= refilled else least
         return Bucket(rate=rate, capacity=capacity, level=level, at=now)
-    most = refilled + max(_ROUNDED_DOWN, _SLACK * capacity)
+    most = refilled + max(_ROUNDED_DOWN, _SLACK * capacity if exact else 0.0)
     level = min(max(level_at(bucket, now), least), most)
     return Bucket(rate=rate, capacity=capacity, level=level, at=now)
 

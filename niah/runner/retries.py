@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -20,6 +21,8 @@ _WAITING_CURES: frozenset[FailureKind] = frozenset(
     {"rate-limit", "overloaded", "server-error", "timeout", "connection", "tls", "malformed"}
 )
 _NOTHING_CURES: frozenset[FailureKind] = frozenset({"quota", "auth", "not-found"})
+# What servers say of an allowance that comes back tomorrow, whatever they ask to wait.
+_DAILY = re.compile(r"\bper day\b|\bdaily\b|\bRPD\b|\bTPD\b|PerDay", re.IGNORECASE)
 _UNREACHED: frozenset[FailureKind] = frozenset({"connection", "tls"})
 
 
@@ -110,6 +113,11 @@ def decide(
     if attempt >= most:
         return GiveUp(reason=f"gave up after {attempt} attempts: {failure.message}")
     wait_s = _wait_s(failure, attempt, jitter)
+    if failure.kind == "rate-limit" and _DAILY.search(failure.message):
+        return StopModel(
+            reason=f"its allowance for the day is used up; the same command goes on when there is "
+            f"more: {failure.message}"
+        )
     if failure.kind == "rate-limit" and (failure.retry_after_s or 0.0) > limits.max_retry_s:
         return StopModel(
             reason=f"the server asks to wait {failure.retry_after_s:.0f} s, more than "

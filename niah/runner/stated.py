@@ -29,6 +29,8 @@ REQUESTS, TOKENS, OUTPUT = 0, 1, 2
 _SUM_S, _SUM_TOKENS = 2.5, 1000.0
 # A bucket that is fuller than this may have been full: what flowed into it is not known.
 _ALL_BUT_FULL = 0.97
+# More of a window than this is not expected to be somebody else's.
+_NOT_OURS = 0.3
 # A limit that needs longer than this for one more is not waited for: the server shall say it.
 _LONGEST_S = 2 * MINUTE_S
 
@@ -60,6 +62,7 @@ class Stated:
         ]
         self._fixed = [limit is not None for limit in configured]
         self._counting = [Counting(), Counting(), Counting()]
+        self._exact = [True, True, True]
         self._sums: list[float | None] = [None, None, None]
         self._only_input = False
 
@@ -192,6 +195,7 @@ class Stated:
             sent_at=sent.at,
             now=now,
             others=others,
+            exact=self._exact[quantity],
         )
         if bucket is not None:
             self._count(quantity, sent, remaining, bucket, limit, now)
@@ -248,6 +252,7 @@ class Stated:
         now: float,
         *,
         retry_after_s: float | None,
+        log: Sequence[Sent],
     ) -> None:
         """A request was turned away by a limit that is known."""
         limit = self.limits[cause]
@@ -273,7 +278,19 @@ class Stated:
                         reset_s=retry_after_s,
                     )
                 else:
+                    if left is not None and left < ratelimits.level_at(limit, now):
+                        self._exact[cause] = False
+                    if left is not None and cause != REQUESTS:
+                        exact = retry_after_s is not None and retry_after_s % 1 != 0
+                        self._counting[cause].needed(
+                            self._units(sent.tokens, sent.output_tokens, cause),
+                            left=left,
+                            flows=limit.rate * (retry_after_s or 0.0) if exact else None,
+                        )
                     self.limits[cause] = ratelimits.refused(limit, allowance, units, now)
+            case Window() if left is not None and self._is_no_window(limit, sent, left, log, cause):
+                stated = allowance.limit if allowance else None
+                self.limits[cause] = self._logged(cause, stated or limit.limit, log)
             case Window():
                 self.limits[cause] = windows.refused(
                     limit,
@@ -287,6 +304,19 @@ class Stated:
                 self.limits[cause] = logs.refused(
                     limit, remaining=left, units=units, now=now, wait_s=retry_after_s
                 )
+
+    def _is_no_window(
+        self, window: Window, sent: Sent, left: float, log: Sequence[Sent], quantity: int
+    ) -> bool:
+        """Whether it did not start anew at its end: much more is gone than was sent since."""
+        began = windows.at(window, sent.at).ends_by - MINUTE_S
+        since = sum(
+            self._units(other.tokens, other.output_tokens, quantity)
+            for other in log
+            if other.at >= began - TRANSIT_S
+        )
+        late_s = sent.at - began
+        return late_s > TRANSIT_S and window.limit - left > since + _NOT_OURS * window.limit
 
     def take_back(self, sent: Sent, now: float) -> None:
         """A request was turned away: it was debited for nothing."""
