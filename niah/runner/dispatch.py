@@ -169,6 +169,8 @@ class Lane(Generic[T]):
     def _turn(self, now: float) -> float:
         """The kind whose turn it is: where both limits are known, the longest that they bear."""
         buckets, windows = self._stated.buckets, self._stated.windows
+        if buckets is None and self._search is not None:
+            buckets = self._search.buckets(now)
         if not self._ready.are_mixed or (buckets is None and windows is None):
             return self._ready.turn(lambda: self._left_s(now))
         if buckets is None:
@@ -241,7 +243,11 @@ class Lane(Generic[T]):
             self._stated.wait_for(job, now),
         ]
         if self._search is not None and max(waits) <= 0:
-            waits.append(self._search.wait_for(float(job.tokens), now, len(self._ready)))
+            waits.append(
+                self._search.wait_for(
+                    float(job.tokens), now, len(self._ready), float(self._ready.tokens)
+                )
+            )
         return max(waits)
 
     # --- one request --------------------------------------------------------------------------

@@ -1,7 +1,8 @@
 """Limits that the server does not state, found out from what it lets through and turns away.
 
-A request is sent when half of the guesses' weight says that it fits, which halves what is unknown;
-when more of it does as refusals add up; and when nearly all does once the rate is known well.
+What all verdicts say of two buckets is a belief (``belief``). A request is sent at the moment that
+costs least by it (``moments``): refusals are dear when few are left of those that the sweep may
+cost, and cheap beside limits that would stay unused.
 Source of the idea: set-membership estimation; every verdict is an inequality on rate and capacity.
 """
 
@@ -11,22 +12,25 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from niah.runner.guesses import Floats, Guesses, Verdict, begin, judge, refilled, waits
+from niah.runner.belief import Belief, Pairs
+from niah.runner.guesses import Floats, Verdict
+from niah.runner.moments import Prices, best_moment
+from niah.runner.ratelimits import Bucket
 
 # How far a verdict may be from what a guess foretold: the network's jitter.
 _JITTER_S = 0.02
 _LEAST_PATIENCE_S = 0.35
-# A rate known this closely, as a share of it, is known well enough.
-_CLOSE = 0.015
-# After so many in a row were let through one goes in half the time, in case the server allows
-# more than is thought; each such test that fails makes the next one come later.
-_TEST_SOON, _TEST_LATE, _TEST_LATER = 5.0, 40.0, 2.5
-_BOLD, _WARY, _CAREFUL, _SAFE = 0.5, 0.85, 0.9, 0.95
-# Refusals that boldness may cost, as a share of all requests; and so many of a short sweep.
-_REFUSED_SHARE, _REFUSED_LEAST = 0.06, 3.0
-# A tenth of all requests is turned away where nine trials have cost one refusal. Two before that
-# nothing is tested any more; beyond it there is nothing left to spare, and only time counts.
-_MOST_REFUSED, _LAST_REFUSALS = 1 / 9, 2
+# A tenth of all requests is turned away where nine trials have cost one refusal. All of them
+# together may cost this share of the sweep's time; the last ones are the dearest.
+_MOST_REFUSED, _REFUSALS_SHARE, _LEAST_SPARE = 1 / 9, 0.015, 0.3
+# How long the sweep is going to take, as these many of the guesses say at most.
+_LASTS_SHARE = 0.7
+# A second of a limit that flows over: this, and more for what is still to come, up to a limit.
+_LOST, _LOST_PER_TRIAL, _LOST_AT_MOST = 2.0, 0.2, 6.0
+# A second's delay costs a whole one for the last trial, and this at least.
+_LEAST_DELAY = 0.05
+# Rates are known when the middle three fifths of the guesses lie within this share.
+_KNOWN = 0.1
 
 
 @dataclass(slots=True, kw_only=True)
@@ -35,6 +39,7 @@ class _Sent:
     at: float
     units: tuple[float, float]
     passed: bool | None = None
+    risk: float = 0.0
     retry_after_s: float | None = None
     cause: int | None = None
 
@@ -45,21 +50,16 @@ class Search:
     def __init__(self, *, began_at: float, seed: int = 0) -> None:
         self._draw = np.random.default_rng(seed)
         self._began_at = began_at
-        self._guesses: Guesses | None = None
+        self._belief: Belief | None = None
+        self._pairs: Pairs | None = None
         self._log: list[_Sent] = []  # without verdict yet, in order of sending
         self._recent: list[_Sent] = []  # with verdict
         self._verdicts: list[Verdict] = []
         self._transit_s = 0.05  # the longest that a refusal took
         self._sent = 0
         self._rejected = 0
-        self._first_felt_at: float | None = None
-        self._guessed_wrong = 0  # refusals of what was sent by a guess, not before there was any
         self._passed = 0  # since the last rejection
-        self._sent_at = began_at
-        self._since_test = 0
-        self._test_after = _TEST_SOON
-        self._testing = False  # whether the next one is a test
-        self._test = 0  # number of the last one
+        self._risk = 0.0  # that the next one is turned away
 
     @property
     def felt(self) -> bool:
@@ -68,12 +68,8 @@ class Search:
 
     def send(self, number: int, *, at: float, tokens: float) -> None:
         """A request is sent."""
-        self._log.append(_Sent(number=number, at=at, units=(1.0, tokens)))
+        self._log.append(_Sent(number=number, at=at, units=(1.0, tokens), risk=self._risk))
         self._sent += 1
-        self._sent_at = at
-        self._since_test += 1
-        if self._testing:
-            self._testing, self._test, self._since_test = False, number, 0
 
     def let_through(self, number: int) -> None:
         """A request was let through."""
@@ -98,51 +94,67 @@ class Search:
                 sent.cause = cause
                 self._transit_s = max(self._transit_s, min(now - sent.at, 2.0))
                 self._rejected += 1
-                if self._first_felt_at is None:
-                    self._first_felt_at = now
-                self._guessed_wrong += sent.at > self._first_felt_at
                 self._passed = 0
-                self._since_test = 0
-                if number == self._test:
-                    self._test_after = min(_TEST_LATER * self._test_after, _TEST_LATE)
                 return
 
-    def wait_for(self, tokens: float, now: float, queued: int) -> float:
+    def wait_for(self, tokens: float, now: float, queued: int, queued_tokens: float) -> float:
         """Seconds until a request should be sent.
 
         Args:
             tokens: Of the request.
             now: The time.
-            queued: Requests that are still to be sent.
+            queued: Requests that are still to be sent, with this one.
+            queued_tokens: Of all of them.
         """
         if not self.felt:
             return 0.0
         ready_at = self._play(now)
-        if self._guesses is None:  # the verdicts on the first burst are still under way
+        if self._belief is None:  # the verdicts on the first burst are still under way
             return max(ready_at - now, 0.01)
         if len(self._log) > self._passed:  # as many under way as were let through, and one more
             return max(self._log[0].at + self._patience_s() - now, 1e-3)
-        levels = self._projected(now)
-        each = waits(self._guesses, levels, (1.0, tokens))
-        each[
-            levels >= self._guesses.full * (1.0 - 1e-9)
-        ] = -self._slack_s()  # waiting gains nothing
-        wait, weights = each.max(axis=0), self._guesses.weights
-        order = np.argsort(wait)
-        trials = self._sent - self._rejected + queued
-        spent = self._guessed_wrong / max(_REFUSED_LEAST, _REFUSED_SHARE * trials)
-        most = _MOST_REFUSED * trials
-        careful = most - _LAST_REFUSALS < self._rejected <= most
-        bold_share = _CAREFUL if careful else _BOLD + (_WARY - _BOLD) * min(1.0, spent)
-        upto = np.searchsorted(np.cumsum(weights[order]), (bold_share, _SAFE))
-        bold, safe = wait[order[np.minimum(upto, wait.size - 1)]]
-        due = self._since_test >= self._test_after and not careful
-        self._testing = due and float(bold) > self._slack_s()
-        if self._testing:
-            return max(0.0, 0.5 * (self._sent_at + now + float(bold)) - now)
-        scarce = int(np.argmax(each @ weights))
-        known = _spread(self._guesses.rates[scarce], weights) < _CLOSE
-        return max(0.0, float(safe) + self._slack_s() if known else float(bold))
+        pairs, levels = self._guessed(), self._projected(now)
+        slack_s = self._slack_s()
+        each = (np.minimum(np.array((1.0, tokens))[:, None], pairs.full) - levels) / pairs.rates
+        each[levels >= pairs.full * (1.0 - 1e-9)] = -slack_s  # waiting gains nothing
+        needed = (np.array((float(queued), queued_tokens))[:, None] - levels) / pairs.rates
+        scarce, column = needed.argmax(axis=0), np.arange(needed.shape[1])
+        needed_s = np.maximum(needed[scarce, column], 0.0)
+        full_s = ((pairs.full - levels) / pairs.rates)[scarce, column]
+        lasts_s = now - self._began_at + float(np.quantile(needed_s, _LASTS_SHARE))
+        wait_s, self._risk = best_moment(
+            each.max(axis=0) + 0.5 * slack_s,
+            np.minimum(full_s, needed_s),
+            Prices(
+                refusal_s=self._refusal_share(queued) * lasts_s,
+                lost=_LOST + min(_LOST_PER_TRIAL * queued, _LOST_AT_MOST),
+                delay=max(_LEAST_DELAY, 1.0 / max(1, queued)),
+            ),
+        )
+        return wait_s
+
+    def _refusal_share(self, queued: int) -> float:
+        """The share of the sweep's time that the next refusal may cost."""
+        most = _MOST_REFUSED * (self._sent - self._rejected + queued)
+        expected = sum(sent.risk for sent in self._log if sent.passed is None)
+        spare = max(_LEAST_SPARE, most - self._rejected - expected)
+        return _REFUSALS_SHARE * most / spare**2
+
+    def buckets(self, now: float) -> tuple[Bucket, Bucket] | None:
+        """Limits on requests and on tokens as they are thought to be; None = not known well."""
+        if self._belief is None:
+            return None
+        pairs, levels = self._guessed(), self._projected(now)
+        if any(_width(np.log(rates)) > _KNOWN for rates in pairs.rates):
+            return None
+        requests, tokens = (
+            Bucket(rate=float(rate), capacity=float(full), level=float(level), at=now)
+            for rate, full, level in (
+                (pairs.rates[q, at], pairs.full[q, at], levels[q, at])
+                for q, at in enumerate(np.argsort(pairs.rates, axis=1)[:, levels.shape[1] // 2])
+            )
+        )
+        return requests, tokens
 
     def _patience_s(self) -> float:
         """After so long without a refusal a request was let through."""
@@ -154,9 +166,9 @@ class Search:
 
     def rates(self) -> tuple[float, float] | None:
         """The weighted guess at requests and tokens per second; None = nothing felt yet."""
-        if self._guesses is None:
+        if self._belief is None:
             return None
-        requests, tokens = np.exp(np.log(self._guesses.rates) @ self._guesses.weights)
+        requests, tokens = np.exp(np.log(self._guessed().rates).mean(axis=1))
         return float(requests), float(tokens)
 
     def _play(self, now: float) -> float:
@@ -179,7 +191,7 @@ class Search:
             self._passed = 0 if refused else self._passed + count
             if refused:
                 self._judge(min(refused, key=lambda sent: sent.units), at=group[-1].at)
-        return self._log[0].at + patience_s if self._log and self._guesses is None else now
+        return self._log[0].at + patience_s if self._log and self._belief is None else now
 
     def _together(self) -> int:
         """How many of the next requests were sent too close together to be told apart."""
@@ -196,8 +208,6 @@ class Search:
         )
 
     def _judge(self, sent: _Sent, *, at: float) -> None:
-        if sent.number == self._test and sent.passed is not False:
-            self._test_after = _TEST_SOON
         self._verdicts.append(
             Verdict(
                 at=at,
@@ -209,10 +219,11 @@ class Search:
                 unordered=self._unordered(sent),
             )
         )
-        if self._guesses is not None:
-            self._guesses = judge(self._guesses, self._verdicts, self._began_at, self._draw)
+        if self._belief is not None:
+            self._belief.judge()
         elif sent.passed is False:
-            self._guesses = begin(self._verdicts, self._began_at, self._draw)
+            self._belief = Belief(self._verdicts, self._began_at, self._draw)
+        self._pairs = None
 
     def _unordered(self, sent: _Sent) -> tuple[float, float]:
         """Units let through that may have arrived before the request or after it."""
@@ -225,21 +236,24 @@ class Search:
         ]
         return sum(units[0] for units in near), sum(units[1] for units in near)
 
-    def _projected(self, now: float, until: int | None = None) -> Floats:
+    def _guessed(self) -> Pairs:
+        """Pairs of guesses by all verdicts so far."""
+        assert self._belief is not None
+        if self._pairs is None:
+            self._pairs = self._belief.pairs()
+        return self._pairs
+
+    def _projected(self, now: float) -> Floats:
         """Levels at a time if everything under way is let through."""
-        assert self._guesses is not None
-        at, levels = self._guesses.at, self._guesses.levels
+        pairs = self._guessed()
+        at, levels = pairs.at, pairs.levels
         for sent in self._log:
-            if sent.number == until:
-                break
             if sent.passed is not False:
-                levels = refilled(self._guesses, levels, sent.at - at)
-                levels = levels - np.array(sent.units)[:, None]
+                levels = pairs.refilled(levels, sent.at - at) - np.array(sent.units)[:, None]
                 at = max(at, sent.at)
-        return refilled(self._guesses, levels, now - at)
+        return pairs.refilled(levels, now - at)
 
 
-def _spread(rates: Floats, weights: Floats) -> float:
-    """How far rates are apart: the standard deviation of their logarithms."""
-    logs = np.log(rates)
-    return float(np.sqrt(max(0.0, float(weights @ (logs - weights @ logs) ** 2))))
+def _width(logs: Floats) -> float:
+    """How far the middle three fifths are apart."""
+    return float(np.quantile(logs, 0.8) - np.quantile(logs, 0.2))

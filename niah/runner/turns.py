@@ -22,7 +22,7 @@ _GOLDEN = (5.0**0.5 - 1.0) / 2.0
 # Trials whose lengths are this much alike, in doublings, are of one kind.
 _KINDS_PER_DOUBLING = 4
 # Answers take so much longer than expected now and then.
-_SLOWER = 3.0
+_SLOWER = 2.3
 _SHORTEST_S = 1e-3
 
 
