@@ -86,7 +86,7 @@ def fresh(
     count: int,
 ) -> Guesses:
     """Guesses by which one of the refusals was due to this bucket, and some by which none was."""
-    return _judged(quantity, *_fresh(quantity, verdicts, began_at, draw, count), verdicts, began_at)
+    return _judged(quantity, *_fresh(quantity, verdicts, draw, count), verdicts, began_at)
 
 
 def renewed(
@@ -117,7 +117,7 @@ def renewed(
     # What a bucket refills less since it was full, it may have held more, and the other way round.
     since_s = (old.at - began_at) * draw.random(count) * (draw.random(count) < 0.6)
     near[1] += (old.rates[children] - near[0]) * since_s
-    rates, full = _fresh(old.quantity, verdicts, began_at, draw, int(_FRESH * GUESSES))
+    rates, full = _fresh(old.quantity, verdicts, draw, int(_FRESH * GUESSES))
     new = _judged(
         old.quantity,
         np.concatenate([near[0], rates]),
@@ -191,7 +191,6 @@ def _judged(
 def _fresh(
     quantity: int,
     verdicts: Sequence[Verdict],
-    began_at: float,
     draw: np.random.Generator,
     count: int,
 ) -> tuple[Floats, Floats]:

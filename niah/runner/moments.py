@@ -1,9 +1,9 @@
 """The moment to send a request of which nobody knows when it will fit.
 
 Sent too soon it is turned away, and asked again later; sent too late, the limit that holds the
-sweep up has been full meanwhile, and what flowed into it is lost. Each pair of guesses says when the one
-ends and the other begins. The attempts that may follow each other are weighed backwards from the
-last one, which fits by every guess: dynamic programming over an unknown threshold.
+sweep up has been full meanwhile, and what flowed into it is lost. Each pair of guesses says when
+the one ends and the other begins. The attempts that may follow each other are weighed backwards
+from the last one, which fits by every guess: dynamic programming over an unknown threshold.
 """
 
 from __future__ import annotations
