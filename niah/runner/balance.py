@@ -19,7 +19,8 @@ from niah.runner.ratelimits import LAG_S, Bucket
 # While the last trials go, longest first, only requests count and tokens are left unused: so much
 # of the time that a trial of mean length takes longer than a very short one.
 _UNUSED_AT_THE_END = 0.3
-# How long answers take is known for trials so many times as long as one that was answered.
+# How long answers take is known for trials so many times as long as one that was answered; longer
+# ones are taken to need as much longer as they are longer.
 _TELLS_OF = 2.0
 
 
@@ -83,9 +84,13 @@ class Outlook:
         over = ceil(len(self.landing_s) + 1 + needed - self.places)
         if over <= 0:
             return 0.0
+        answered_s = self.first_s + self.per_token_s * tokens
         if tokens > _TELLS_OF * self.longest_tokens:
-            return inf
-        landing_s = sorted([*self.landing_s, self.first_s + self.per_token_s * tokens])
+            if not self.longest_tokens:
+                return inf
+            longest_s = self.first_s + self.per_token_s * self.longest_tokens
+            answered_s = longest_s * tokens / self.longest_tokens
+        landing_s = sorted([*self.landing_s, answered_s])
         return landing_s[over - 1]
 
 
