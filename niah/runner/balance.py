@@ -78,11 +78,13 @@ class Outlook:
         return max(0.0, missing / bucket.rate - LAG_S)
 
     def _crowded_s(self, tokens: float) -> float:
-        """Seconds until short trials find places again, when one of that length takes another."""
+        """Seconds that short trials come late for want of places, if this one takes a place.
+
+        They are sent as fast as requests flow in, until the first of them is answered.
+        """
         short_s = self.first_s + self.per_token_s * self.short_tokens
-        needed = min(self.requests.rate * short_s, self.places - 1)
-        over = ceil(len(self.landing_s) + 1 + needed - self.places)
-        if over <= 0:
+        following = ceil(min(self.requests.rate * short_s, self.places - 1))
+        if len(self.landing_s) + 1 + following <= self.places:
             return 0.0
         answered_s = self.first_s + self.per_token_s * tokens
         if tokens > _TELLS_OF * self.longest_tokens:
@@ -91,7 +93,12 @@ class Outlook:
             longest_s = self.first_s + self.per_token_s * self.longest_tokens
             answered_s = longest_s * tokens / self.longest_tokens
         landing_s = sorted([*self.landing_s, answered_s])
-        return landing_s[over - 1]
+        late_s = 0.0
+        for number in range(1, following + 1):
+            landed = len(landing_s) + number - self.places
+            if landed > 0:
+                late_s = max(late_s, landing_s[landed - 1] - number / self.requests.rate)
+        return late_s
 
 
 def balanced_tokens(requests: Bucket, tokens: Bucket) -> float:
