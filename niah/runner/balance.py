@@ -19,9 +19,10 @@ from niah.runner.ratelimits import LAG_S, Bucket
 # While the last trials go, longest first, only requests count and tokens are left unused: so much
 # of the time that a trial of mean length takes longer than a very short one.
 _UNUSED_AT_THE_END = 0.3
-# How long answers take is known for trials so many times as long as one that was answered; longer
-# ones are taken to need as much longer as they are longer.
+# How long answers take is known for trials so many times as long as one that was answered; of
+# places that are scarce, no more than this share is given to others.
 _TELLS_OF = 2.0
+_UNKNOWN_SHARE = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,12 +87,9 @@ class Outlook:
         following = ceil(min(self.requests.rate * short_s, self.places - 1))
         if len(self.landing_s) + 1 + following <= self.places:
             return 0.0
-        answered_s = self.first_s + self.per_token_s * tokens
         if tokens > _TELLS_OF * self.longest_tokens:
-            if not self.longest_tokens:
-                return inf
-            longest_s = self.first_s + self.per_token_s * self.longest_tokens
-            answered_s = longest_s * tokens / self.longest_tokens
+            return inf if len(self.landing_s) >= _UNKNOWN_SHARE * self.places else 0.0
+        answered_s = self.first_s + self.per_token_s * tokens
         landing_s = sorted([*self.landing_s, answered_s])
         late_s = 0.0
         for number in range(1, following + 1):
