@@ -8,45 +8,30 @@ arrive while the disk is busy with the last ones.
 from __future__ import annotations
 
 import asyncio
-import json
 import math
 import sqlite3
 import threading
-from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 from niah.errors import NiahError, StoreUnavailable
 from niah.store import LIKE_TAG, TrialRecord
+from niah.store.batches import Batch, keep_trial, mark_simulated, note, reserve, settle, write_batch
 from niah.store.database import Store, connect, explain, storage_errors
 from niah.store.locks import lock_run
 from niah.store.records import encode_trial
 from niah.store.runs import run_key
-from niah.store.trials import ROW
 
 T = TypeVar("T")
-
-_MARKS = ", ".join("?" * (1 + len(ROW.split(", "))))
-
-
-@dataclass(slots=True, kw_only=True)
-class _Batch:
-    """One transaction in the making, with what it adds to the run's totals."""
-
-    connection: sqlite3.Connection
-    run_key: int
-    trials: Counter[str] = field(default_factory=Counter)
-    spent_usd: float = 0.0
-    unpriced_trials: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Job:
-    work: Callable[[_Batch], object]
+    change: Callable[[Batch], object]
     done: Future[Any]
 
 
@@ -80,16 +65,7 @@ class Writer:
             ValueError: if the amount is negative or not finite.
         """
         _check_amount(worst_case_usd)
-
-        def work(batch: _Batch) -> int:
-            number = batch.connection.execute(
-                "INSERT INTO reservations (run_key, trial_id, worst_case_usd) VALUES (?, ?, ?)",
-                (batch.run_key, trial_id, worst_case_usd),
-            ).lastrowid
-            assert number is not None
-            return number
-
-        return await asyncio.wrap_future(self._submit(work))
+        return await self._written(lambda batch: reserve(batch, trial_id, worst_case_usd))
 
     async def settle(self, reservation: int, cost_usd: float) -> None:
         """Replace a reservation by what its request really cost, 0 for one that was never billed.
@@ -99,7 +75,7 @@ class Writer:
             ValueError: if the amount is negative or not finite.
         """
         _check_amount(cost_usd)
-        await asyncio.wrap_future(self._submit(lambda batch: _settle(batch, reservation, cost_usd)))
+        await self._written(lambda batch: settle(batch, reservation, cost_usd))
 
     async def note(
         self,
@@ -123,17 +99,11 @@ class Writer:
         """
         _check_amount(spent_usd)
 
-        def work(batch: _Batch) -> None:
-            _settle(batch, reservation, spent_usd)
-            (text,) = batch.connection.execute(
-                "SELECT versions FROM runs WHERE run_key = ?", (batch.run_key,)
-            ).fetchone()
-            batch.connection.execute(
-                "UPDATE runs SET versions = ? WHERE run_key = ?",
-                (json.dumps(json.loads(text) | {name: value}), batch.run_key),
-            )
+        def change(batch: Batch) -> None:
+            settle(batch, reservation, spent_usd)
+            note(batch, name, value)
 
-        await asyncio.wrap_future(self._submit(work))
+        await self._written(change)
 
     async def mark_simulated(self) -> None:
         """Enter into the run that a simulated model has answered; it never was another's.
@@ -141,13 +111,7 @@ class Writer:
         Raises:
             StoreUnavailable: if it could not be made durable.
         """
-
-        def work(batch: _Batch) -> None:
-            batch.connection.execute(
-                "UPDATE runs SET simulated = 1 WHERE run_key = ?", (batch.run_key,)
-            )
-
-        await asyncio.wrap_future(self._submit(work))
+        await self._written(mark_simulated)
 
     async def add(
         self,
@@ -198,15 +162,15 @@ class Writer:
         row = encode_trial(record)
         instead = LIKE_TAG in record.tags and record.outcome != "failed"
 
-        def work(batch: _Batch) -> bool:
+        def change(batch: Batch) -> bool:
             if cost_usd is not None:
-                _settle(batch, reservation, cost_usd)
-            stored = _store(batch, row, record.outcome, instead=instead)
+                settle(batch, reservation, cost_usd)
+            stored = keep_trial(batch, row, record.outcome, instead=instead)
             unpriced = cost_usd is None and reservation is None and record.outcome != "failed"
             batch.unpriced_trials += stored and unpriced and not instead
             return stored
 
-        return self._submit(work)
+        return self._submit(change)
 
     def close(self) -> None:
         """Write what is still queued, then stop."""
@@ -216,14 +180,17 @@ class Writer:
                 self._jobs.put(None)
         self._thread.join()
 
-    def _submit(self, work: Callable[[_Batch], T]) -> Future[T]:
+    async def _written(self, change: Callable[[Batch], T]) -> T:
+        return await asyncio.wrap_future(self._submit(change))
+
+    def _submit(self, change: Callable[[Batch], T]) -> Future[T]:
         done: Future[T] = Future()
         with self._gate:
             if self._closed:
                 raise StoreUnavailable(f"The writer of {self._path} is closed.")
             if self._failure is not None:
                 raise _again(self._failure)
-            self._jobs.put(_Job(work=work, done=done))
+            self._jobs.put(_Job(change=change, done=done))
         return done
 
     def _work(self) -> None:
@@ -244,7 +211,7 @@ class Writer:
         results: list[object] = []
         if jobs and self._failure is None:
             try:
-                results = _transact(self._connection, self._key, jobs)
+                results = write_batch(self._connection, self._key, [job.change for job in jobs])
             except BaseException as error:
                 self._fail(error)
         for number, job in enumerate(jobs):
@@ -290,66 +257,6 @@ def open_writer(store: Store, run: str) -> Iterator[Writer]:
             yield writer
         finally:
             writer.close()
-
-
-def _transact(connection: sqlite3.Connection, key: int, jobs: list[_Job]) -> list[object]:
-    batch = _Batch(connection=connection, run_key=key)
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        results = [job.work(batch) for job in jobs]
-        _add_to_totals(batch)
-        connection.execute("COMMIT")
-    except BaseException:
-        with suppress(sqlite3.Error):  # SQLite has often rolled back already
-            connection.execute("ROLLBACK")
-        raise
-    return results
-
-
-def _store(batch: _Batch, row: tuple[object, ...], outcome: str, *, instead: bool) -> bool:
-    key = (batch.run_key, row[0])
-    found = batch.connection.execute(
-        "SELECT outcome FROM trials WHERE run_key = ? AND trial_id = ?", key
-    ).fetchone()
-    if found is not None:
-        if found[0] != "failed" and not instead:
-            return False
-        batch.connection.execute(
-            f"INSERT INTO replaced_trials (run_key, {ROW})"
-            f" SELECT run_key, {ROW} FROM trials WHERE run_key = ? AND trial_id = ?",
-            key,
-        )
-        batch.connection.execute("DELETE FROM trials WHERE run_key = ? AND trial_id = ?", key)
-        batch.trials[found[0]] -= 1
-    batch.connection.execute(
-        f"INSERT INTO trials (run_key, {ROW}) VALUES ({_MARKS})", (batch.run_key, *row)
-    )
-    batch.trials[outcome] += 1
-    return True
-
-
-def _settle(batch: _Batch, reservation: int | None, cost_usd: float) -> None:
-    if reservation is not None:
-        batch.connection.execute(
-            "DELETE FROM reservations WHERE reservation = ? AND run_key = ?",
-            (reservation, batch.run_key),
-        )
-    batch.spent_usd += cost_usd
-
-
-def _add_to_totals(batch: _Batch) -> None:
-    batch.connection.executemany(
-        "INSERT INTO outcome_counts (run_key, outcome, trials) VALUES (?, ?, ?)"
-        " ON CONFLICT (run_key, outcome) DO UPDATE SET trials = trials + excluded.trials",
-        [(batch.run_key, outcome, count) for outcome, count in batch.trials.items() if count],
-    )
-    if batch.spent_usd or batch.unpriced_trials:
-        batch.connection.execute(
-            "INSERT INTO spending (run_key, spent_usd, unpriced_trials) VALUES (?, ?, ?)"
-            " ON CONFLICT (run_key) DO UPDATE SET spent_usd = spent_usd + excluded.spent_usd,"
-            " unpriced_trials = unpriced_trials + excluded.unpriced_trials",
-            (batch.run_key, batch.spent_usd, batch.unpriced_trials),
-        )
 
 
 def _check_amount(usd: float) -> None:
