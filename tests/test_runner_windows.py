@@ -9,7 +9,7 @@ from niah.providers.limits import read_limits
 from niah.runner import windows
 from niah.runner.logs import Log, wait_for
 from niah.runner.retries import RetryLimits, StopModel, decide
-from tests.servers_windows import random_sweep, sweep_through
+from tests.servers_windows import Outcome, random_sweep, sweep_through
 
 
 def test_a_window_is_new_at_its_end_and_not_before() -> None:
@@ -28,12 +28,17 @@ def test_a_log_frees_what_was_sent_a_minute_ago() -> None:
     assert wait_for(log, 100.0, 40.0) == pytest.approx(50.2)
 
 
+def swept(kind: str, seed: int) -> tuple[int, Outcome]:
+    """The trials of a random sweep of a kind, and what came of it."""
+    sweep = random_sweep(kind, 2000 + seed)
+    return len(sweep.trials), sweep_through(sweep, seed=seed, longest_s=86_400)
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_a_stated_window_is_used_up_and_not_run_against(seed: int) -> None:
     """Headers of a window are told from a bucket's: hardly anything is turned away."""
-    sweep = random_sweep("windows, stated", 2000 + seed)
-    outcome = sweep_through(sweep, seed=seed, longest_s=86_400)
-    assert outcome.finished == len(sweep.trials)
+    trials, outcome = swept("windows, stated", seed)
+    assert outcome.finished == trials
     assert outcome.rejected_share <= 0.02
     assert outcome.ratio <= 1.25
 
@@ -41,18 +46,16 @@ def test_a_stated_window_is_used_up_and_not_run_against(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(3))
 def test_a_busy_host_is_not_asked_by_everybody(seed: int) -> None:
     """Half a minute of 529 costs no trial its attempts."""
-    sweep = random_sweep("overload", 2000 + seed)
-    outcome = sweep_through(sweep, seed=seed, longest_s=86_400)
+    trials, outcome = swept("overload", seed)
     assert outcome.lost == 0
-    assert outcome.finished == len(sweep.trials)
+    assert outcome.finished == trials
 
 
 @pytest.mark.parametrize("seed", range(10))
 def test_no_garbled_header_stops_a_sweep(seed: int) -> None:
     """Whatever is wrong with them, every trial is finished in not much more than the time due."""
-    sweep = random_sweep("garbled", 2000 + seed)
-    outcome = sweep_through(sweep, seed=seed, longest_s=86_400)
-    assert outcome.finished == len(sweep.trials)
+    trials, outcome = swept("garbled", seed)
+    assert outcome.finished == trials
     assert outcome.ratio <= 2.5
 
 

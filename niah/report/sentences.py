@@ -198,20 +198,11 @@ def _difference(
 
 def _bookkeeping(sweep: Sweep, language: Language) -> Iterator[str]:
     summary = sweep.summary
-    if summary.cut_before_text:
-        yield word(
-            language,
-            "said-cut",
-            n=whole(language, summary.cut_before_text),
-            trials=whole(language, summary.trials),
-        )
-    if summary.repeated_prompts:
-        yield word(
-            language,
-            "said-repeated",
-            n=whole(language, summary.repeated_prompts),
-            trials=whole(language, summary.trials),
-        )
+    counted = ("said-cut", summary.cut_before_text), ("said-repeated", summary.repeated_prompts)
+    for key, n in counted:
+        if n:
+            trials = whole(language, summary.trials)
+            yield word(language, key, n=whole(language, n), trials=trials)
     unscored = {o: n for o, n in summary.outcomes.items() if n and o not in SCORED}
     if unscored:
         kinds = [f"{whole(language, n)} {outcome_word(language, o)}" for o, n in unscored.items()]

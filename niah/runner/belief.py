@@ -10,16 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from niah.runner.guesses import (
-    GUESSES,
-    REQUESTS,
-    TOKENS,
-    Floats,
-    Verdict,
-    fresh,
-    play,
-    renewed,
-)
+from niah.runner.guesses import GUESSES, Floats, Verdict, fresh, play, renewed
+from niah.runner.refusals import REQUESTS, TOKENS
 
 # Pairs that are drawn to decide by.
 PAIRS = 600
@@ -63,9 +55,9 @@ class Belief:
         self._draw = draw
         self._both = [fresh(q, verdicts, began_at, draw, 2 * GUESSES) for q in (REQUESTS, TOKENS)]
         self._couple()
+        self._weigh()
         for _ in range(2):
             self._renew()
-        self._weigh()
 
     def judge(self) -> None:
         """Weigh one more verdict, which has been added to the list."""
@@ -84,8 +76,6 @@ class Belief:
             times = max(1, min(4, 800 // count))
         for _ in range(times):
             self._renew()
-        if times:
-            self._weigh()
 
     def pairs(self) -> Pairs:
         """Pairs of guesses, each drawn as often as it is likely."""
@@ -102,12 +92,13 @@ class Belief:
         )
 
     def _renew(self) -> None:
-        self._weigh()
+        """Draw new guesses by how likely the old ones are, and weigh them."""
         self._both = [
             renewed(guesses, weights, self._verdicts, self._began_at, self._draw)
             for guesses, weights in zip(self._both, self._marginals, strict=True)
         ]
         self._couple()
+        self._weigh()
 
     def _couple(self) -> None:
         """How likely the refusals are by each pair, as logarithms."""

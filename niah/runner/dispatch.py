@@ -168,13 +168,15 @@ class Lane(Generic[T]):
 
     def _turn(self, now: float) -> float:
         """The kind whose turn it is: where both limits are known, the longest that they bear."""
-        buckets, windows = self._stated.buckets, self._stated.windows
+        if not self._ready.are_mixed:
+            return self._ready.turn(lambda: self._left_s(now))
+        if self._stated.windows is not None:
+            return self._fitting(now)
+        buckets = self._stated.buckets
         if buckets is None and self._search is not None:
             buckets = self._search.buckets(now)
-        if not self._ready.are_mixed or (buckets is None and windows is None):
-            return self._ready.turn(lambda: self._left_s(now))
         if buckets is None:
-            return self._fitting(now)
+            return self._ready.turn(lambda: self._left_s(now))
         requests, tokens = buckets
         longest = self._ready.longest()
         short, short_tokens = self._ready.short(balanced_tokens(requests, tokens))

