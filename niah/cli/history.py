@@ -157,17 +157,17 @@ def _history_json(one: History) -> dict[str, Any]:
 def _plot(found: Sequence[History], out: Path, *, theme: str, language: str) -> list[Path]:
     from niah import __version__
     from niah.figures.drawing import write
-    from niah.figures.text import Facts, Provenance
+    from niah.figures.text import LANGUAGES, WORDS, Facts, Provenance, one_of
     from niah.figures.trend import Measured, trend_data
 
     several = len({one.task for one in found}) > 1
-    pooled = {"en": " (pooled)", "de": " (geglättet)"}.get(language, "")
-    names = [
-        one.model
-        + (f", {one.task}" if several else "")
-        + (pooled if any(point.pooled for point in one.points) else "")
-        for one in found
-    ]
+    words = WORDS[one_of("language", language, LANGUAGES)]
+    names = []
+    for one in found:
+        name = one.model + (f", {one.task}" if several else "")
+        if any(point.pooled for point in one.points):
+            name = words["name-pooled"].format(value=name)
+        names.append(name)
     runs = [point.run for one in found for point in one.points]
     days = sorted({point.at[:10] for one in found for point in one.points})
     haystacks = {run.versions.get("haystack") for run in runs}
