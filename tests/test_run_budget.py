@@ -171,7 +171,7 @@ def _play(
             else (draw.uniform(0.7, 1.3), draw.uniform(1.3, STAND_IN_MARGIN))
             for name, model in models.items()
         },
-        patient=draw.random() < 0.2,
+        patient=draw.random() < 0.8,
     )
     open_books[str(seed)] = books
     result = None
