@@ -6,18 +6,21 @@ import asyncio
 import gc
 import json
 import shutil
+import socket
 import ssl
 import subprocess
 import warnings
-from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
 import pytest
 
+from niah.runner import http11
 from niah.runner.connections import DirectTransport, open_transport
+from niah.runner.http11 import connect
 from tests.servers_raw import RawServer, Received, raw, read_request, reply, response_bytes, serve
 
 T = TypeVar("T")
@@ -145,25 +148,28 @@ def test_a_refusal_that_comes_before_the_whole_request_is_heard(then: str) -> No
     run(work())
 
 
+def self_signed(directory: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """A server's context for 127.0.0.1, and a client's that trusts it."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not installed: apt-get install openssl")
+    command = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 1"
+    files = ["-keyout", "key.pem", "-out", "cert.pem", "-subj", "/CN=127.0.0.1"]
+    names = ["-addext", "subjectAltName=IP:127.0.0.1"]
+    subprocess.run(
+        ["openssl", *command.split(), *files, *names],
+        cwd=directory,
+        check=True,
+        stderr=subprocess.DEVNULL,
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(directory / "cert.pem", directory / "key.pem")
+    return context, ssl.create_default_context(cafile=str(directory / "cert.pem"))
+
+
 @pytest.mark.parametrize("secure", [False, True])
 def test_a_long_request_and_a_long_answer_arrive_whole(tmp_path: Path, secure: bool) -> None:
     """Megabytes go both ways unchanged, over TLS too, past a reader and a writer that are slow."""
-    context = trusting = None
-    if secure:
-        if shutil.which("openssl") is None:
-            pytest.skip("openssl is not installed: apt-get install openssl")
-        command = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 1"
-        files = ["-keyout", "key.pem", "-out", "cert.pem", "-subj", "/CN=127.0.0.1"]
-        names = ["-addext", "subjectAltName=IP:127.0.0.1"]
-        subprocess.run(
-            ["openssl", *command.split(), *files, *names],
-            cwd=tmp_path,
-            check=True,
-            stderr=subprocess.DEVNULL,
-        )
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
-        trusting = ssl.create_default_context(cafile=str(tmp_path / "cert.pem"))
+    context, trusting = self_signed(tmp_path) if secure else (None, None)
     content = json.dumps(list(range(600_000))).encode()
 
     async def script(received: Received, writer: asyncio.StreamWriter) -> None:
@@ -222,6 +228,73 @@ def test_a_host_with_a_dead_address_is_reached_by_its_other_one() -> None:
         await asyncio.sleep(0.05)
 
     run(work())
+
+
+@contextmanager
+def silent_address() -> Iterator[tuple[str, int]]:
+    """Where nobody answers, not even to refuse: what listens there has no place left."""
+    with ExitStack() as sockets:
+        full = sockets.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        for _ in range(4):
+            waiting = sockets.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(full.getsockname())
+        yield full.getsockname()
+
+
+@pytest.mark.parametrize("secure", [False, True])
+@pytest.mark.parametrize("before", ["nothing", "a silent address"])
+def test_a_connection_called_off_at_any_moment_leaves_no_socket(
+    before: str, secure: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether it was being made, had just been made, or was agreeing on keys."""
+    context, trusting = self_signed(tmp_path) if secure else (None, None)
+    monkeypatch.setattr(http11, "NEXT_ADDRESS_S", 0.001)
+
+    async def work(silent: tuple[str, int]) -> int:
+        async with serve(reply({"a": 1}), tls=context) as server:
+            stream = (socket.AF_INET, socket.SOCK_STREAM, 0, "")
+            found = [(*stream, ("127.0.0.1", server.port))]
+            if before != "nothing":
+                found.insert(0, (*stream, silent))
+            monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+            longest_s = (0.01 if secure else 0.001) + 0.003 * (before != "nothing")
+            stood = 0
+            for patience_s in (*(longest_s * step / 400 for step in range(400)), 5):
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(patience_s):
+                        url = httpx.URL(server.url)
+                        connection = await connect(url, context=trusting, timeout_s=5)
+                        stood += 1
+                        connection.abort()
+            await asyncio.sleep(0.05)
+        return stood
+
+    with silent_address() as silent, warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always", ResourceWarning)
+        stood = run(work(silent))
+        gc.collect()
+    assert [str(warning.message) for warning in heard] == []
+    assert 0 < stood <= 400
+
+
+def test_a_silent_address_holds_a_connection_up_for_moments(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The next address is tried beside it."""
+
+    async def work(silent: tuple[str, int]) -> None:
+        async with serve(reply({"a": 1})) as server:
+            stream = (socket.AF_INET, socket.SOCK_STREAM, 0, "")
+            found = [(*stream, silent), (*stream, ("127.0.0.1", server.port))]
+            monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+            transport = DirectTransport(httpx.URL(server.url), None)
+            async with asyncio.timeout(10 * http11.NEXT_ADDRESS_S):
+                assert (await post(transport, server.url))[0] == 200
+            await transport.aclose()
+
+    with silent_address() as silent:
+        run(work(silent))
 
 
 @pytest.mark.parametrize("host", ["a..b", "x" * 70])

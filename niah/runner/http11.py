@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import cast
 
 import h11
 import httpx
+from aiohappyeyeballs import AddrInfoType, start_connection
 
 # An answer's status line and headers may be so long.
 HEAD_BYTES = 100 * 1024
@@ -226,13 +228,27 @@ async def connect(
     """
     host = url.raw_host.decode("ascii")
     port = url.port or (80 if context is None else 443)
+    loop = asyncio.get_running_loop()
     try:
         async with asyncio.timeout(timeout_s):
-            _, connection = await asyncio.get_running_loop().create_connection(
-                Connection, host, port, ssl=context, happy_eyeballs_delay=NEXT_ADDRESS_S
+            # The loop's own race between addresses leaves a socket open when it is called off just
+            # as one has won.
+            taken = await start_connection(
+                await _addresses(host, port), happy_eyeballs_delay=NEXT_ADDRESS_S
+            )
+            _, connection = await loop.create_connection(
+                Connection, sock=taken, ssl=context, server_hostname=host if context else None
             )
     except TimeoutError as error:
         raise httpx.ConnectTimeout(str(error) or f"no connection in {timeout_s} s") from error
     except (OSError, UnicodeError) as error:
         raise httpx.ConnectError(str(error)) from error
     return connection
+
+
+async def _addresses(host: str, port: int) -> Sequence[AddrInfoType]:
+    """A host's addresses; one that is written as an address takes no other thread."""
+    try:
+        return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+    except socket.gaierror:
+        return await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
