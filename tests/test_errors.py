@@ -40,7 +40,7 @@ def sweep(directory: Path, extra: str = "") -> Path:
 @pytest.mark.parametrize(
     ("overrides", "words"),
     [
-        (["grid.depths=[3]"], ["sweep.toml", "grid.depths", "depth_percents"]),
+        (["grid.depths=[3]"], ["command line", "grid.depths", "depth_percents"]),
         (["grid.trials='3'"], ["grid.trials", "whole number"]),
         (["grid.depth_percents=[130]"], ["130", "from 0 to 100"]),
         (["grid.context_lengths=[30, 2000]"], ["grid.context_lengths", "30"]),

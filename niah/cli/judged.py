@@ -102,7 +102,7 @@ def run_to_judge(
             )
         return Tonight(run=find_run(store, name))
     experiment = with_controls(load_config(name, models, overrides), controls)
-    check_readers(experiment.resolved_models())
+    check_readers(experiment)
     keys = read_keys(experiment.resolved_models(), variables)
     prepared, prepared_controls = ready(experiment)
     latest = latest_run(store, prepared.sha256)

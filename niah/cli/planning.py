@@ -50,7 +50,7 @@ def plan(
 
     suite = load_suite_config(config, model, override)
     experiment = suite.experiments[0] if suite else load_config(config, model, override)
-    check_readers(experiment.resolved_models())
+    check_readers(experiment)
     if suite is not None:
         from niah.cli.suites import plan_suite
 

@@ -119,7 +119,7 @@ def run(
             each = tuple(with_controls(one, controls) for one in suite.experiments)
             suite = replace(suite, experiments=each)
             experiment = each[0]
-        check_readers(experiment.resolved_models())
+        check_readers(experiment)
         measuring = partial(
             Measuring,
             keys=read_keys(experiment.resolved_models(), environment(env_file)),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,7 +13,7 @@ from niah.errors import ConfigurationError
 if TYPE_CHECKING:
     import httpx
 
-    from niah.models import Model
+    from niah.experiment import Experiment
     from niah.reference.behaviour import Faults
     from niah.reference.readers import Tonight
 
@@ -190,20 +189,22 @@ def reference_transports() -> dict[str, httpx.AsyncBaseTransport]:
     return {"reference": httpx.ASGITransport(app=app)}
 
 
-def check_readers(models: Iterable[Model]) -> None:
+def check_readers(experiment: Experiment) -> None:
     """Refuse a reference reader that does not exist, before anything is planned or sent.
 
     Raises:
         ModelError: naming those that do.
     """
-    readers = [model.wire_name for model in models if model.simulated]
+    readers = [model.wire_name for model in experiment.resolved_models() if model.simulated]
     if not readers:
         return
+    from niah.experiment.origin import concerning
     from niah.reference.readers import check_reader
 
     tonight = _tonight_here()
-    for reader in readers:
-        check_reader(reader, tonight)
+    with concerning(experiment.origin, "models"):
+        for reader in readers:
+            check_reader(reader, tonight)
 
 
 def _tonight_here() -> Tonight:

@@ -29,17 +29,13 @@ def prepare_suite(suite: Suite) -> list[Prepared]:
     Raises:
         ConfigurationError: naming the task where there are several.
     """
-    from niah.errors import ConfigurationError
     from niah.runner.prepare import prepare
     from niah.runner.prepared import check_lengths
 
     prepared: list[Prepared] = []
     for experiment in suite.experiments:
-        try:
-            prepared.append(prepare(experiment))
-            check_lengths(prepared[-1])
-        except ConfigurationError as error:
-            raise ConfigurationError(f"task {experiment.task.name!r}: {error}") from None
+        prepared.append(prepare(experiment))
+        check_lengths(prepared[-1])
     for name, key in suite.left_out:
         log(
             f"note: {name} is left out; --set tasks.{name}.{key}=FILE takes it in",

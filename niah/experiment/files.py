@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from niah.errors import ExperimentError
 from niah.experiment.messages import sentence
+from niah.experiment.origin import Key, Origin
 from niah.experiment.schema import Experiment
 
 
@@ -35,7 +36,8 @@ def load_experiment(
             f"{path}: has several tasks; niah run and niah plan take such a file, other commands "
             "one with a single [task]"
         )
-    return validate(absolute_paths(document, path.resolve().parent), str(path))
+    absolute_paths(document, path.resolve().parent)
+    return validate(document, origin_of(path, overrides, model_ids))
 
 
 def read_document(
@@ -51,6 +53,14 @@ def read_document(
     return document
 
 
+def origin_of(path: Path, overrides: Sequence[str], model_ids: Sequence[str]) -> Origin:
+    """Where the values of a file stand, some of them on the command line; as `load_experiment`."""
+    given: set[Key] = {tuple(_steps_of(override)) for override in overrides}
+    if model_ids:
+        given.add(("models",))
+    return Origin(file=str(path), given=frozenset(given))
+
+
 def parse_canonical(text: str) -> Experiment:
     """The experiment that ``Experiment.canonical_json`` wrote.
 
@@ -63,7 +73,7 @@ def parse_canonical(text: str) -> Experiment:
         raise ExperimentError(
             "stored experiment: is not what niah wrote; the store was changed by something else"
         ) from None
-    return validate(document, "stored experiment")
+    return validate(document, Origin(file="stored experiment"))
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -84,15 +94,8 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _override(document: dict[str, Any], override: str) -> None:
-    key, equals, value = override.partition("=")
-    try:
-        if not equals:
-            raise ValueError
-        steps = _steps(tomllib.loads(f"{key.strip()} = 0"))
-    except ValueError:
-        raise ExperimentError(
-            f"--set {override}: not of the form key=value, such as grid.trials=3"
-        ) from None
+    steps = _steps_of(override)
+    value = override.partition("=")[2]
     target = document
     for step in steps[:-1]:
         inner = target.setdefault(step, {})
@@ -122,7 +125,17 @@ def _by_name(tasks: list[Any], name: str, override: str) -> dict[str, Any]:
     return named
 
 
-def _steps(nested: Any) -> list[str]:
+def _steps_of(override: str) -> list[str]:
+    """The key that it sets, as its steps."""
+    key, equals, _ = override.partition("=")
+    try:
+        if not equals:
+            raise ValueError
+        nested: Any = tomllib.loads(f"{key.strip()} = 0")
+    except ValueError:
+        raise ExperimentError(
+            f"--set {override}: not of the form key=value, such as grid.trials=3"
+        ) from None
     steps = []
     while isinstance(nested, dict):
         ((step, nested),) = nested.items()
@@ -141,8 +154,8 @@ def _value(text: str) -> Any:
 _PATH_KEYS = (("haystack", "path"), ("task", "path"))
 
 
-def absolute_paths(document: dict[str, Any], directory: Path) -> dict[str, Any]:
-    """The document with its paths, which are relative to a directory, made absolute in place."""
+def absolute_paths(document: dict[str, Any], directory: Path) -> None:
+    """Make the paths of a document, which are relative to a directory, absolute in place."""
 
     def absolute(table: Any, key: str) -> None:
         if isinstance(table, dict) and isinstance(table.get(key), str) and table[key]:
@@ -155,26 +168,26 @@ def absolute_paths(document: dict[str, Any], directory: Path) -> dict[str, Any]:
         for entry in entries.values() if isinstance(entries, dict) else ():
             if isinstance(entry, dict) and str(entry.get("tokenizer", "")).endswith(".json"):
                 absolute(entry, "tokenizer")
-    return document
 
 
-def validate(document: Mapping[str, Any], where: str) -> Experiment:
+def validate(document: Mapping[str, Any], origin: Origin) -> Experiment:
     """The experiment that a document describes.
 
     Raises:
         ExperimentError: with where it stands, the key, and what would be right.
     """
     try:
-        return Experiment.model_validate_json(json.dumps(document))
+        return Experiment.model_validate_json(json.dumps(document)).read_at(origin)
     except TypeError:
         raise ExperimentError(
-            f"{where}: dates and times mean nothing here; write them as text in quotes"
+            f"{origin.place()}: dates and times mean nothing here; write them as text in quotes"
         ) from None
     except RecursionError:
-        raise ExperimentError(f"{where}: nested too deeply") from None
+        raise ExperimentError(f"{origin.place()}: nested too deeply") from None
     except ValidationError as error:
         problems = sorted(
             error.errors(include_url=False), key=lambda problem: problem["type"] == "missing"
         )
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-        raise ExperimentError(f"{where}: {sentence(problems[0])}{more}") from None
+        first = sentence(problems[0])
+        raise ExperimentError(f"{origin.place(problems[0]['loc'])}: {first}{more}") from None

@@ -58,7 +58,8 @@ def sentence(problem: Any, *, root: tuple[str, ...] = ()) -> str:
     if kind == "missing":
         return f"the key {key} is missing{_description(place)}"
     if kind == "value_error":
-        return f"{key}: {problem['ctx']['error']}"
+        rule = str(problem["ctx"]["error"])
+        return f"{key}: {rule}" if place else rule
     form = _FORMS.get(str(place[-1])) if kind == "string_pattern_mismatch" else None
     rule = (
         form

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, field_validator, model_validator
 
 from niah.errors import TaskError
 from niah.experiment.asked import (
@@ -19,6 +19,7 @@ from niah.experiment.asked import (
     TaskSection,
 )
 from niah.experiment.hosts import Calibrate, ModelSection, ProviderSection, price_of, provider_of
+from niah.experiment.origin import Origin, concerning
 from niah.experiment.section import Section
 from niah.experiment.shown import ReportSection, TableSection
 from niah.experiment.spending import ControlsSection, LimitsSection, SamplingSection
@@ -69,6 +70,7 @@ class Experiment(Section):
     model: dict[str, ModelSection] = Field(
         default_factory=dict, description="Settings of single models, by their full name."
     )
+    _origin: Origin = PrivateAttr(default=Origin())
 
     @field_validator("models")
     @classmethod
@@ -171,7 +173,25 @@ class Experiment(Section):
         Raises:
             TaskError: if it is unknown.
         """
-        return find_family(self.task.kind)
+        with concerning(self._origin, "task", "kind"):
+            return find_family(self.task.kind)
+
+    @property
+    def origin(self) -> Origin:
+        """Where it was read; no part of what it says."""
+        return self._origin
+
+    def read_at(self, origin: Origin) -> Experiment:
+        """The same, read there."""
+        same = self.model_copy()
+        same._origin = origin
+        return same
+
+    def of_models(self, *names: str) -> Experiment:
+        """The same with other models, which the command line names."""
+        same = self.model_copy(update={"models": names})
+        same._origin = replace(self._origin, given=self._origin.given | {("models",)})
+        return same
 
     @property
     def language(self) -> str:
@@ -197,24 +217,33 @@ class Experiment(Section):
             stated = {name: getattr(section, key) for name, section in self.model.items()}
             return {name: value for name, value in stated.items() if value is not None}
 
-        models = [
-            resolve_model(
-                name,
-                providers=own,
-                prices={name: price_of(price) for name, price in given("price").items()},
-                tokenizers=given("tokenizer"),
-                windows=given("context_window"),
-                reasoning=given("reasoning"),
-                output_fields=given("output_field"),
-            )
-            for name in self.models
-        ]
+        with concerning(self._origin, "models"):
+            models = [
+                resolve_model(
+                    name,
+                    providers=own,
+                    prices={name: price_of(price) for name, price in given("price").items()},
+                    tokenizers=given("tokenizer"),
+                    windows=given("context_window"),
+                    reasoning=given("reasoning"),
+                    output_fields=given("output_field"),
+                )
+                for name in self.models
+            ]
         return tuple(
             model
             if self.request.listed_prices or model.simulated or model.id in given("price")
             else replace(model, price=None)
             for model in models
         )
+
+    def key_of_tokenizer(self, model: Model) -> tuple[str, ...]:
+        """The key that names what counts the model's prompts; empty where the file has none."""
+        own, provider = self.model.get(model.id), model.provider.name
+        if own and own.tokenizer:
+            return "model", model.id, "tokenizer"
+        hosted = self.providers.get(provider)
+        return ("providers", provider, "tokenizer") if hosted and hosted.tokenizer else ()
 
     def calibrate(self, model: Model) -> Calibrate:
         """How the model's token counts are matched; ``off`` where its own vocabulary is known."""

@@ -15,14 +15,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from niah.errors import ExperimentError, TaskError
-from niah.experiment.files import absolute_paths, read_document, validate
+from niah.experiment.files import absolute_paths, origin_of, read_document, validate
 from niah.experiment.messages import sentence
+from niah.experiment.origin import OWN_SECTIONS, of_task
 from niah.experiment.schema import Experiment
 from niah.experiment.shown import TableSection
 from niah.tasks.registry import find_family
-
-OWN_SECTIONS = ("haystack", "grid", "prompt", "request")
-"""Tables of the file that a task may change for itself, key by key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +75,8 @@ def load_suite(
     shared = document.get("task", {})
     if not isinstance(shared, dict):
         raise ExperimentError(f"{path}: task: must be a table")
-    frame = validate({**document, "task": {}}, str(path))
+    origin = origin_of(path, overrides, model_ids)
+    frame = validate({**document, "task": {}}, origin)
     experiments = []
     left_out = []
     for name, entry in _named(entries, path).items():
@@ -86,8 +85,8 @@ def load_suite(
             left_out.append((name, str(needs)))
             continue
         own = _document_of(path, name, entry, document, shared, len(frame.grid.depth_percents))
-        where = f"{path}, task {name!r}"
-        experiments.append(validate(absolute_paths(own, path.resolve().parent), where))
+        absolute_paths(own, path.resolve().parent)
+        experiments.append(validate(own, of_task(origin, name, entry)))
     return Suite(
         name=frame.name,
         table=_table(table, path),

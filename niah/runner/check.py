@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from niah import tokenizers
 from niah.errors import ConfigurationError
 from niah.experiment import Experiment
+from niah.experiment.origin import concerning
 from niah.models import Model
 from niah.prompts import Message
 from niah.providers import Failure, Response
@@ -31,6 +31,7 @@ from niah.runner.findings import (
     with_problem,
 )
 from niah.runner.keys import key_remedy, key_state
+from niah.runner.prepare import load_vocabulary
 from niah.runner.records import cost_usd, sampling_of
 from niah.runner.retries import Retry, RetryLimits, decide
 from niah.runner.transport import ask
@@ -114,8 +115,9 @@ async def _check(
         check = with_problem(check, f"no API key: {key_remedy(model.provider)}")
     asker = _Asker(experiment, model, key=key, transport=transport, timeout_s=timeout_s)
     try:
-        vocabulary = tokenizers.load(model.tokenizer)
-        check_prices([model], experiment.limits.max_cost_usd)
+        vocabulary = load_vocabulary(experiment, model)
+        with concerning(experiment.origin, "limits", "max_cost_usd"):
+            check_prices([model], experiment.limits.max_cost_usd)
         short, long = _prompts(experiment)
         first = await asker.ask(short)
         check = replace(

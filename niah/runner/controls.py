@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from niah.errors import ConfigurationError
 from niah.experiment import Experiment
 from niah.experiment.files import validate
+from niah.experiment.origin import concerning
 from niah.experiment.spending import ControlsSection
 from niah.runner.children import open_child
 from niah.runner.closing import RunResult
@@ -92,7 +93,7 @@ def control_experiment(experiment: Experiment, control: Control) -> Experiment:
     document["name"] = f"{experiment.name[:NAME_CHARS]}-{control}"
     document["grid"] = {"context_lengths": lengths, "depth_percents": depths, "trials": trials}
     document["prompt"]["control"] = control
-    return validate(document, f"control {control}")
+    return validate(document, experiment.origin.within(f"control {control}"))
 
 
 def prepare_controls(experiment: Experiment) -> list[Prepared]:
@@ -102,7 +103,9 @@ def prepare_controls(experiment: Experiment) -> list[Prepared]:
         ConfigurationError: as ``controls_of``; or if a length has no prompt without its needle.
     """
     prepared = []
-    for control in controls_of(experiment):
+    with concerning(experiment.origin, "controls"):
+        controls = controls_of(experiment)
+    for control in controls:
         own = prepare(control_experiment(experiment, control))
         check_lengths(own)
         prepared.append(with_every_question(own, experiment))

@@ -62,7 +62,7 @@ def judge_model(experiment: Experiment, name: str) -> tuple[Experiment, Model]:
     Raises:
         ModelError: if the name cannot be resolved.
     """
-    own = experiment.model_copy(update={"models": (name,)})
+    own = experiment.of_models(name)
     (model,) = own.resolved_models()
     return own, model
 

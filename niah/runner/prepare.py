@@ -13,7 +13,8 @@ from niah import __version__, haystacks, tokenizers
 from niah.draws import derive_seed
 from niah.errors import ConfigurationError
 from niah.experiment import Experiment, experiment_sha256
-from niah.haystacks.corpus import without
+from niah.experiment.origin import Origin, concerning
+from niah.haystacks.corpus import Corpus, without
 from niah.models import Model
 from niah.plan import Ingredients, build_trials
 from niah.prompts.compose import COMPOSITION_VERSION, minimum_context_length
@@ -31,6 +32,8 @@ from niah.tokenizers import Tokenizer
 
 # Challenges that are drawn to see how much of a prompt is not haystack.
 FRAMES_TRIED = 63
+# What gives a task its texts, which an error in them stands in.
+_KEYS_OF_TEXTS = ("path", "needles", "facts", "needle")
 _LIBRARIES = ("tiktoken", "tokenizers", "numpy", "httpx")
 
 
@@ -47,25 +50,63 @@ def prepare(experiment: Experiment, *, cache_dir: Path | None = None) -> Prepare
     """
     models = {model.id: model for model in experiment.resolved_models()}
     vocabularies = {
-        name: tokenizers.load(name) for name in {model.tokenizer for model in models.values()}
+        model.tokenizer: load_vocabulary(experiment, model) for model in models.values()
     }
-    corpus = haystacks.load(
-        experiment.haystack.source,
-        path=Path(experiment.haystack.path) if experiment.haystack.path else None,
-        language=experiment.haystack.language,
-        longest_context=experiment.grid.context_lengths[-1],
-        repeat=experiment.haystack.repeat,
-        cache_dir=cache_dir,
-    )
-    task = prepare_task(
-        experiment.task.kind,
-        experiment.task.parameters,
-        language=experiment.language,
-        haystack=corpus.text,
-        documents=corpus.documents,
-    )
-    if experiment.task.scorer is not None:
-        task = scored_by(task, experiment.task.scorer)
+    corpus = _corpus(experiment, cache_dir)
+    task = _task(experiment, corpus)
+    with concerning(experiment.origin):
+        return _prepared(experiment, models, vocabularies, corpus, task, cache_dir)
+
+
+def load_vocabulary(experiment: Experiment, model: Model) -> Tokenizer:
+    """What counts the model's prompts.
+
+    Raises:
+        TokenizerError: if it cannot be used.
+    """
+    key = experiment.key_of_tokenizer(model)
+    with concerning(experiment.origin if key else Origin(), *key):
+        return tokenizers.load(model.tokenizer)
+
+
+def _corpus(experiment: Experiment, cache_dir: Path | None) -> Corpus:
+    own = experiment.haystack
+    key = ("haystack", "path" if own.path else "source")
+    if own.path and own.path == experiment.task.parameters.get("path"):
+        key = ("task", "path")  # haystack.source = "collection"
+    with concerning(experiment.origin, *key):
+        return haystacks.load(
+            own.source,
+            path=Path(own.path) if own.path else None,
+            language=own.language,
+            longest_context=experiment.grid.context_lengths[-1],
+            repeat=own.repeat,
+            cache_dir=cache_dir,
+        )
+
+
+def _task(experiment: Experiment, corpus: Corpus) -> Task:
+    parameters = experiment.task.parameters
+    texts = [key for key in _KEYS_OF_TEXTS if key in parameters]
+    with concerning(experiment.origin, "task", *texts[:1]):
+        task = prepare_task(
+            experiment.task.kind,
+            parameters,
+            language=experiment.language,
+            haystack=corpus.text,
+            documents=corpus.documents,
+        )
+    return task if experiment.task.scorer is None else scored_by(task, experiment.task.scorer)
+
+
+def _prepared(
+    experiment: Experiment,
+    models: Mapping[str, Model],
+    vocabularies: Mapping[str, Tokenizer],
+    corpus: Corpus,
+    task: Task,
+    cache_dir: Path | None,
+) -> Prepared:
     if experiment.prompt.turns > 1 and task.has_own_haystack:
         raise ConfigurationError(
             f"prompt.turns = {experiment.prompt.turns} splits a corpus over messages, and this "

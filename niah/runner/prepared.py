@@ -11,6 +11,7 @@ from pathlib import Path
 from niah import tokenizers
 from niah.errors import ConfigurationError, PromptRefused
 from niah.experiment import Experiment
+from niah.experiment.origin import concerning
 from niah.haystacks import Corpus
 from niah.models import Model
 from niah.plan import Ingredients, Trial
@@ -229,10 +230,15 @@ def check_lengths(prepared: Prepared) -> None:
         place = trial.model, trial.context_length
         if trial.context_length in ends and tried[place] < _times_tried(prepared, trial):
             tried[place] += 1
-            try:
-                compose_prompt(prepared, trial)
-            except PromptRefused as refusal:
-                raise ConfigurationError(f"grid.context_lengths: {refusal}") from None
+            with concerning(prepared.experiment.origin, "grid", "context_lengths"):
+                _check_length(prepared, trial)
+
+
+def _check_length(prepared: Prepared, trial: Trial) -> None:
+    try:
+        compose_prompt(prepared, trial)
+    except PromptRefused as refusal:
+        raise ConfigurationError(f"grid.context_lengths: {refusal}") from None
 
 
 def _times_tried(prepared: Prepared, trial: Trial) -> int:

@@ -11,6 +11,7 @@ from time import monotonic
 import httpx
 
 from niah.errors import ConfigurationError
+from niah.experiment.origin import concerning
 from niah.plan import Trial
 from niah.providers.noted import stored_calibrations
 from niah.runner.adapt import adaptively, design_of, stand, standings_of
@@ -84,7 +85,8 @@ def run_experiment(
         StoreUnavailable: if the experiment is running elsewhere or the store cannot be written.
     """
     limit_usd = prepared.experiment.limits.max_cost_usd
-    check_prices(prepared.models.values(), limit_usd)
+    with concerning(prepared.experiment.origin, "limits", "max_cost_usd"):
+        check_prices(prepared.models.values(), limit_usd)
     with lock_experiment(store, prepared.sha256):
         run = _open_run(prepared, store, new=new, new_after_s=new_after_s)
         prepared = calibrated(prepared, stored_calibrations(run.versions))
