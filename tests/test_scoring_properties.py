@@ -275,7 +275,7 @@ HOSTILE = (
 def test_hostile_text_of_100_kb_takes_no_time(unit: str) -> None:
     """No repetition makes scoring slow: well under a second, where a square would take minutes.
 
-    The benchmark has the figures; the bound here leaves room for slow machines.
+    The benchmark has the figures; the bound here leaves room for slow and busy machines.
     """
     response = unit * (100_000 // len(unit))
     for name in ("oslo-distractors", "willow", "variables", "yuki", "common-words", "count"):
@@ -290,7 +290,7 @@ def test_hostile_text_of_100_kb_takes_no_time(unit: str) -> None:
             answer_kind=challenge.answer_kind,
             keywords=challenge.keywords,
         )
-        assert time.process_time() - started < 2.0
+        assert time.process_time() - started < 10.0
 
 
 @settings(max_examples=300, deadline=None)
