@@ -29,6 +29,8 @@ class Ingredients:
         frame_tokens: Of a usual prompt, how many are not haystack; only where prompts are shared,
             and 0 otherwise.
         shared_version: Of the way in which shared prompts are put together, there only.
+        readers_version: Of what reference readers make of a prompt, where no other model is asked;
+            0 otherwise. It tells experiments apart, not their trials: the requests are the same.
     """
 
     haystack: str
@@ -39,6 +41,7 @@ class Ingredients:
     calibrate: Mapping[str, str | float] = field(default_factory=dict)
     frame_tokens: int = 0
     shared_version: int = 0
+    readers_version: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values for hashing and storing."""
@@ -49,6 +52,7 @@ class Ingredients:
             "composition_version": self.composition_version,
             "tokenizers": dict(sorted(self.tokenizers.items())),
             **({"calibrate": dict(sorted(self.calibrate.items()))} if self.calibrate else {}),
+            **({"readers": self.readers_version} if self.readers_version else {}),
             **self.shared,
         }
 

@@ -16,7 +16,7 @@ from niah.reference.reading import GUESSED, NOT_FOUND, read
 from niah.reference.recall import Recall
 
 _FAMILIES: tuple[tuple[str, str], ...] = (
-    ("exact", "reads the whole prompt and answers with the best-matching sentence"),
+    ("exact", "perfect recall: answers whatever the text of its prompt says"),
     ("lost-in-the-middle", "recalls both ends; the middle fades from 1K to 128K tokens"),
     ("decay", "recall falls with length, the same at every depth"),
     ("last-4000", "sees its last 4,000 tokens only; any last-N, such as last-16k"),
@@ -128,11 +128,12 @@ def answer(
         digest = sha256("\0".join(message["content"] for message in messages).encode("utf-8"))
         seed = _seed(parsed, digest.hexdigest(), tonight)
     noticed = [
-        found.text
+        found.says
         for number, found in enumerate(reading.found)
         if _recalls(parsed, found.depth_percent, length, seed, number)
     ]
-    return " ".join(noticed) or _nothing_found(parsed, messages, reading.language)
+    said = reading.conclude(noticed) if noticed else ""
+    return said or _nothing_found(parsed, messages, reading.language)
 
 
 def _nothing_found(reader: _Reader, messages: Sequence[Mapping[str, str]], language: str) -> str:
@@ -158,7 +159,7 @@ def _seed(reader: _Reader, prompt: str, tonight: Tonight) -> int:
 def _recalls(reader: _Reader, depth_percent: float, length: int, seed: int, number: int) -> bool:
     # What a reader of its last tokens still sees was noticed: the cut itself was its recall.
     recall = reader.recall(100.0 if reader.window else depth_percent, length)
-    return integer(seed, f"recall/{number}", 1 << 53) / (1 << 53) < recall
+    return recall >= 1 or integer(seed, f"recall/{number}", 1 << 53) / (1 << 53) < recall
 
 
 def keep_last(

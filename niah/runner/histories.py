@@ -200,6 +200,7 @@ def _conditions(run: Run, model: str) -> tuple[tuple[str, str], ...]:
         ("prompt", str(experiment.prompt)),
         ("request settings", str(experiment.request)),
         ("scorer", run.scored_by or versions.get("scorer", "")),
+        ("reference readers", versions.get("readers", "")),
     )
 
 

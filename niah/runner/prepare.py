@@ -15,7 +15,7 @@ from niah.errors import ConfigurationError
 from niah.experiment import Experiment, experiment_sha256
 from niah.experiment.origin import Origin, concerning
 from niah.haystacks.corpus import Corpus, without
-from niah.models import Model
+from niah.models import READERS_VERSION, Model
 from niah.plan import Ingredients, build_trials
 from niah.prompts.compose import COMPOSITION_VERSION, minimum_context_length
 from niah.prompts.index import build_index
@@ -124,6 +124,7 @@ def _prepared(
         wrapper=experiment.prompt.wrapper,
         seed=experiment.seed,
     )
+    simulated = all(model.simulated for model in models.values())
     ingredients = Ingredients(
         haystack=corpus.name if task.writer is None else f"written by {task.kind}",
         haystack_sha256=corpus.sha256,
@@ -137,6 +138,7 @@ def _prepared(
             for name, model in models.items()
             if (how := experiment.calibrate(model)) != "off"
         },
+        readers_version=READERS_VERSION if simulated else 0,
         **shared_ingredients(experiment, task, vocabularies.values()),
     )
     prepared = Prepared(
@@ -152,7 +154,7 @@ def _prepared(
         versions=_versions(ingredients, task.draw(experiment.seed).scorer),
         trials=build_trials(experiment, ingredients),
         sha256=experiment_sha256(experiment, ingredients.as_dict()),
-        warnings=(*_warnings(experiment, models), *task.notes),
+        warnings=(*_warnings(experiment, models, task), *task.notes),
         cache_dir=cache_dir,
         calibrations=given_calibrations(experiment),
     )
@@ -199,6 +201,7 @@ def _versions(ingredients: Ingredients, scorer: str) -> dict[str, str]:
         "task": ingredients.task_version,
         "scorer": f"{scorer} {SCORER_VERSION}",
         "composition": str(ingredients.composition_version),
+        **({"readers": str(ingredients.readers_version)} if ingredients.readers_version else {}),
         **{
             f"tokenizer_sha256 of {model}": fingerprint
             for model, fingerprint in ingredients.tokenizers.items()
@@ -206,7 +209,7 @@ def _versions(ingredients: Ingredients, scorer: str) -> dict[str, str]:
     }
 
 
-def _warnings(experiment: Experiment, models: Mapping[str, Model]) -> Iterator[str]:
+def _warnings(experiment: Experiment, models: Mapping[str, Model], task: Task) -> Iterator[str]:
     longest = experiment.grid.context_lengths[-1]
     for model in models.values():
         how = experiment.calibrate(model)
@@ -222,3 +225,9 @@ def _warnings(experiment: Experiment, models: Mapping[str, Model]) -> Iterator[s
                 f"{model.id} has a window of {window:,} tokens, which does not hold the longest "
                 f"context of {longest:,} and an answer of {limit:,}; expect context-exceeded there"
             )
+    readers = [model.id for model in models.values() if model.simulated]
+    if readers and task.knowledge:
+        yield (
+            f"{', '.join(readers)}: a reference reader knows what its prompt says and nothing "
+            f"else, and {task.knowledge}; expect an accuracy of 0"
+        )

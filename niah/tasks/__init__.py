@@ -145,6 +145,8 @@ class Task:
             where it is asked for.
         notes: What the user should know before paying, a sentence each.
         asks: How many of the user's own questions it draws from, in words; empty = none.
+        knowledge: What is to be known besides the text to answer, as a clause that says so; empty
+            = nothing.
     """
 
     kind: str
@@ -155,6 +157,7 @@ class Task:
     cuts: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     asks: str = ""
+    knowledge: str = ""
 
     @property
     def has_own_haystack(self) -> bool:

@@ -110,7 +110,12 @@ def prepare(parameters: Mapping[str, Any], language: str, haystack: str) -> Task
             answer_kind="words",
         )
 
-    return Task(kind="associative", version=VERSION, draw=draw)
+    return Task(
+        kind="associative",
+        version=VERSION,
+        draw=draw,
+        knowledge="" if direct else "where a landmark stands is common knowledge",
+    )
 
 
 def pairs(language: str) -> list[tuple[str, str]]:
