@@ -107,7 +107,7 @@ def make_summary(grid: Grid) -> Summary:
         planned=int(grid.planned.sum()),
         outcomes={},
         failures={},
-        prompt_tokens=0,
+        tokens_read=0,
         input_tokens=nothing,
         cached_input_tokens=nothing,
         cache_write_tokens=nothing,

@@ -81,8 +81,8 @@ def _of_sweeps(result: RunResult) -> Iterator[Metric]:
     )
     yield (
         "niah_sweep_input_tokens",
-        "Prompt tokens as reported, else as counted.",
-        [(labels, sweep.input_tokens.value or sweep.prompt_tokens) for labels, sweep in sweeps],
+        "Prompt tokens that were read: as reported, else as counted where the model answered.",
+        [(labels, sweep.tokens_read) for labels, sweep in sweeps],
     )
     yield (
         "niah_sweep_trials",

@@ -39,7 +39,6 @@ def summary_text(run: Run, analysis: Analysis, calibration: Calibration | None) 
         for outcome, n in summary.outcomes.items()
         if n and outcome not in ("answered",)
     )
-    tokens = summary.input_tokens.value or summary.prompt_tokens
     share = summary.cached_share
     cached = f" ({percent(share)} read from a cache)" if share else ""
     lines = [
@@ -49,7 +48,7 @@ def summary_text(run: Run, analysis: Analysis, calibration: Calibration | None) 
         *(f"  {line}" for line in nolima_line(run, analysis)),
         f"  {count(summary.trials)} of {count(summary.planned)} trials"
         + (f" ({unscored})" if unscored else "")
-        + f", {count(int(tokens))} input tokens{cached}, cost {cost_text(summary)}",
+        + f", {count(summary.tokens_read)} input tokens{cached}, cost {cost_text(summary)}",
         *(f"  {line}" for line in caution_lines(summary)),
     ]
     lines += [f"  {name}: {told}" for name, told in course_lines(run, summary.model)]
@@ -126,9 +125,7 @@ def summary_json(
         "sent": result.sent,
         "outcomes": outcomes,
         **results.estimate_json(result.accuracy),
-        "input_tokens": int(
-            sum(summary.input_tokens.value or summary.prompt_tokens for summary in result.summaries)
-        ),
+        "input_tokens": sum(summary.tokens_read for summary in result.summaries),
         "cost_usd": result.cost_usd,
         "calibrations": results.calibrations_json(result.run),
         "figures": [str(path) for path in figures],

@@ -223,7 +223,7 @@ def _bookkeeping(sweep: Sweep, language: Language) -> Iterator[str]:
         )
     if sweep.source:
         return  # what others sent and paid is not known
-    tokens = whole(language, int(summary.input_tokens.value or summary.prompt_tokens))
+    tokens = whole(language, summary.tokens_read)
     if summary.cost_usd.value is None:
         yield word(language, "said-cost-unknown", tokens=tokens)
     else:

@@ -66,7 +66,7 @@ GERMAN: dict[str, str] = {
     "weder als richtig noch als falsch.",
     "said-unfinished": "{trials} von {planned} geplanten Versuchen sind erledigt.",
     "said-cost": "Es kostete {cost} für {tokens} Prompt-Token.",
-    "said-cost-unknown": "Die Kosten sind unbekannt; {tokens} Prompt-Token wurden gesendet.",
+    "said-cost-unknown": "Die Kosten sind unbekannt; {tokens} Prompt-Token wurden gelesen.",
     "at-least-cost": "mindestens {value}",
     "map-help": "Jede Zelle ist eine Kontextlänge und eine Tiefe. Zeigen Sie auf eine Zelle für "
     "ihre Zahlen; öffnen Sie sie mit Klick, Tippen oder Eingabetaste für ihre Versuche. "

@@ -63,7 +63,7 @@ ENGLISH: dict[str, str] = {
     "right nor as wrong.",
     "said-unfinished": "{trials} of {planned} planned trials are done.",
     "said-cost": "It cost {cost} for {tokens} prompt tokens.",
-    "said-cost-unknown": "What it cost is unknown; {tokens} prompt tokens were sent.",
+    "said-cost-unknown": "What it cost is unknown; {tokens} prompt tokens were read.",
     "at-least-cost": "at least {value}",
     # maps
     "map-help": "Each cell is one context length and one depth. Point at a cell for its numbers; "

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from niah.plan import Trial
+from niah.statistics.scores import tokens_read
 from niah.store import TrialRecord
 
 
@@ -21,7 +22,7 @@ class Progress:
         scored: Trials with a score.
         score_sum: Sum of their scores.
         outcomes: Stored trials by outcome.
-        input_tokens, output_tokens: Of this session, as reported or else as counted.
+        input_tokens, output_tokens: Of this session; see `scores.tokens_read`.
         cost_usd: Of the whole run; None when any price is unknown.
         session_done: Trials finished in this session.
         session_planned: Trials that this session set out to finish.
@@ -91,7 +92,7 @@ class Tally:
         """Count one trial that this session has finished."""
         self._count(record)
         self._session_done += 1
-        self._input_tokens += record.input_tokens or record.prompt_tokens
+        self._input_tokens += tokens_read(record)
         self._output_tokens += record.output_tokens or 0
 
     def progress(self, *, elapsed_s: float, cost_usd: float | None) -> Progress:

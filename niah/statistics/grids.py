@@ -24,6 +24,7 @@ from niah.statistics.scores import (
     repeated_prompts,
     score_of,
     sweep_estimate,
+    tokens_read,
 )
 from niah.store import TrialRecord
 
@@ -101,7 +102,7 @@ class Summary:
         planned: Trials of the plan.
         outcomes: Trials by outcome, every outcome present.
         failures: Trials of outcome ``failed`` by kind of failure, only kinds that occurred.
-        prompt_tokens: As counted by niah, over the trials that were sent.
+        tokens_read: Prompt tokens that were read; see `scores.tokens_read`.
         input_tokens, cached_input_tokens, cache_write_tokens: As reported by the provider.
         output_tokens, reasoning_tokens: As reported by the provider.
         cost_usd: From the usage fields and prices.
@@ -123,7 +124,7 @@ class Summary:
     planned: int
     outcomes: dict[str, int]
     failures: dict[str, int]
-    prompt_tokens: int
+    tokens_read: int
     input_tokens: Total
     cached_input_tokens: Total
     cache_write_tokens: Total
@@ -274,7 +275,7 @@ def _summary(grid: Grid, records: Sequence[TrialRecord]) -> Summary:
         planned=int(grid.planned.sum()),
         outcomes={outcome: int(counts.sum()) for outcome, counts in grid.outcomes.items()},
         failures=dict(sorted(failures.items())),
-        prompt_tokens=sum(r.prompt_tokens for r in sent),
+        tokens_read=sum(map(tokens_read, sent)),
         input_tokens=_total([r.input_tokens for r in sent]),
         cached_input_tokens=_total([r.cached_input_tokens for r in sent]),
         cache_write_tokens=_total([r.cache_write_tokens for r in sent]),

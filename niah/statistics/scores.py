@@ -43,6 +43,14 @@ def cut_before_text(records: Iterable[TrialRecord]) -> int:
     return sum(r.outcome == "output-limit" and not r.response.strip() for r in records)
 
 
+def tokens_read(record: TrialRecord) -> int:
+    """Prompt tokens of a trial that were read for all that is known.
+
+    As reported; else as counted where the model answered, and none where it may have been refused.
+    """
+    return record.input_tokens or (record.prompt_tokens if record.outcome in SCORED else 0)
+
+
 def score_of(record: TrialRecord) -> float | None:
     """The score that counts in an accuracy: None unless the outcome is scored, 0 when empty.
 
