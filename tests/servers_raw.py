@@ -123,8 +123,16 @@ async def read_request(reader: asyncio.StreamReader) -> Received | None:
 
 
 @asynccontextmanager
-async def serve(script: Script, *, tls: ssl.SSLContext | None = None) -> AsyncIterator[RawServer]:
-    """Runs the script for every request on a free port of the loopback interface."""
+async def serve(
+    script: Script, *, tls: ssl.SSLContext | None = None, listed: bytes = b""
+) -> AsyncIterator[RawServer]:
+    """Runs the script for every request on a free port of the loopback interface.
+
+    Args:
+        script: What answers.
+        tls: With which it is spoken to.
+        listed: The response to a request for its models; empty = it has no such list.
+    """
     state = RawServer(url="", host="127.0.0.1", port=0)
     tasks: set[asyncio.Task[Any]] = set()
 
@@ -138,6 +146,9 @@ async def serve(script: Script, *, tls: ssl.SSLContext | None = None) -> AsyncIt
             while (request := await read_request(reader)) is not None:
                 if request.path == "/tokenize":  # as most servers: there is no such thing
                     writer.write(response_bytes({"error": {"message": "Not Found"}}, status=404))
+                    continue
+                if request.method == "GET" and request.path.endswith("/models"):
+                    writer.write(listed or response_bytes({"error": "Not Found"}, status=404))
                     continue
                 state.requests.append(request)
                 state.in_flight += 1
@@ -172,6 +183,7 @@ def scripted(
     answer: Callable[[bytes], dict[str, Any] | bytes],
     *,
     latency_s: Callable[[bytes], float] = lambda _: 0.0,
+    listed: bytes = b"",
 ) -> Iterator[RawServer]:
     """A server in a thread of its own that answers each body with what the function makes of it.
 
@@ -184,19 +196,19 @@ def scripted(
         writer.write(made if isinstance(made, bytes) else response_bytes(made))
         await writer.drain()
 
-    with scripted_by(script) as server:
+    with scripted_by(script, listed=listed) as server:
         yield server
 
 
 @contextmanager
-def scripted_by(script: Script) -> Iterator[RawServer]:
+def scripted_by(script: Script, *, listed: bytes = b"") -> Iterator[RawServer]:
     """A server in a thread of its own that runs the script for every request."""
     loop = asyncio.new_event_loop()
     stop = asyncio.Event()
     ready: Future[RawServer] = Future()
 
     async def run() -> None:
-        async with serve(script) as server:
+        async with serve(script, listed=listed) as server:
             ready.set_result(server)
             await stop.wait()
 

@@ -12,13 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from niah.experiment import load_experiment
+from niah.providers.listing import lists_its_own
 from niah.reference.behaviour import Behaviour, Faults
 from niah.runner.check import PASSAGE, QUESTION
 from niah.runner.findings import SLACK_TOKENS, compare_tokens
 from niah.tokenizers import NAMES, load
 from tests.command import Niah
 from tests.servers import listening
-from tests.servers_raw import scripted
+from tests.servers_raw import response_bytes, scripted
 from tests.test_run import price, write_sweep
 
 KEY = "canary-0123456789abcdef"
@@ -267,6 +269,93 @@ def test_a_hostile_answer_is_inert(niah: Niah, tmp_path: Path) -> None:
     assert "\u202e" not in done.out
     assert KEY not in done.out + done.err
     assert done.code == 0
+
+
+def listing(*names: str, **entry: Any) -> bytes:
+    """A server's list of models, the last one with more to its name."""
+    entries: list[dict[str, Any]] = [{"id": name, "object": "model"} for name in names]
+    entries[-1].update(entry)
+    return response_bytes({"object": "list", "data": entries})
+
+
+@pytest.mark.parametrize(
+    ("listed", "words"),
+    [
+        (listing("tiny"), "lists tiny, and no exact"),
+        (listing("/models/tiny.gguf"), "lists /models/tiny.gguf, and no exact"),
+        (listing("a", "b", "c", "exactly", "e"), "lists a, b, c and 2 more, and no exact"),
+        (listing("\x1b[2J\u202etiny"), "lists \\u001b[2J\\u202etiny, and no exact"),
+        (listing("x" * 500), f"lists {'x' * 79}…, and no exact"),
+    ],
+)
+def test_a_server_that_lists_other_models_is_noted(
+    niah: Niah, tmp_path: Path, listed: bytes, words: str
+) -> None:
+    """One that answers under any name says what it has: no model is taken to exist, exit code 0."""
+    with scripted(counting(template=3), listed=listed) as server:
+        config = write_sweep(tmp_path, server.url)
+        done = niah("check", config)
+        (model,) = niah("check", config, "--json").json["models"]
+    assert done.code == 0, done.err
+    assert f"note: local/exact: its server {words}" in done.err
+    assert "another model may have answered" in done.err
+    assert " unknown " in done.out
+    assert model["model_exists"] is None
+    assert any(words in note for note in model["notes"])
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        listing("a", "b", "c", "exact"),
+        listing("/models/exact.gguf"),
+        listing("a", "org/Exact"),
+        listing("exact:latest"),
+        listing("tiny", aliases=["small", "exact"]),
+        listing("served", root="/weights/exact"),
+        listing("openai/*"),
+        listing(*(f"model-{number}" for number in range(101))),
+        b"",
+        response_bytes({"error": "no"}, status=500),
+        response_bytes({"data": []}),
+        response_bytes({"data": 7}),
+        response_bytes({"data": [7, {"id": None}]}),
+        response_bytes({"data": {"id": "tiny"}}),
+        response_bytes({}),
+        response_bytes([]),
+        response_bytes(b"<html>"),
+        response_bytes(b"[" * 100_000),
+    ],
+)
+def test_a_list_that_says_nothing_against_a_model_is_not_told(
+    niah: Niah, tmp_path: Path, listed: bytes
+) -> None:
+    """The model under its name or another of its names, a gateway's list, no list, or nonsense."""
+    with scripted(counting(template=3), listed=listed) as server:
+        done = niah("check", write_sweep(tmp_path, server.url), "--json")
+    assert done.code == 0, done.err
+    (model,) = done.json["models"]
+    assert model["model_exists"]
+    assert model["notes"] == []
+
+
+@pytest.mark.parametrize(
+    ("address", "asked"),
+    [
+        ("http://10.0.0.7:8080/v1", True),
+        ("https://llm.example/v1", True),
+        ("https://openrouter.ai/api/v1", False),
+        ("https://api.openai.com/v1", False),
+        ("https://eu.api.openai.com/v1", False),
+        ("https://mine.openai.azure.com/openai/v1", False),
+    ],
+)
+def test_hosted_catalogues_are_not_asked_for(tmp_path: Path, address: str, asked: bool) -> None:
+    """Hosts that resell or rename models are known by their address, whatever they are called."""
+    path = write_sweep(tmp_path)
+    path.write_text(path.read_text().replace("http://127.0.0.1:9/v1", address), "utf-8")
+    (model,) = load_experiment(path).resolved_models()
+    assert lists_its_own(model) == asked
 
 
 def test_the_passage_tells_the_vocabularies_apart() -> None:

@@ -17,6 +17,7 @@ from niah.experiment.origin import concerning
 from niah.models import Model
 from niah.prompts import Message
 from niah.providers import Failure, Response
+from niah.providers.listing import lists_its_own
 from niah.providers.wire import WIRE_FORMATS
 from niah.runner.budget import check_prices
 from niah.runner.connections import open_transport
@@ -24,6 +25,7 @@ from niah.runner.findings import (
     Check,
     after_counting,
     after_failure,
+    after_listing,
     after_response,
     compare_tokens,
     hindrance,
@@ -34,10 +36,11 @@ from niah.runner.keys import key_remedy, key_state
 from niah.runner.prepare import load_vocabulary
 from niah.runner.records import cost_usd, sampling_of
 from niah.runner.retries import Retry, RetryLimits, decide
-from niah.runner.transport import ask
+from niah.runner.transport import ask, ask_listed
 
 ATTEMPTS = 2
 MOST_AT_ONCE = 16
+LIST_S = 10.0
 
 QUESTION = "Answer with the single word: ready"
 
@@ -131,6 +134,8 @@ async def _check(
         check = after_response(check, first, experiment.max_output_tokens(model))
         if asker.simulated and not model.simulated:
             check = with_note(check, "a reference reader answers, simulated; no model was asked")
+        elif check.usable and lists_its_own(model):
+            check = after_listing(check, await asker.listed())
         if not check.usable:
             return replace(check, cost_usd=cost_usd(model, first.usage))
         second = await asker.ask(long)
@@ -193,6 +198,19 @@ class _Asker:
         self._key = key
         self._transport = transport
         self._timeout_s = min(timeout_s, experiment.limits.timeout_s)
+
+    async def listed(self) -> tuple[str, ...]:
+        """What the server lists in place of the model; none where it has it, or does not say.
+
+        Raises:
+            ModelError: if the key cannot stand in a header.
+        """
+        return await ask_listed(
+            self._transport,
+            model=self._model,
+            key=self._key,
+            timeout_s=min(LIST_S, self._timeout_s),
+        )
 
     async def ask(self, messages: Sequence[Message]) -> Response | Failure:
         """The answer, or the last failure within the time.

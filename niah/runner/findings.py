@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from niah.console import inert, shorten
 from niah.models import Model
 from niah.providers import Failure, Response
 from niah.runner.budget import TEMPLATE_TOKENS
@@ -15,6 +16,9 @@ from niah.runner.keys import KeyState
 SLACK_TOKENS = 3
 # Beyond this another vocabulary is no stand-in, or the report is not a count of this prompt.
 MOST_STAND_IN_RATIO = 2.0
+
+# Of models that a server lists, so many are named, each by so much of its name.
+SHOWN_NAMES, SHOWN_CHARS = 3, 80
 
 TokenVerdict = Literal["agree", "differ", "stand-in", "not-reported"]
 
@@ -49,7 +53,7 @@ class Check:
         host_answers: None = not asked.
         model_exists: None = the answer does not tell.
         response: To the first prompt; None when there was none.
-        requests: Sent in all, repeated ones included.
+        requests: Questions sent in all, repeated ones included.
         simulated: It is a reference reader, by its name or by what its answers say.
         latency_s: Of the first question's last request.
         tokens: None when nothing was answered.
@@ -115,6 +119,24 @@ def after_response(check: Check, response: Response, limit_tokens: int) -> Check
     if response.outcome == "output-limit":
         return with_note(check, f"it used up its output limit of {limit_tokens:,} tokens")
     return check
+
+
+def after_listing(check: Check, others: Sequence[str]) -> Check:
+    """The check once the server has listed its models.
+
+    Args:
+        check: After its first question was answered.
+        others: What is listed where the model is not; empty = nothing is known against it.
+    """
+    if not others:
+        return check
+    shown = ", ".join(inert(shorten(name, SHOWN_CHARS)) for name in others[:SHOWN_NAMES])
+    more = f" and {len(others) - SHOWN_NAMES} more" if len(others) > SHOWN_NAMES else ""
+    return with_note(
+        replace(check, model_exists=None),
+        f"its server lists {shown}{more}, and no {check.model.wire_name}: another model may have "
+        "answered under this name",
+    )
 
 
 def hindrance(response: Response, limit_tokens: int) -> str:

@@ -18,8 +18,9 @@ from niah.errors import ModelError
 from niah.models import Model
 from niah.prompts import Message
 from niah.providers import Failure, FailureKind, Response, WireRequest
-from niah.providers.bodies import malformed, one_line
+from niah.providers.bodies import malformed, one_line, read_object
 from niah.providers.limits import LimitsSeen, read_limits
+from niah.providers.listing import build_list_request, others_listed
 from niah.providers.wire import COUNT_FORMATS, WIRE_FORMATS, parse_count
 
 # What every answer of ``niah serve`` carries, under whatever name it is asked.
@@ -128,6 +129,21 @@ async def ask_count(
         return reply
     result = parse_count(model.provider.api, reply.status, reply.headers, reply.body)
     return result if isinstance(result, int) else without_key(result, key)
+
+
+async def ask_listed(
+    transport: httpx.AsyncBaseTransport, *, model: Model, key: str | None, timeout_s: float
+) -> tuple[str, ...]:
+    """What the model's server lists in place of it; none where it lists it, or nothing readable.
+
+    Arguments and errors are those of ``ask``.
+    """
+    request = build_list_request(model)
+    reply = await _reply(transport, request, model=model, key=key, timeout_s=timeout_s)
+    if isinstance(reply, Failure) or not 200 <= reply.status < 300:
+        return ()
+    document = read_object(reply.body, reply.status)
+    return () if isinstance(document, Failure) else others_listed(document, model)
 
 
 async def _reply(
