@@ -203,6 +203,29 @@ def test_a_failure_to_measure_is_no_miss(
         assert ("num_ctx" if outcome == "truncated" else "maximum context length") in said
 
 
+def test_what_a_window_does_not_hold_is_told_of_all_servers(niah: Niah, tmp_path: Path) -> None:
+    """Before and after a sweep beyond the stated window, which this server reads all the same."""
+    told = (
+        "warning: local/exact has a window of {}, which does not hold the longest context of 2,000 "
+        "and an answer of 512: there its server {}"
+    )
+    beyond = told.format("1,500 tokens", "refuses (context-exceeded), or it reads past what the ")
+    with listening() as endpoint:
+        config = write_sweep(tmp_path, endpoint.url)
+        window = ("--set", 'model."local/exact".context_window=1500')
+        for done in (niah("plan", config, *window), niah("run", config, *window)):
+            assert done.code == 0, done.err
+            assert beyond in done.err
+        for language, said in (("en", "scored trials are longer"), ("de", "gewertete Versuche")):
+            niah("report", "latest", "--out", "report.md", "--language", language)
+            assert f"- 3 {said}" in (tmp_path / "report.md").read_text("utf-8")
+        assert niah("run", config).code == 0
+        niah("report", "latest", "--out", "report.md")
+        assert "are longer" not in (tmp_path / "report.md").read_text("utf-8")
+    close = niah("plan", config, "--set", 'model."local/exact".context_window=2100')
+    assert told.format("2,100 tokens", "may refuse (context-exceeded)\n") in close.err
+
+
 @pytest.mark.parametrize("reasoning", [False, True])
 def test_thinking_is_kept_apart_and_not_scored(niah: Niah, tmp_path: Path, reasoning: bool) -> None:
     """A model's thoughts are stored beside its answer."""

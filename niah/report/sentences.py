@@ -112,6 +112,10 @@ def _findings(sweep: Sweep, language: Language, main_rule: bool) -> Iterator[str
     if sweep.claimed_tokens is not None:
         claimed = length_label(sweep.claimed_tokens, language)
         yield word(language, "said-claimed", value=claimed)
+        by_length = sweep.summary.by_length
+        beyond = int(by_length.n[by_length.axis > sweep.claimed_tokens].sum())
+        if beyond:
+            yield word(language, "said-beyond", n=whole(language, beyond))
     yield from _lowest(sweep, language)
     yield from _contrast(sweep.positions.middle_dip, ("dip", "bulge", "no-dip"), language)
     yield from _trend(sweep.positions.length_trend, language)

@@ -39,6 +39,8 @@ GERMAN: dict[str, str] = {
     "said-other-rule": "Nach einer anderen Regel sind es {value} Token (95-%-Intervall "
     "{span}): {rule}.",
     "said-claimed": "Der Hersteller nennt ein Kontextfenster von {value} Token.",
+    "said-beyond": "{n} gewertete Versuche sind länger: Wo ein Server mehr liest, als das Modell "
+    "gelernt hat, sagt der Wert nichts über das Modell innerhalb seines Fensters.",
     "said-lowest-length": "Die niedrigste gemessene Länge ist {tokens} Token mit {value} ({lower} "
     "bis {upper}, n = {n}).",
     "said-lowest-depth": "Die niedrigste gemessene Tiefe ist {depth} % mit {value} ({lower} bis "

@@ -38,6 +38,8 @@ ENGLISH: dict[str, str] = {
     "{span}): the longest tested length with an {rule}.",
     "said-other-rule": "By another rule it is {value} tokens (95% interval {span}): {rule}.",
     "said-claimed": "Its maker states a context window of {value} tokens.",
+    "said-beyond": "{n} scored trials are longer than that: where a server reads past what the "
+    "model was trained for, the score says nothing of the model within its window.",
     "said-lowest-length": "The lowest measured length is {tokens} tokens with {value} ({lower} to "
     "{upper}, n = {n}).",
     "said-lowest-depth": "The lowest measured depth is {depth}% with {value} ({lower} to {upper}, "

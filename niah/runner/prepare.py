@@ -221,9 +221,15 @@ def _warnings(experiment: Experiment, models: Mapping[str, Model], task: Task) -
         limit = experiment.max_output_tokens(model)
         window = model.context_window
         if window is not None and longest + limit > window:
+            beyond = (
+                "there its server refuses (context-exceeded), or it reads past what the model was "
+                "trained for, and the score says nothing of the model within its window"
+                if longest > window
+                else "there its server may refuse (context-exceeded)"
+            )
             yield (
                 f"{model.id} has a window of {window:,} tokens, which does not hold the longest "
-                f"context of {longest:,} and an answer of {limit:,}; expect context-exceeded there"
+                f"context of {longest:,} and an answer of {limit:,}: {beyond}"
             )
     readers = [model.id for model in models.values() if model.simulated]
     if readers and task.knowledge:
