@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from niah.errors import ConfigurationError
@@ -13,7 +15,12 @@ from niah.figures.drawing import write
 from niah.figures.provenance import read_provenance
 from niah.figures.rulings import place_up
 from niah.figures.styles import CURVE_COLOURS, CURVE_MARKERS
-from niah.statistics.effective import effective_length, ruler_rule, threshold_rule
+from niah.statistics.effective import (
+    effective_length,
+    nolima_rule,
+    ruler_rule,
+    threshold_rule,
+)
 from niah.statistics.grids import Summary
 from tests.test_figures_data import FACTS, NAN, make_grid, make_summary
 from tests.test_figures_files import PROVENANCE
@@ -25,6 +32,7 @@ def sweep(model: str, rows: list[list[float]], *, simulated: bool = False) -> Su
 
 GOOD = sweep("a/good", [[1.0, 1.0, 1.0], [1.0, 1.0, 1.0]])
 WORSE = sweep("b/worse", [[1.0, 0.0, NAN], [1.0, 1.0, NAN]])
+OTHER = sweep("c/other", [[1.0, 1.0, 1.0], [0.0, 0.0, 1.0]])
 
 
 def test_curves_carry_the_summaries_numbers() -> None:
@@ -40,14 +48,43 @@ def test_curves_carry_the_summaries_numbers() -> None:
 
 
 def test_the_legend_names_each_curve_and_the_rule() -> None:
-    """Each sweep has its overall accuracy beside its name; effective lengths carry their rule."""
+    """Accuracy and effective length stand beside each name with their intervals; the rule below."""
     rule = threshold_rule(0.85)
     found = {s.model: effective_length(s.by_length, rule) for s in (GOOD, WORSE)}
     data = curves_data([GOOD, WORSE], FACTS, effective=found)
     assert [curve.effective for curve in data.curves] == [4000, 1000]
-    assert data.legend[0] == ("0", "a/good (100.0%)")
+    assert data.legend[0] == (
+        "0",
+        "a/good: 100.0% (87.1% to 100.0%), n\u00a0=\u00a018; "
+        "effective at least 4K (below 1K to at least 4K)",
+    )
+    assert data.legend[2][0] == "effective"
     assert rule.sentence.replace(" %", "%") in data.legend[2][1]
-    assert data.legend[2][1].endswith("at least that long)")
+    alone = curves_data([GOOD], FACTS, axis="depth", effective=found)
+    assert [words for _, words in alone.legend] == [
+        "a/good: 100.0% (87.1% to 100.0%), n\u00a0=\u00a018"
+    ]
+
+
+def test_a_length_below_all_tested_ones_has_words_and_no_line() -> None:
+    """A curve without a line of its effective length still says what it is."""
+    low = replace(WORSE.by_length, accuracy=np.zeros(3), lower=np.zeros(3), upper=np.full(3, 0.2))
+    found = {"b/worse": effective_length(low, threshold_rule(0.5))}
+    data = curves_data([WORSE], FACTS, effective=found)
+    assert "effective below 1K" in data.legend[0][1]
+    assert data.legend[1][0] == ""
+
+
+def test_one_rule_with_a_base_score_for_each_sweep_is_one_rule() -> None:
+    """NoLiMa's rule takes another base score of each model; the legend names them all."""
+    found = {
+        s.model: effective_length(s.by_length, nolima_rule(s.by_length)) for s in (GOOD, OTHER)
+    }
+    assert found["a/good"].rule != found["c/other"].rule
+    data = curves_data([GOOD, OTHER], FACTS, effective=found)
+    assert data.legend[-1][1].endswith("base scores: a/good 100.0%, c/other 50.0%")
+    german = curves_data([GOOD, OTHER], FACTS, effective=found, language="de")
+    assert german.legend[-1][1].endswith("Grundwerte: a/good 100,0 %, c/other 50,0 %")
 
 
 def test_rules_are_not_mixed() -> None:

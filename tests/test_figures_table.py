@@ -14,8 +14,9 @@ import pytest
 from niah.errors import ConfigurationError
 from niah.figures.table import Origin, Tabled, TableData, table_data
 from niah.figures.table_text import csv_table, latex_table, markdown_table, write_table
-from niah.figures.text import Provenance
-from niah.statistics.effective import effective_length, ruler_rule, threshold_rule
+from niah.figures.text import Estimated, Provenance
+from niah.interface.tables import rows_json
+from niah.statistics.effective import effective_length, nolima_rule, ruler_rule, threshold_rule
 from niah.statistics.grids import Marginal
 from niah.statistics.intervals import jeffreys
 from niah.statistics.published import NOLIMA, RULER, Publication
@@ -103,6 +104,33 @@ def test_published_rows_are_marked_cited_and_have_no_interval() -> None:
     assert rows[1]["accuracy_4096"] == "0.967"
     assert rows[1]["accuracy_4096_lower"] == rows[1]["accuracy_4096_n"] == ""
     assert (rows[0]["accuracy_4000"], rows[0]["accuracy_4000_n"]) == ("1.0", "40")
+
+
+@pytest.mark.parametrize("estimate", ["raw", "pooled"])
+def test_a_csv_says_which_estimate_its_numbers_are(estimate: Estimated) -> None:
+    """A reader of the file alone knows whether they are raw; published ones are."""
+    data = table_data(
+        [tabled("a/b", marginal([40, 20], 40))],
+        FACTS,
+        task="single",
+        published=RULER,
+        estimate=estimate,
+    )
+    rows = list(csv.DictReader(csv_table(data, PROVENANCE).splitlines()))
+    assert [row["estimate"] for row in rows] == [estimate] + ["raw"] * len(RULER.rows)
+    assert [row["estimate"] for row in rows_json(data)] == [row["estimate"] for row in rows]
+
+
+def test_a_base_score_of_nothing_leaves_no_effective_length() -> None:
+    """In words none, without an interval, and no number at all for a machine."""
+    nothing = marginal([0, 0], 40)
+    found = effective_length(nothing, nolima_rule(nothing))
+    data = table_data(
+        [replace(tabled("a/b", nothing), effective=found)], FACTS, task="single", language="de"
+    )
+    assert "| a/b | 128K | keine |" in markdown_table(data, PROVENANCE)
+    (row,) = csv.DictReader(csv_table(data, PROVENANCE).splitlines())
+    assert not any(row[key] for key in row if key.startswith("effective_"))
 
 
 @pytest.mark.parametrize(

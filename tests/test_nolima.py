@@ -96,6 +96,34 @@ def test_a_base_of_nothing_has_no_effective_length() -> None:
     assert (found.effective.value, found.effective.lower, found.effective.upper) == (None,) * 3
 
 
+def test_no_output_of_an_adaptive_run_bounds_a_share_of_nothing(niah: Niah, tmp_path: Path) -> None:
+    """A pooled map lends a base score to lengths at which nothing was right; it is none."""
+    (tmp_path / "a.toml").write_text(
+        'models = ["reference/exact"]\n'
+        "grid = { context_lengths = [500, 2000], depth_percents = [0, 50, 100] }\n"
+        'task = { kind = "associative" }\nhaystack = { source = "gazetteer" }\n'
+        'sampling = { mode = "adaptive" }\n',
+        encoding="utf-8",
+    )
+    told = niah("run", "a.toml", "-q").out
+    assert "  base score 0.0%" in told
+    assert "effective length at 0.85 x base none, 95% interval none" in told
+    niah("report", "latest", "--out", "r.md", "--no-passages")
+    text = Path("r.md").read_text(encoding="utf-8")
+    assert "By another rule it has none, because the base score is 0:" in text
+    assert "has a base score of 0.0% (" in text
+    assert "no effective length by this rule" in text
+    for kind in ("heatmap", "panels"):
+        niah("plot", "latest", "--kind", kind, "--effective", "nolima", "--out", f"{kind}.svg")
+        drawn = Path(f"{kind}.alt.txt").read_text(encoding="utf-8")
+        assert "o effective context length, because the base score is 0" in drawn
+        assert "below" not in drawn
+    niah("plot", "latest", "--kind", "length", "--effective", "nolima", "--out", "length.svg")
+    shown = niah("plot", "latest", "--kind", "table", "--effective", "nolima", "--out", "t.md")
+    assert shown.code == 0
+    assert "| reference/exact | none |" in Path("t.md").read_text(encoding="utf-8")
+
+
 def test_other_tasks_have_no_base_score() -> None:
     """A plain needle shares its words with the question; the rule is not about it."""
     run, analysis = measured("single", SCORES)

@@ -8,6 +8,7 @@ import pytest
 from niah.statistics.effective import ruler_rule
 from niah.statistics.margins import pooled_effective_length, pooled_margins
 from niah.statistics.pooled import pool
+from niah.statistics.ruler import pooled_averages
 from tests.benchmarks.truth_maps import truth_map
 
 SIZE = 9
@@ -17,7 +18,8 @@ LENGTHS = 1000 * np.arange(1, SIZE + 1)
 @pytest.mark.parametrize("family", ["bad patch", "isolated bad cells", "flat", "mottled decay"])
 def test_intervals_of_a_single_pass_contain_the_means(family: str) -> None:
     """With one trial a cell and 15 % repeats, most intervals of lengths and sweeps hold."""
-    sweep, lengths, depths = [], [], []
+    sweep, lengths, depths, averages = [], [], [], []
+    rising = np.arange(1.0, SIZE + 1) / np.arange(1.0, SIZE + 1).sum()
     for seed in range(20):
         truth = truth_map(family, SIZE, seed)
         rng = np.random.default_rng([seed, 5])
@@ -29,9 +31,27 @@ def test_intervals_of_a_single_pass_contain_the_means(family: str) -> None:
         means = truth.mean(axis=1)
         depths.append(((by_depth.lower <= means) & (means <= by_depth.upper)).mean())
         sweep.append(margins.accuracy.lower <= truth.mean() <= margins.accuracy.upper)
+        found = pooled_averages(margins).increasing
+        averages.append(found.lower <= rising @ truth.mean(axis=0) <= found.upper)
     assert np.mean(sweep) >= 0.9
     assert np.mean(lengths) >= 0.93
     assert np.mean(depths) >= 0.88
+    assert np.mean(averages) >= 0.9
+
+
+def test_the_average_over_all_lengths_is_the_sweeps_accuracy() -> None:
+    """Two outputs of one map agree: value, interval and n; a length without a trial is left out."""
+    rng = np.random.default_rng(3)
+    n = np.ones((5, SIZE), np.int64)
+    margins = pooled_margins(pool(rng.binomial(n, 0.7), n), LENGTHS, np.arange(5))
+    average, whole = pooled_averages(margins).equal, margins.accuracy
+    assert average.value == pytest.approx(whole.value)
+    assert (average.lower, average.upper) == pytest.approx((whole.lower, whole.upper))
+    assert (average.n, average.method) == (whole.n, whole.method)
+    n[:, -1] = 0
+    margins = pooled_margins(pool(rng.binomial(n, 0.7), n), LENGTHS, np.arange(5))
+    rest = float(margins.by_length.accuracy[:-1].mean())
+    assert pooled_averages(margins).equal.value == pytest.approx(rest)
 
 
 def test_a_reader_without_fault_may_be_perfect() -> None:

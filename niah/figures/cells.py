@@ -95,6 +95,8 @@ def draw_lengths(
     taken: list[float] = []
     gap = LINE_GAP * preset.tick / POINTS
     for mark in data.marks:
+        if mark.tokens is None:
+            continue
         x = length_place(mark.tokens, data, columns)
         while any(abs(x - other) < gap for other in taken):
             x += gap

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from niah.errors import ConfigurationError
 from niah.figures.controls import controls_statement
-from niah.figures.lengths import rule_words
+from niah.figures.lengths import brief_words, shared_rule
 from niah.figures.text import (
     LANGUAGES,
     WORDS,
@@ -20,6 +20,7 @@ from niah.figures.text import (
     depth_label,
     length_label,
     one_of,
+    overall_words,
     percent_label,
     plain,
     simulated_words,
@@ -68,7 +69,8 @@ class CurvesData:
         across, up: Axis labels.
         ticks: (axis value, label).
         curves: In the order asked for.
-        legend: (number of the curve as text, words), then ("effective", the rule).
+        legend: (number of the curve as text, words), then the rule of the effective length, its
+            key "effective" if any curve has a line there.
         language: Of all words.
     """
 
@@ -154,8 +156,10 @@ def curves_data(
         curves=curves,
         legend=tuple(
             [
-                (str(index), f"{name} ({_overall(summary, language)})")
-                for index, (name, summary) in enumerate(zip(names, summaries, strict=True))
+                (str(index), f"{name}: {_overall(summary, found.get(label), axis, language)}")
+                for index, (name, summary, label) in enumerate(
+                    zip(names, summaries, labels or [s.model for s in summaries], strict=True)
+                )
             ]
             + _rules(found, axis, language)
         ),
@@ -198,23 +202,21 @@ def _numbers(values: list[float]) -> tuple[float | None, ...]:
     return tuple(None if math.isnan(v) else v for v in values)
 
 
-def _overall(summary: Summary, language: Language) -> str:
-    value = summary.accuracy.value
-    return "\u2013" if math.isnan(value) else percent_label(value, language)
+def _overall(
+    summary: Summary, effective: EffectiveLength | None, axis: Axis, language: Language
+) -> str:
+    """A curve's accuracy as a whole, and over lengths its effective length if that is asked for."""
+    said = [overall_words(summary.accuracy, language, brief=True)]
+    if axis == "length" and effective is not None and effective.longest_tested is not None:
+        said.append(brief_words(effective, language))
+    return "; ".join(said)
 
 
 def _rules(
     effective: Mapping[str, EffectiveLength], axis: Axis, language: Language
 ) -> list[tuple[str, str]]:
-    rules = {e.rule.sentence: e.rule for e in effective.values()}
-    if axis == "depth" or not rules:
+    if axis == "depth" or not effective:
         return []
-    if len(rules) > 1:
-        raise ConfigurationError(
-            "effective lengths by different rules cannot share one figure; use one rule"
-        )
-    (rule,) = rules.values()
-    sentence = WORDS[language]["effective"].format(rule=rule_words(rule, language))
-    if any(e.value is not None and e.value == e.longest_tested for e in effective.values()):
-        sentence += WORDS[language]["at-least"]
-    return [("effective", sentence)]
+    rule = shared_rule([(plain(label, 80), e.rule) for label, e in effective.items()], language)
+    drawn = any(e.value is not None for e in effective.values())
+    return [("effective" if drawn else "", WORDS[language]["effective"].format(rule=rule))]

@@ -244,7 +244,7 @@ def heatmap_data(
         else (),
         legend=(
             *legend_of(state, partial, doubt, bool(kept), language),
-            *((mark.kind, mark.words) for mark in marks),
+            *(("" if mark.tokens is None else mark.kind, mark.words) for mark in marks),
         ),
         language=language,
         by_length=None if margins is None else _margin(margins.by_length),

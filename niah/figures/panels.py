@@ -134,14 +134,19 @@ def _shared(lists: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
 def _legend(maps: Sequence[HeatmapData], names: Sequence[str]) -> tuple[tuple[str, str], ...]:
     """Whatever occurs in any map, then the lines of lengths; each map states its own number."""
     lengths = {mark.kind for m in maps for mark in m.marks}
-    whole = dict.fromkeys(entry for m in maps for entry in m.legend if entry[0] not in lengths)
+    drawn = {mark.kind for m in maps for mark in m.marks if mark.tokens is not None}
+    beside = {"", *lengths}
+    whole = dict.fromkeys(entry for m in maps for entry in m.legend if entry[0] not in beside)
     rules: dict[tuple[str, str], list[str]] = {}
     for name, m in zip(names, maps, strict=True):
         for mark in m.marks:
             rules.setdefault((mark.kind, mark.rule), []).append(name)
     several = {kind for kind in lengths if sum(key[0] == kind for key in rules) > 1}
     marks = [
-        (kind, f"{', '.join(of)}: {rule}" if kind in several else rule)
+        (
+            kind if kind in drawn else "",
+            f"{', '.join(of)}: {rule}" if kind in several else rule,
+        )
         for (kind, rule), of in rules.items()
     ]
     order = {key: place for place, key in enumerate(_ORDER)}

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from niah.errors import ConfigurationError
-from niah.figures.lengths import bound_words, rule_words
+from niah.figures.lengths import bound_words, shared_rule
 from niah.figures.text import (
     LANGUAGES,
     WORDS,
@@ -28,7 +28,7 @@ from niah.figures.text import (
     simulated_words,
 )
 from niah.statistics.intervals import Estimate
-from niah.statistics.ruler import length_average
+from niah.statistics.ruler import Averages, averages_of
 
 if TYPE_CHECKING:
     from niah.statistics.effective import EffectiveLength
@@ -51,6 +51,8 @@ class Tabled:
         effective: Its effective context length; None = nothing was scored.
         claimed_tokens: What the model's maker states; None = unknown.
         origin: Of its numbers.
+        averages: Over its lengths; by default those of `by_length`, whose lengths are taken as
+            independent. Those of a pooled map are not.
     """
 
     label: str
@@ -58,6 +60,7 @@ class Tabled:
     effective: EffectiveLength | None
     claimed_tokens: int | None = None
     origin: Origin = "measured"
+    averages: Averages | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,10 +70,11 @@ class TableRow:
     Attributes:
         label: Name of the sweep, or of a published model.
         origin: Of its numbers; published ones have no intervals.
+        estimate: Whether its accuracies are raw or those of a pooled map.
         claimed, effective: Context lengths in words; empty = unknown.
         effective_bounds: The interval of the effective length in words; empty = none.
         claimed_tokens, effective_tokens, effective_lower, effective_upper: The same as numbers;
-            an effective length of 0 is below every tested length.
+            an effective length of 0 is below every tested length; None = there is none.
         accuracy: At each of the table's lengths; None = not measured.
         average: Over the measured lengths.
         rising, falling: The same with weights 1, 2, ... that favour long or short contexts.
@@ -78,6 +82,7 @@ class TableRow:
 
     label: str
     origin: Origin
+    estimate: Estimated
     claimed: str
     effective: str
     effective_bounds: str
@@ -145,11 +150,7 @@ def table_data(
     words = WORDS[language]
     if not sweeps:
         raise ConfigurationError("a table needs at least one sweep")
-    rules = {s.effective.rule.sentence: s.effective.rule for s in sweeps if s.effective}
-    if len(rules) > 1:
-        raise ConfigurationError(
-            "effective lengths by different rules cannot share one column; use one rule"
-        )
+    rules = [(plain(s.label, 80), s.effective.rule) for s in sweeps if s.effective]
     margins = [s.by_length for s in sweeps]
     theirs = published.rows if published else ()
     beside = [_beside(row.by_length, margins) if nearby else row.by_length for row in theirs]
@@ -168,6 +169,8 @@ def table_data(
             s.claimed_tokens,
             lengths,
             s.origin,
+            estimate,
+            s.averages or averages_of(s.by_length),
             language,
         )
         for s in sweeps
@@ -180,6 +183,8 @@ def table_data(
             None,
             lengths,
             "published",
+            "raw",
+            averages_of(by_length),
             language,
         )
         for row, by_length in zip(theirs, beside, strict=True)
@@ -195,10 +200,7 @@ def table_data(
         subtitle=(
             words["task"].format(task=plain(task)),
             words["table-cells"],
-            *(
-                words["effective"].format(rule=rule_words(rule, language))
-                for rule in rules.values()
-            ),
+            *((words["effective"].format(rule=shared_rule(rules, language)),) if rules else ()),
             words["table-weights"],
         ),
         caption=(
@@ -271,6 +273,8 @@ def _row(
     claimed_tokens: int | None,
     lengths: Sequence[int],
     origin: Origin,
+    estimate: Estimated,
+    averages: Averages,
     language: Language,
 ) -> TableRow:
     measured = {
@@ -281,25 +285,27 @@ def _row(
     words = WORDS[language]
     published = origin == "published"
     shown = effective if effective is not None and effective.longest_tested is not None else None
+    void = shown is None or shown.rule.void
     return TableRow(
         label=label,
         origin=origin,
+        estimate=estimate,
         claimed="" if claimed_tokens is None else length_label(claimed_tokens, language),
         effective="" if shown is None else bound_words(shown, shown.value, language),
         effective_bounds=""
-        if shown is None or published
+        if shown is None or void or published
         else words["range"].format(
             lower=bound_words(shown, shown.lower, language),
             upper=bound_words(shown, shown.upper, language),
         ),
         claimed_tokens=claimed_tokens,
-        effective_tokens=None if shown is None else shown.value or 0,
-        effective_lower=None if shown is None or published else shown.lower or 0,
-        effective_upper=None if shown is None or published else shown.upper or 0,
+        effective_tokens=None if shown is None or void else shown.value or 0,
+        effective_lower=None if shown is None or void or published else shown.lower or 0,
+        effective_upper=None if shown is None or void or published else shown.upper or 0,
         accuracy=tuple(measured.get(length) for length in lengths),
-        average=length_average(by_length),
-        rising=length_average(by_length, "increasing"),
-        falling=length_average(by_length, "decreasing"),
+        average=averages.equal,
+        rising=averages.increasing,
+        falling=averages.decreasing,
     )
 
 

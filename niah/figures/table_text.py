@@ -96,7 +96,10 @@ def latex_table(data: TableData, provenance: Provenance) -> str:
 
 
 def csv_table(data: TableData, _: Provenance) -> str:
-    """One row a sweep with accuracies in [0, 1], their bounds and n, under machine names."""
+    """One row a sweep with accuracies in [0, 1], their bounds and n, under machine names.
+
+    ``estimate`` says of each row whether they are ``raw`` or from a ``pooled`` map.
+    """
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     summaries = ("average", "weighted_rising", "weighted_falling")
@@ -105,6 +108,7 @@ def csv_table(data: TableData, _: Provenance) -> str:
         [
             "model",
             "source",
+            "estimate",
             "claimed_tokens",
             "effective_tokens",
             "effective_lower_tokens",
@@ -124,6 +128,7 @@ def csv_table(data: TableData, _: Provenance) -> str:
             [
                 spreadsheet_text(row.label),
                 row.origin,
+                row.estimate,
                 row.claimed_tokens,
                 row.effective_tokens,
                 row.effective_lower,

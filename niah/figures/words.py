@@ -15,6 +15,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "overall": "Accuracy {value}, 95% interval {lower} to {upper}, {n} scored trials",
         "brief": "{value} ({lower} to {upper}), n\u00a0=\u00a0{n}",
         "brief-effective": "effective {value} ({lower} to {upper})",
+        "brief-none": "effective: none, base score 0",
         "brief-claimed": "claimed {value}",
         "brief-raw": "Above each map: accuracy, 95% interval, number of scored trials",
         "brief-pooled": "Above each map: pooled accuracy, 95% interval, number of scored trials",
@@ -52,9 +53,8 @@ WORDS: dict[Language, dict[str, str]] = {
         "over-length": "Accuracy over context length",
         "over-depth": "Accuracy over depth",
         "task": "Task: {task}",
-        "band": "Bands: 95% intervals; in brackets: accuracy of the whole sweep",
+        "band": "Bands: 95% intervals; beside each name: accuracy of the whole sweep",
         "effective": "effective context length: {rule}",
-        "at-least": " (at the longest tested length: at least that long)",
         "margins": "strips: accuracy over all depths and over all lengths with 95% intervals",
         "n-point": "n = {value} per point",
         "n-range-point": "n = {low} to {high} per point",
@@ -68,7 +68,13 @@ WORDS: dict[Language, dict[str, str]] = {
         "doubt-2": "95% interval wider than {value}",
         "fade": "the wider a 95% interval, the greyer its colour",
         "effective-length": "effective context length {value} (95% interval {lower} to {upper})",
+        "effective-none": "no effective context length, because the base score is 0",
         "rule": "{sentence}",
+        "rule-share": "{sentence}",
+        "rule-shares": "accuracy of at least 0.85 x base score (best of the lengths up to 1,000 "
+        "tokens, or that of the shortest) at this and every shorter tested length (NoLiMa's "
+        "rule); base scores: {bases}",
+        "none": "none",
         "below": "below {value}",
         "at-least-value": "at least {value}",
         "claimed": "claimed context length {value}",
@@ -126,6 +132,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "{n} gewertete Versuche",
         "brief": "{value} ({lower} bis {upper}), n\u00a0=\u00a0{n}",
         "brief-effective": "effektiv {value} ({lower} bis {upper})",
+        "brief-none": "effektiv: keine, Grundwert 0",
         "brief-claimed": "behauptet {value}",
         "brief-raw": "Über jeder Karte: Trefferquote, 95-%-Intervall, Zahl gewerteter Versuche",
         "brief-pooled": "Über jeder Karte: geglättete Trefferquote, 95-%-Intervall, Zahl "
@@ -164,9 +171,8 @@ WORDS: dict[Language, dict[str, str]] = {
         "over-length": "Trefferquote nach Kontextlänge",
         "over-depth": "Trefferquote nach Tiefe",
         "task": "Aufgabe: {task}",
-        "band": "Bänder: 95-%-Intervalle; in Klammern: Trefferquote über alles",
+        "band": "Bänder: 95-%-Intervalle; bei jedem Namen: Trefferquote des ganzen Durchgangs",
         "effective": "effektive Kontextlänge: {rule}",
-        "at-least": " (bei der längsten geprüften Länge: mindestens so lang)",
         "margins": "Streifen: Trefferquote über alle Tiefen und über alle Längen mit "
         "95-%-Intervallen",
         "n-point": "n = {value} je Punkt",
@@ -183,6 +189,13 @@ WORDS: dict[Language, dict[str, str]] = {
         "effective-length": "effektive Kontextlänge {value} (95-%-Intervall {lower} bis {upper})",
         "rule": "Trefferquote mindestens {threshold} bei dieser und jeder kürzeren geprüften "
         "Länge{name}",
+        "rule-share": "Trefferquote mindestens 0,85 x Grundwert ({base}) = {threshold} bei dieser "
+        "und jeder kürzeren geprüften Länge{name}",
+        "rule-shares": "Trefferquote mindestens 0,85 x Grundwert (die beste bis 1.000 Token, oder "
+        "die der kürzesten Länge) bei dieser und jeder kürzeren geprüften Länge (Regel NoLiMa); "
+        "Grundwerte: {bases}",
+        "effective-none": "keine effektive Kontextlänge, weil der Grundwert 0 ist",
+        "none": "keine",
         "below": "unter {value}",
         "at-least-value": "mindestens {value}",
         "claimed": "behauptete Kontextlänge {value}",

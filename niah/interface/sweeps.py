@@ -159,20 +159,20 @@ def effective_of(sweep: Sweep, rule: str, pooled: Pooled | None = None) -> Effec
     by_length = sweep.summary.by_length if pooled is None else pooled.margins.by_length
     if not by_length.n.any():
         return None
-    found = rule_named(rule, by_length)
+    found = rule_named(rule, by_length, raw=sweep.summary.by_length)
     if pooled is not None:
         return pooled_effective_length(pooled.margins, found)
     lengths = [int(length) for length in sweep.grid.context_lengths]
     return measured_effective_length(sweep.records, found, context_lengths=lengths)
 
 
-def rule_named(rule: str, by_length: Marginal) -> Rule:
-    """A rule of effective length as the user writes it; see `effective_of`."""
+def rule_named(rule: str, by_length: Marginal, *, raw: Marginal) -> Rule:
+    """A rule of effective length as the user writes it; see `effective_of` and `nolima_rule`."""
     name = rule.strip().lower()
     if name == "ruler":
         return ruler_rule()
     if name == "nolima":
-        return nolima_rule(by_length)
+        return nolima_rule(by_length, raw=raw)
     try:
         share = float(name.removesuffix("%")) / (100 if name.endswith("%") else 1)
         return threshold_rule(share)

@@ -27,7 +27,7 @@ from niah.statistics.effective import effective_length
 from niah.statistics.grids import Marginal
 from niah.statistics.intervals import Estimate
 from niah.statistics.published import PUBLICATIONS
-from niah.statistics.ruler import task_average
+from niah.statistics.ruler import Averages, mean_of_averages, pooled_averages, task_average
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,10 +72,11 @@ def table_of(sweeps: Sequence[Sweep], choices: Choices) -> TableData:
         ]
     rule = choices.effective or "ruler"
     smooth = shows_pooled(sweeps, choices.pooled)
-    rows, margins = [], []
+    rows, margins, averages = [], [], []
     for label, sweep in zip(labels_of(sweeps), sweeps, strict=True):
         pooled = pooled_of(sweep) if smooth else None
         margins.append(summary_of(sweep, pooled).by_length)
+        averages.append(None if pooled is None else pooled_averages(pooled.margins))
         rows.append(
             Tabled(
                 label=label,
@@ -83,9 +84,10 @@ def table_of(sweeps: Sequence[Sweep], choices: Choices) -> TableData:
                 effective=effective_of(sweep, rule, pooled),
                 claimed_tokens=sweep.claimed_tokens,
                 origin=origin_of(sweep),
+                averages=averages[-1],
             )
         )
-    rows += _means(sweeps, margins, rule, choices.language)
+    rows += _means(sweeps, margins, averages, rule, choices.language)
     data = table_data(
         rows,
         merged_facts(sweeps),
@@ -111,6 +113,7 @@ def rows_json(data: TableData) -> list[dict[str, Any]]:
         {
             "label": row.label,
             "source": row.origin,
+            "estimate": row.estimate,
             "effective_tokens": row.effective_tokens,
             "effective_interval": None
             if row.effective_lower is None
@@ -128,26 +131,37 @@ def rows_json(data: TableData) -> list[dict[str, Any]]:
 
 
 def _means(
-    sweeps: Sequence[Sweep], margins: Sequence[Marginal], rule: str, language: str
+    sweeps: Sequence[Sweep],
+    margins: Sequence[Marginal],
+    averages: Sequence[Averages | None],
+    rule: str,
+    language: str,
 ) -> list[Tabled]:
     """RULER's average over tasks of each model that has several, all on the same lengths."""
     words = WORDS[one_of("language", language, LANGUAGES)]
     means = []
     for model in dict.fromkeys(sweep.grid.model for sweep in sweeps):
-        own = [pair for pair in zip(sweeps, margins, strict=True) if pair[0].grid.model == model]
-        tasks = {sweep.grid.task for sweep, _ in own}
-        axes = {tuple(margin.axis) for _, margin in own}
+        own = [
+            row for row in zip(sweeps, margins, averages, strict=True) if row[0].grid.model == model
+        ]
+        tasks = {sweep.grid.task for sweep, _, _ in own}
+        axes = {tuple(margin.axis) for _, margin, _ in own}
         if len(tasks) < 2 or len(tasks) < len(own) or len(axes) > 1:
             continue
-        mean = task_average([margin for _, margin in own])
+        mean = task_average([margin for _, margin, _ in own])
+        raw = task_average([sweep.summary.by_length for sweep, _, _ in own])
+        of_tasks = [one for _, _, one in own if one is not None]
         first = own[0][0]
         means.append(
             Tabled(
                 label=words["table-mean"].format(model=model, count=len(tasks)),
                 by_length=mean,
-                effective=effective_length(mean, rule_named(rule, mean)) if mean.n.any() else None,
+                effective=effective_length(mean, rule_named(rule, mean, raw=raw))
+                if mean.n.any()
+                else None,
                 claimed_tokens=first.claimed_tokens,
                 origin=origin_of(first),
+                averages=mean_of_averages(of_tasks) if of_tasks and mean.n.all() else None,
             )
         )
     return means

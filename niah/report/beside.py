@@ -110,7 +110,7 @@ def nolima_sentences(report: Report) -> list[str]:
     return [
         word(
             language,
-            "said-nolima",
+            "said-nolima-none" if sweep.effective[-1].rule.void else "said-nolima",
             model=sweep.label,
             base=share(language, sweep.base.accuracy.value),
             lower=share(language, sweep.base.accuracy.lower),

@@ -102,6 +102,7 @@ def _sweep(
     pooled = pooled_estimate_of(one.grid) if wanted else None
     summary = measured_sweeps.summary_of(one, pooled)
     effective = _effective(one, summary, threshold, pooled)
+    base_from = one.summary if effective and effective[-1].rule.void else summary
     shown = heatmap_data(
         one.grid,
         summary,
@@ -127,7 +128,7 @@ def _sweep(
         records=one.records,
         has_depth=one.has_depth,
         controls=one.controls,
-        base=base_score(summary.by_length) if one.kind == ASSOCIATIVE and effective else None,
+        base=base_score(base_from.by_length) if one.kind == ASSOCIATIVE and effective else None,
     )
 
 
@@ -146,7 +147,7 @@ def _effective(
     if not summary.accuracy.n:
         return ()
     rules = [] if threshold is None else [threshold_rule(threshold)]
-    rules += [ruler_rule(), nolima_rule(summary.by_length)]
+    rules += [ruler_rule(), nolima_rule(summary.by_length, raw=one.summary.by_length)]
     if pooled is not None:
         return tuple(pooled_effective_length(pooled.margins, rule) for rule in rules)
     lengths = [int(length) for length in one.grid.context_lengths]

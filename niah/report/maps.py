@@ -104,7 +104,7 @@ def _shown_ticks(ticks: Sequence[str]) -> set[int]:
 def _edge(data: HeatmapData) -> int | None:
     """The first column behind the effective context length; None = not inside the map."""
     for mark in data.marks:
-        if mark.kind == "effective":
+        if mark.kind == "effective" and mark.tokens is not None:
             behind = sum(length <= mark.tokens for length in data.context_lengths)
             return behind if behind < len(data.context_lengths) else None
     return None
@@ -221,9 +221,14 @@ def legend(maps: Sequence[HeatmapData], report: Report, *, difference: bool) -> 
     marks = [
         element("li", element("span", class_=f"key k-{key}", aria_hidden="true"), text)
         for key, text in keys.items()
-        if key not in ("effective", "claimed")
+        if key not in ("", "effective", "claimed")
     ]
-    lengths = {mark.words for data in maps for mark in data.marks if mark.kind == "effective"}
+    lengths = {
+        mark.words
+        for data in maps
+        for mark in data.marks
+        if mark.kind == "effective" and mark.tokens is not None
+    }
     if lengths and not difference:
         marks.append(
             element(

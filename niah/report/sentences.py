@@ -47,6 +47,7 @@ def _verdict(sweep: Sweep, language: Language) -> str:
         key,
         model=sweep.label,
         value=length_label(tokens or 0, language),
+        how=word(language, "lede-pooled" if sweep.map.estimate == "pooled" else "lede-raw"),
         span=span(found, language),
     )
 
@@ -102,9 +103,10 @@ def _findings(sweep: Sweep, language: Language, main_rule: bool) -> Iterator[str
     first_key = "said-effective" + ("-pooled" if sweep.map.estimate == "pooled" else "")
     for number, found in enumerate(sweep.effective):
         if number or main_rule:
+            other = "said-other-none" if found.rule.void else "said-other-rule"
             yield word(
                 language,
-                "said-other-rule" if number else first_key,
+                other if number else first_key,
                 value=bound(found, found.value, language),
                 span=span(found, language),
                 rule=rule_words(found.rule, language),

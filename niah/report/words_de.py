@@ -23,11 +23,12 @@ GERMAN: dict[str, str] = {
     "interval": "95-%-Intervall {span}",
     "interval-n": "95-%-Intervall {lower} bis {upper}, n\u00a0=\u00a0{n}",
     "none-scored": "kein Versuch wurde gewertet",
-    "lede-holds": "{model} hält bis {value}\u00a0Token (95-%-Intervall {span}).",
-    "lede-all": "{model} hält bei jeder geprüften Länge, bis {value}\u00a0Token "
-    "(95-%-Intervall {span}).",
+    "lede-holds": "{model} hält bis {value}\u00a0Token ({how} {span}).",
+    "lede-all": "{model} hält bei jeder geprüften Länge, bis {value}\u00a0Token ({how} {span}).",
     "lede-fails": "{model} genügt schon bei {value} Token nicht, der kürzesten geprüften Länge "
-    "(95-%-Intervall {span}).",
+    "({how} {span}).",
+    "lede-raw": "95-%-Intervall",
+    "lede-pooled": "geglättet, 95-%-Intervall",
     "lede-nothing": "Von {model} wurde nichts gewertet.",
     "said-accuracy": "{model} gab die versteckte Antwort in {value} von {n} gewerteten Versuchen, "
     "in Kontexten von {shortest} bis {longest} Token; 95-%-Intervall {lower} bis {upper}, "
@@ -38,6 +39,7 @@ GERMAN: dict[str, str] = {
     "(95-%-Intervall {span}): die längste geprüfte Länge nach der Regel: {rule}.",
     "said-other-rule": "Nach einer anderen Regel sind es {value} Token (95-%-Intervall "
     "{span}): {rule}.",
+    "said-other-none": "Nach einer anderen Regel hat es keine, weil der Grundwert 0 ist: {rule}.",
     "said-claimed": "Der Hersteller nennt ein Kontextfenster von {value} Token.",
     "said-beyond": "{n} gewertete Versuche sind länger: Wo ein Server mehr liest, als das Modell "
     "gelernt hat, sagt der Wert nichts über das Modell innerhalb seines Fensters.",
@@ -204,6 +206,9 @@ GERMAN: dict[str, str] = {
     "said-nolima": "{model} hat einen Grundwert von {base} (95-%-Intervall {lower} bis {upper}, "
     "n = {n}), den besten in kurzen Kontexten, bei {tokens} Token; mit mindestens 0,85 davon ist "
     "die effektive Länge {value} Token (95-%-Intervall {span}).",
+    "said-nolima-none": "{model} hat einen Grundwert von {base} (95-%-Intervall {lower} bis "
+    "{upper}, n = {n}), den besten in kurzen Kontexten, bei {tokens} Token; ein Anteil davon ist "
+    "0, also gibt es nach dieser Regel keine effektive Länge.",
     "nolima-help": "Die Zeilen darunter sind nicht hier gemessen und haben andere Nadeln und Texte "
     "als unsere ({citation}).",
     "column-published": "veröffentlicht",

@@ -24,11 +24,12 @@ ENGLISH: dict[str, str] = {
     "interval": "95% interval {span}",
     "interval-n": "95% interval {lower} to {upper}, n\u00a0=\u00a0{n}",
     "none-scored": "no trial was scored",
-    "lede-holds": "{model} holds up to {value}\u00a0tokens (95% interval {span}).",
-    "lede-all": "{model} holds at every tested length, up to {value}\u00a0tokens "
-    "(95% interval {span}).",
-    "lede-fails": "{model} falls short already at {value} tokens, the shortest tested length (95% "
-    "interval {span}).",
+    "lede-holds": "{model} holds up to {value}\u00a0tokens ({how} {span}).",
+    "lede-all": "{model} holds at every tested length, up to {value}\u00a0tokens ({how} {span}).",
+    "lede-fails": "{model} falls short already at {value} tokens, the shortest tested length "
+    "({how} {span}).",
+    "lede-raw": "95% interval",
+    "lede-pooled": "pooled, 95% interval",
     "lede-nothing": "Nothing of {model} was scored.",
     "said-accuracy": "{model} gave the planted answer in {value} of {n} scored trials, in contexts "
     "of {shortest} to {longest} tokens; 95% interval {lower} to {upper}, {method}.",
@@ -37,6 +38,7 @@ ENGLISH: dict[str, str] = {
     "said-effective-pooled": "Its pooled effective context length is {value} tokens (95% interval "
     "{span}): the longest tested length with an {rule}.",
     "said-other-rule": "By another rule it is {value} tokens (95% interval {span}): {rule}.",
+    "said-other-none": "By another rule it has none, because the base score is 0: {rule}.",
     "said-claimed": "Its maker states a context window of {value} tokens.",
     "said-beyond": "{n} scored trials are longer than that: where a server reads past what the "
     "model was trained for, the score says nothing of the model within its window.",
@@ -204,6 +206,9 @@ ENGLISH: dict[str, str] = {
     "said-nolima": "{model} has a base score of {base} (95% interval {lower} to {upper}, n = {n}), "
     "its best in short contexts, at {tokens} tokens; with at least 0.85 of it, its effective "
     "length is {value} tokens (95% interval {span}).",
+    "said-nolima-none": "{model} has a base score of {base} (95% interval {lower} to {upper}, "
+    "n = {n}), its best in short contexts, at {tokens} tokens; a share of it is 0, so it has no "
+    "effective length by this rule.",
     "nolima-help": "The rows below are {citation}; they are not measured here, and have other "
     "needles and texts than ours.",
     "column-published": "published",

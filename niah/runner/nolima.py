@@ -21,7 +21,8 @@ class NolimaResult:
     Attributes:
         base: Its base score.
         effective: The longest length with at least 0.85 of it.
-        pooled: Whether both are from the pooled map: of adaptive runs, whose raw means are uneven.
+        pooled: Whether both are from the pooled map: of adaptive runs, whose raw means are uneven,
+            unless nothing at all was right at the base lengths.
     """
 
     base: BaseScore
@@ -37,7 +38,7 @@ def nolima_of(run: Run, analysis: Analysis) -> NolimaResult | None:
     found = next((r for r in analysis.rulings if r.raw.rule.name == NOLIMA.name), None)
     if found is None:
         return None
-    pooled = experiment.sampling.mode == "adaptive"
+    pooled = experiment.sampling.mode == "adaptive" and not found.pooled.rule.void
     by_length = analysis.pooled.margins.by_length if pooled else analysis.summary.by_length
     return NolimaResult(
         base=base_score(by_length),

@@ -130,15 +130,15 @@ def _analysis(
     rulings: list[LengthRuling] = []
     if pooled is not None:
         margins = pooled.margins
-        ruler, raw_nolima = ruler_rule(), nolima_rule(summary.by_length)
+        ruler, raw = ruler_rule(), summary.by_length
         rulings = [
             LengthRuling(
-                raw=measured_effective_length(records, raw, context_lengths=lengths),
+                raw=measured_effective_length(records, rule, context_lengths=lengths),
                 pooled=pooled_effective_length(margins, smooth),
             )
-            for raw, smooth in (
+            for rule, smooth in (
                 (ruler, ruler),
-                (raw_nolima, raw_nolima if raw_nolima.void else nolima_rule(margins.by_length)),
+                (nolima_rule(raw), nolima_rule(margins.by_length, raw=raw)),
                 *zip(own, own, strict=True),
             )
         ]

@@ -34,12 +34,15 @@ class Rule:
         sentence: The whole rule, to print beside the number.
         void: Whether nothing can meet or miss it: a share of a base score of 0. Then there is no
             effective length, and no interval of one.
+        base: The accuracy that the threshold is a share of, in [0, 1]; None = the threshold is
+            the same for every sweep.
     """
 
     name: str
     threshold: float
     sentence: str
     void: bool = False
+    base: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,16 +109,23 @@ def threshold_rule(threshold: float) -> Rule:
     )
 
 
-def nolima_rule(by_length: Marginal) -> Rule:
+def nolima_rule(by_length: Marginal, *, raw: Marginal | None = None) -> Rule:
     """NoLiMa's rule from a sweep: at least 0.85 of the base score.
 
     The base score is the best accuracy among the tested lengths up to 1,000 tokens; when there is
     none, the accuracy at the shortest tested length. It is taken as known: its own uncertainty is
     not in the interval of the effective length.
 
+    Args:
+        by_length: What the rule will be applied to, raw or pooled.
+        raw: Of a pooled sweep, its raw accuracies. Where nothing at all was right at the base
+            lengths, these decide: the little that a pooled map lends to them is no base score.
+
     Raises:
         ValueError: if no length was measured.
     """
+    if raw is not None and base_score(raw).accuracy.value == 0:
+        by_length = raw
     base = base_score(by_length)
     if base.context_length <= NOLIMA_BASE_TOKENS:
         how = f"best of the lengths up to {NOLIMA_BASE_TOKENS:,} tokens"
@@ -245,6 +255,7 @@ def _nolima_rule(base: float, how: str) -> Rule:
         name="NoLiMa",
         threshold=NOLIMA_SHARE * base or sys.float_info.min,  # 0.85 of nothing is not reached by 0
         void=base == 0,
+        base=base,
         sentence=f"accuracy of at least 0.85 x base score ({100 * base:.1f}%, {how}) = "
         f"{100 * NOLIMA_SHARE * base:.1f}% at this and every shorter tested length (NoLiMa's "
         "rule)",

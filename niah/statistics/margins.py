@@ -33,12 +33,16 @@ class PooledMargins:
         by_depth: Per depth.
         length_draws: Accuracies per length of maps drawn from the posterior and moved likewise,
             shape (draws, lengths): what is said about several lengths at once rests on these.
+        length_means: The same as drawn, not moved: what a mean over lengths rests on.
+        sums: Summed scores per context length.
     """
 
     accuracy: Estimate
     by_length: Marginal
     by_depth: Marginal
     length_draws: FloatGrid
+    length_means: FloatGrid
+    sums: FloatGrid
 
 
 def pooled_margins(
@@ -62,6 +66,8 @@ def pooled_margins(
         by_length=_margin(pooled, length_draws, context_lengths, axis=0),
         by_depth=_margin(pooled, depth_draws, depth_percents, axis=1),
         length_draws=length_draws,
+        length_means=maps.mean(axis=1),
+        sums=pooled.sums.sum(axis=0),
     )
 
 
@@ -74,6 +80,22 @@ def pooled_mean(pooled: PooledMap, cells: NDArray[np.bool_], *, seed: int = 0) -
         seed: Of the draws.
     """
     return _mean(pooled, draw_maps(pooled, DRAWS, seed), cells)
+
+
+def pooled_weighted_mean(margins: PooledMargins, weights: FloatGrid) -> Estimate:
+    """A weighted mean over the lengths of a pooled map, made as `pooled_margins` makes its own.
+
+    Args:
+        margins: Of the map.
+        weights: Of each length, at least 0 and not all 0; a length of weight 0 is left out.
+    """
+    kept = weights > 0
+    share = weights / weights.sum()
+    value = float(weights @ margins.by_length.accuracy) / float(weights.sum())
+    n = margins.by_length.n[kept].sum()
+    draws = _centred(margins.length_means @ share, np.array(value))
+    lower, upper = _bounds(draws, margins.sums[kept].sum(), n)
+    return Estimate(value=value, lower=float(lower), upper=float(upper), n=int(n), method=METHOD)
 
 
 def pooled_effective_length(margins: PooledMargins, rule: Rule) -> EffectiveLength:

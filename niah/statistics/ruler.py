@@ -8,14 +8,26 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
+from niah.statistics import FloatGrid
 from niah.statistics.grids import Marginal
 from niah.statistics.intervals import Estimate
+from niah.statistics.margins import PooledMargins, pooled_weighted_mean
 
 Weighting = Literal["equal", "increasing", "decreasing"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Averages:
+    """The averages over lengths of one sweep, by their weights."""
+
+    equal: Estimate
+    increasing: Estimate
+    decreasing: Estimate
 
 
 def task_average(by_task: Sequence[Marginal]) -> Marginal:
@@ -51,6 +63,8 @@ def task_average(by_task: Sequence[Marginal]) -> Marginal:
 def length_average(by_length: Marginal, weighting: Weighting = "equal") -> Estimate:
     """The mean over the measured lengths, with weights 1, 2, ... that rise or fall with length.
 
+    Its interval takes the lengths as independent; see `pooled_averages` for those that are not.
+
     Args:
         by_length: Accuracy per context length, ascending.
         weighting: ``increasing`` favours long contexts, ``decreasing`` short ones.
@@ -59,8 +73,7 @@ def length_average(by_length: Marginal, weighting: Weighting = "equal") -> Estim
     count = int(np.count_nonzero(measured))
     if not count:
         return Estimate(value=math.nan, lower=math.nan, upper=math.nan, n=0, method="not measured")
-    ranks = np.arange(1.0, count + 1)
-    weights = {"equal": np.ones(count), "increasing": ranks, "decreasing": ranks[::-1]}[weighting]
+    weights = _weights(count, weighting)
     accuracy = by_length.accuracy[measured]
     total = float(weights.sum())
     value = float(weights @ accuracy) / total  # divided last, so that a mean of ones is one
@@ -73,3 +86,62 @@ def length_average(by_length: Marginal, weighting: Weighting = "equal") -> Estim
         n=int(by_length.n.sum()),
         method=f"mean of {count} lengths, {weighting} weights",
     )
+
+
+def averages_of(by_length: Marginal) -> Averages:
+    """The averages of a sweep whose lengths are independent."""
+    return Averages(
+        equal=length_average(by_length),
+        increasing=length_average(by_length, "increasing"),
+        decreasing=length_average(by_length, "decreasing"),
+    )
+
+
+def pooled_averages(margins: PooledMargins) -> Averages:
+    """The averages of a pooled map over the lengths with a scored trial.
+
+    The lengths of one map are estimated from each other, so their errors do not cancel as those of
+    independent numbers do: the intervals are made from draws of the whole map.
+    """
+    measured = margins.by_length.n > 0
+
+    def average(weighting: Weighting) -> Estimate:
+        weights = np.zeros(measured.size)
+        weights[measured] = _weights(int(np.count_nonzero(measured)), weighting)
+        return pooled_weighted_mean(margins, weights)
+
+    return Averages(
+        equal=average("equal"),
+        increasing=average("increasing"),
+        decreasing=average("decreasing"),
+    )
+
+
+def mean_of_averages(by_task: Sequence[Averages]) -> Averages:
+    """The mean over tasks of each average, every task weighing the same.
+
+    The tasks' intervals are put together as of independent numbers.
+    """
+
+    def mean(averages: Sequence[Estimate]) -> Estimate:
+        value = float(np.mean([one.value for one in averages]))
+        below = float(np.linalg.norm([one.value - one.lower for one in averages])) / len(averages)
+        above = float(np.linalg.norm([one.upper - one.value for one in averages])) / len(averages)
+        return Estimate(
+            value=value,
+            lower=value - below,
+            upper=value + above,
+            n=sum(one.n for one in averages),
+            method=f"mean of {len(averages)} tasks",
+        )
+
+    return Averages(
+        equal=mean([one.equal for one in by_task]),
+        increasing=mean([one.increasing for one in by_task]),
+        decreasing=mean([one.decreasing for one in by_task]),
+    )
+
+
+def _weights(count: int, weighting: Weighting) -> FloatGrid:
+    ranks = np.arange(1.0, count + 1)
+    return {"equal": np.ones(count), "increasing": ranks, "decreasing": ranks[::-1]}[weighting]
