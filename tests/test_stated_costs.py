@@ -68,3 +68,37 @@ def test_openrouters_own_bill_counts_before_the_list_and_after_the_file(
 def test_a_bill_is_read_whole_or_not_at_all(fields: dict[str, Any], usd: float | None) -> None:
     """Fee and host's bill together where both are owed; anything but an amount is no bill."""
     assert stated_cost_usd(Usage(raw=fields)) == usd
+
+
+@pytest.mark.parametrize(
+    ("price", "promised", "usd"),
+    [
+        ("input = 10.0\ncached_input = 1.0\noutput = 0", "are counted and priced as such.", 2.8e-3),
+        ("input = 10.0\noutput = 0", "priced as plain input while no price of cached input", 1e-2),
+        ("", "report as cached are counted.", None),
+    ],
+)
+def test_what_an_unknown_cache_saved_is_counted_as_reported(
+    niah: Niah, tmp_path: Path, price: str, promised: str, usd: float | None
+) -> None:
+    """Nothing is promised of a server of one's own; what it reports as cached is billed so."""
+    body = {
+        "choices": [{"message": {"content": "1"}, "finish_reason": "stop"}],
+        "usage": {
+            "prompt_tokens": 1_000,
+            "completion_tokens": 10,
+            "prompt_tokens_details": {"cached_tokens": 800},
+        },
+    }
+    with scripted(lambda _: body) as server:
+        config = tmp_path / "stated.toml"
+        text = CONFIG.format(provider="mine", url=server.url)
+        config.write_text(text + (price and f'[model."mine/a/b".price]\n{price}\n'))
+        planned = niah("plan", config)
+        assert planned.code == 0, planned.err
+        (line,) = (line for line in planned.out.splitlines() if "a cache will save" in line)
+        assert line.startswith("mine/a/b: what a cache will save is not known beforehand")
+        assert promised in line
+        (sweep,) = niah("run", config, "--json").json["sweeps"]
+    assert sweep["cached_input_tokens"] == 800
+    assert sweep["cost_usd"] == (usd if usd is None else pytest.approx(usd))

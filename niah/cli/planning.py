@@ -156,7 +156,10 @@ def _choices(prepared: Prepared, model: Model) -> list[str]:
     if model.simulated:
         return []
     if not cache_is_known(model):
-        return [f"{inert(model.id)}: how its prompts are cached is not known; nothing is expected."]
+        return [
+            f"{inert(model.id)}: what a cache will save is not known beforehand; tokens that its "
+            f"answers report as cached are counted{_priced(model)}."
+        ]
     concurrency = prepared.experiment.limits.concurrency
     explained = {
         "none": "a haystack of its own for each trial",
@@ -184,6 +187,15 @@ def _choices(prepared: Prepared, model: Model) -> list[str]:
         f"Input bill{each} expected under the prompt cache of {inert(model.id)}:",
         table(header, rows, right=(1, 2, 3)),
     ]
+
+
+def _priced(model: Model) -> str:
+    """How tokens are priced that a model's answers report as cached."""
+    if model.price is None:
+        return ""
+    if any(rate.cached_input_usd is None for rate in model.price.rates):
+        return ", and priced as plain input while no price of cached input is known"
+    return " and priced as such"
 
 
 def _is_adaptive(prepared: Prepared) -> bool:
