@@ -72,7 +72,8 @@ def plan(
     for trial, reason in refused[:3]:
         note(f"warning: {trial.context_length} tokens, depth {trial.depth_percent:g}: {reason}")
     if len(refused) > 3:
-        note(f"warning: {len(refused)} trials in all would be refused")
+        estimated = ", estimated" if prepared.task.writer else ""
+        note(f"warning: {len(refused)} trials in all would be refused{estimated}")
 
 
 def _page(prepared: Prepared, estimates: tuple[Estimate, ...]) -> str:
@@ -262,6 +263,7 @@ def _summary(prepared: Prepared, estimates: tuple[Estimate, ...], refused: int) 
         "cells": len(grid.context_lengths) * len(grid.depth_percents),
         "trials": len(prepared.trials),
         "refused": refused,
+        "refused_estimated": prepared.task.writer is not None,
         "input_tokens": sum(entry.input_tokens for entry in estimates),
         "cost_usd": sum(known) if len(known) == len(totals) else None,
         "haystack": prepared.ingredients.haystack,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -29,7 +29,7 @@ from niah.tasks.wording import REPLIES
 LENGTHS_TRIED = 16
 # A haystack that its family writes takes as long to compose as it is, and the longer it is, the
 # less depends on the seed: of these so many tokens are tried, and two prompts in any case.
-WRITTEN_TOKENS_TRIED = 400_000
+WRITTEN_TOKENS_TRIED = 200_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,27 +218,26 @@ def layout(experiment: Experiment) -> Layout:
 def check_lengths(prepared: Prepared) -> None:
     """Refuse lengths that no prompt can have, before anything is sent.
 
-    The shortest and the longest length of each model are tried, a few times each; what is refused
-    besides is found by ``refused_trials``.
+    The shortest and the longest length are tried under each vocabulary, a few times each; what is
+    refused besides is found by ``refused_trials``.
 
     Raises:
         ConfigurationError: naming the length, the reason and the remedy.
     """
     ends = {prepared.experiment.grid.context_lengths[end] for end in (0, -1)}
-    tried: Counter[tuple[str, int]] = Counter()
+    tried: defaultdict[Hashable, set[Hashable]] = defaultdict(set)
     for trial in prepared.trials:
-        place = trial.model, trial.context_length
-        if trial.context_length in ends and tried[place] < _times_tried(prepared, trial):
-            tried[place] += 1
-            with concerning(prepared.experiment.origin, "grid", "context_lengths"):
-                _check_length(prepared, trial)
-
-
-def _check_length(prepared: Prepared, trial: Trial) -> None:
-    try:
-        compose_prompt(prepared, trial)
-    except PromptRefused as refusal:
-        raise ConfigurationError(f"grid.context_lengths: {refusal}") from None
+        prompts = tried[_length_of(prepared, trial)]
+        place = _place_of(trial)
+        if (
+            trial.context_length in ends
+            and place not in prompts
+            and len(prompts) < _times_tried(prepared, trial)
+        ):
+            prompts.add(place)
+            if reason := _refusal(prepared, trial):
+                with concerning(prepared.experiment.origin, "grid", "context_lengths"):
+                    raise ConfigurationError(f"grid.context_lengths: {reason}")
 
 
 def _times_tried(prepared: Prepared, trial: Trial) -> int:
@@ -249,11 +248,41 @@ def _times_tried(prepared: Prepared, trial: Trial) -> int:
 
 
 def refused_trials(prepared: Prepared) -> list[tuple[Trial, str]]:
-    """The trials that cannot be composed, each with the reason; found by composing them."""
+    """The trials that cannot be composed, each with the reason; found by composing them.
+
+    Models with one vocabulary have the same prompts, which are composed once. Where a family
+    writes its haystacks, one prompt of each length between the ends, which ``check_lengths`` has
+    tried, stands for all that have it: an estimate.
+    """
+    written = prepared.task.writer is not None
+    ends = {prepared.experiment.grid.context_lengths[end] for end in (0, -1)}
+    reasons: dict[Hashable, str] = {}
     refused = []
     for trial in prepared.trials:
-        try:
-            compose_prompt(prepared, trial)
-        except PromptRefused as error:
-            refused.append((trial, str(error)))
+        prompt = _length_of(prepared, trial), None if written else _place_of(trial)
+        if written and trial.context_length in ends:
+            continue
+        if prompt not in reasons:
+            reasons[prompt] = _refusal(prepared, trial)
+        if reasons[prompt]:
+            refused.append((trial, reasons[prompt]))
     return refused
+
+
+def _length_of(prepared: Prepared, trial: Trial) -> Hashable:
+    """What the trial's prompt is as long as, and counted by."""
+    return prepared.models[trial.model].tokenizer, composed_tokens(prepared, trial)
+
+
+def _place_of(trial: Trial) -> Hashable:
+    """Tells the prompts of one vocabulary and length apart."""
+    return trial.context_length, trial.depth_percent, trial.repeat
+
+
+def _refusal(prepared: Prepared, trial: Trial) -> str:
+    """Why the trial's prompt cannot be composed; empty when it can."""
+    try:
+        compose_prompt(prepared, trial)
+    except PromptRefused as refusal:
+        return str(refusal)
+    return ""

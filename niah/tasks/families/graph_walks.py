@@ -137,11 +137,12 @@ def _filler(seed: int, own: list[Edge], count: int) -> list[Edge]:
     draws = Stream(seed, "filler")
     last = own[-1][1]
     edges: dict[Edge, None] = {}
-    number = 0
+    nodes: list[str] = []
     while len(edges) < count:
-        number += 1
+        number = len(nodes) + 1
         source = coded_word(seed, "other", 1_000_000 + number)
-        target = coded_word(seed, "other", 1_000_000 + 1 + draws.below(number))
+        nodes.append(source)
+        target = nodes[draws.below(number)]
         if number % 50 == 0:
             target = last
         if source != target:
