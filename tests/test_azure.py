@@ -13,7 +13,7 @@ from niah.models import PROVIDERS, Provider, resolve_model
 from niah.prompts import Message
 from niah.providers import Sampling, WireRequest
 from niah.providers.openai import build_request
-from niah.runner.transport import request_url
+from niah.runner.sending import request_url
 from tests.command import Niah
 from tests.servers_raw import Received, scripted
 from tests.test_run import write_sweep

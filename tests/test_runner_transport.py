@@ -28,13 +28,8 @@ from niah.prompts import Message
 from niah.providers import Failure, Response, Sampling, WireRequest
 from niah.providers.wire import WIRE_FORMATS
 from niah.runner.connections import open_transport
-from niah.runner.transport import (
-    BODY_BYTES,
-    FAILURES,
-    Exchange,
-    ask,
-    request_url,
-)
+from niah.runner.sending import BODY_BYTES, FAILURES, request_url
+from niah.runner.transport import Exchange, ask
 from tests.servers_raw import RawServer, Script, raw, reply, response_bytes, serve
 
 T = TypeVar("T")

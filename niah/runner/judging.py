@@ -20,11 +20,11 @@ from niah.providers import Sampling
 from niah.runner.budget import check_prices, open_ledger
 from niah.runner.connections import open_transport
 from niah.runner.keys import Keys
+from niah.runner.purse import Purse
 from niah.runner.rebuilding import challenge_drawer
 from niah.runner.records import sampling_of
 from niah.runner.rescoring import Scored
 from niah.runner.rubric import LONGEST_RESPONSE, RUBRIC, Case, case_of
-from niah.runner.session import Purse
 from niah.runner.sitting import Question, Reservations, Sitting, ask_all
 from niah.statistics.scores import SCORED
 from niah.store import Run, TrialRecord

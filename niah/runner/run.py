@@ -23,8 +23,9 @@ from niah.runner.keys import Keys
 from niah.runner.measure import Feed, all_at_once
 from niah.runner.prepared import Prepared, calibrated
 from niah.runner.progress import Progress, Tally
+from niah.runner.purse import Purse
 from niah.runner.records import is_final
-from niah.runner.session import Purse, Session
+from niah.runner.session import Session
 from niah.runner.stopping import supervise
 from niah.statistics.adaptive import begin
 from niah.store import BILL_NOTE, Run, TrialRecord

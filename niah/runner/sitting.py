@@ -25,10 +25,10 @@ from niah.runner.dispatch import Lane
 from niah.runner.jobs import Attempt, Job
 from niah.runner.keys import Keys
 from niah.runner.measure import lane_settings
+from niah.runner.purse import Purse
 from niah.runner.records import cost_usd
 from niah.runner.retries import Retry, RetryLimits, StopModel, Tries, decide
 from niah.runner.rubric import RUBRIC, Case, messages_of, read_verdict
-from niah.runner.session import Purse
 from niah.runner.slots import Slots
 from niah.runner.transport import ask
 from niah.store.database import Store
