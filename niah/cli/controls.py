@@ -105,7 +105,7 @@ def planned_controls_lines(prepared: Sequence[Prepared]) -> Iterator[str]:
 
 def planned_controls_json(prepared: Sequence[Prepared]) -> list[dict[str, Any]]:
     """What each control would send at most, over all models and tasks, as JSON values."""
-    from niah.plan import estimate
+    from niah.cost import estimate
     from niah.tasks.controls import CONTROLS
 
     planned = []

@@ -20,8 +20,8 @@ from niah.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from niah.cost import Estimate
     from niah.models import Model
-    from niah.plan import Estimate
     from niah.runner.prepared import Prepared
 
 
@@ -43,7 +43,7 @@ def plan(
     """Print cells, trials, tokens and the estimated cost of an experiment; send nothing."""
     from niah.cli.controls import planned_controls_json, planned_controls_lines, with_controls
     from niah.cli.serving import check_readers
-    from niah.plan import estimate
+    from niah.cost import estimate
     from niah.runner.controls import prepare_controls
     from niah.runner.prepare import prepare
     from niah.runner.prepared import check_lengths, refused_trials

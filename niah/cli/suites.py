@@ -13,9 +13,9 @@ from niah.files import file_stem
 
 if TYPE_CHECKING:
     from niah.cli.controls import MeasuredBeside
+    from niah.cost import Estimate
     from niah.experiment import Suite
     from niah.interface.sweeps import Sweep
-    from niah.plan import Estimate
     from niah.runner.closing import RunResult
     from niah.runner.prepared import Prepared
     from niah.statistics.controls import ControlResult
@@ -54,7 +54,7 @@ def prepare_suite(suite: Suite) -> list[Prepared]:
 def plan_suite(suite: Suite, *, json: bool) -> None:
     """Print each task's trials, tokens and price, and the sums; nothing is sent."""
     from niah.cli.controls import planned_controls_json, planned_controls_lines
-    from niah.plan import estimate
+    from niah.cost import estimate
     from niah.runner.controls import prepare_controls
 
     prepared = prepare_suite(suite)

@@ -9,7 +9,7 @@ from typing import Any
 
 from niah.errors import TaskError
 from niah.passages import SUFFIX, Question, read_collection
-from niah.tasks.needles import question_and_answers, read_entries
+from niah.tasks.entries import question_and_answers, read_entries
 from niah.tasks.searched import Searched, check_passage, located, named, only_paragraph
 
 COLLECTION_SHARE = 10
