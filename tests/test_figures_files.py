@@ -245,6 +245,7 @@ def test_lines_break_between_words_first() -> None:
         "long-name-",
         "2024",
     ]
+    assert broken("bis 91,4 % von", 8, text_width("bis 91,4", 8)) == ["bis", "91,4\u00a0%", "von"]
 
 
 def test_fonts_are_embedded(tmp_path: Path) -> None:

@@ -16,8 +16,10 @@ from niah.figures.panels import MOST_PANELS, panels_data, panels_text
 from niah.figures.provenance import read_provenance
 from niah.figures.styles import PRESETS, PresetName
 from niah.figures.write import own_settings
+from niah.interface.sweeps import labels_of
 from niah.statistics.effective import effective_length, threshold_rule
 from niah.statistics.pooled import pool_grid
+from tests.report_data import measured, sweep_trials
 from tests.test_figures_controls import results
 from tests.test_figures_data import FACTS, NAN, data_of, every_state, make_grid, make_summary
 from tests.test_figures_files import PROVENANCE
@@ -126,3 +128,16 @@ def test_panels_are_written_with_their_origin(tmp_path: Path) -> None:
     text = (tmp_path / "maps.alt.txt").read_text(encoding="utf-8")
     assert text == panels_text(data) + "\n"
     assert text.startswith("Two models.")
+
+
+def test_labels_keep_what_tells_sweeps_apart() -> None:
+    """Two runs of a model whose name is long have their ids whole, and no task that is the same."""
+    sweeps = [
+        one
+        for run in ("night-20261127-020457-4ac5bf", "night-20261128-020457-9fe1c2")
+        for one in measured(sweep_trials("acme/" + "m" * 120, run=run)).sweeps
+    ]
+    names = labels_of(sweeps)
+    assert [name.rpartition(", ")[2] for name in names] == [sweep.run.run for sweep in sweeps]
+    assert len(set(names)) == 2
+    assert not any("single/magic-number" in name for name in names)

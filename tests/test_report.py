@@ -31,7 +31,7 @@ from niah.report.page import page
 from niah.report.passages import cut_passages
 from niah.report.payload import RESPONSES_CHARS, response_chars
 from niah.report.sentences import findings, verdicts
-from niah.report.tables import margin_rows
+from niah.report.tables import league_rows, margin_rows
 from niah.report.words import OUTCOMES, REASONS, WORDS, method_words, reason_word
 from niah.scoring.verdict import Reason
 from niah.statistics.grids import OUTCOMES as ALL_OUTCOMES
@@ -167,7 +167,20 @@ def test_adaptive_runs_are_reported_pooled() -> None:
     assert "Pooled accuracy" in shown
     assert "estimated from other cells, not measured" in shown
     assert "raw averages would mislead" in shown
+    assert "(pooled, 95% interval" in shown
     assert "in 100.0% of" not in shown
+
+
+def test_runs_of_one_model_are_told_apart_and_what_is_pooled_says_so() -> None:
+    """Each map has its run in its heading, however long the model's name; the overview marks pooled
+    numbers among raw ones."""
+    model = "acme/" + "m" * 120
+    first, second = sweep_trials(model), sweep_trials(model, run="acme-2")
+    report = gather([measured(first), measured(second, adaptive=True)])
+    shown = html.unescape(page(report))
+    headings = re.findall(r'<h3 id="map-\d-title">(.*?)</h3>', shown)
+    assert [heading[-6:] for heading in headings] == ["acme-1", "acme-2"]
+    assert [row[2].partition(" ")[0] == "pooled" for row in league_rows(report)] == [False, True]
 
 
 def test_a_comparison_is_paired_and_says_so() -> None:

@@ -60,6 +60,7 @@ def test_every_output_tells_the_same_numbers(
     assert history["effective_length"]["interval"] == ruling["interval"]
     assert f"{mark}{value}" in niah("history", "same", "--out", "trend.svg").out
     assert ("(pooled)" in (tmp_path / "trend.svg").read_text()) == bool(mark)
+    assert ("Pooled estimate" in (tmp_path / "trend.alt.txt").read_text()) == bool(mark)
     (row,) = csv.DictReader(io.StringIO(niah("history", "same", "--format", "csv").out))
     assert float(row["accuracy"]) == pytest.approx(first["accuracy"], abs=1e-6)
     assert (row["effective_tokens"], row["estimate"]) == (str(ruling["tokens"]), estimate)
@@ -76,8 +77,17 @@ def test_every_output_tells_the_same_numbers(
     assert (
         niah("plot", "latest", "--kind", "table", "--effective", "0.7", "--out", "t.csv").code == 0
     )
-    figure = (tmp_path / "t.csv").read_text()
-    assert str(ruling["tokens"]) in figure
+    (row,) = csv.DictReader((tmp_path / "t.csv").read_text().splitlines())
+    assert (row["effective_tokens"], row["estimate"]) == (str(ruling["tokens"]), estimate)
+    if mark:
+        ends_of = [row["average"], row["average_lower"], row["average_upper"]]
+        of_sweep = [first["accuracy"], *first["interval"]]
+        assert [float(end) for end in ends_of] == pytest.approx(of_sweep, abs=1e-6)
+    for kind in ("cost", "trend"):
+        niah("plot", "latest", "--kind", kind, "--out", f"{kind}.svg")
+        drawn = (tmp_path / f"{kind}.alt.txt").read_text()
+        assert value in drawn
+        assert ("Pooled estimate" in drawn) == bool(mark)
     niah("run", "same.toml", "--new", "-q")
     runs = [run["run"] for run in niah("runs", "--json").json["runs"]]
     compared = niah("compare", *runs).out

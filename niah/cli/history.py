@@ -180,6 +180,7 @@ def _plot(found: Sequence[History], out: Path, *, theme: str, language: str) -> 
         cost_at_least=len(known) < len(costs),
         niah_version=__version__,
     )
+    pooled = {point.pooled for one in found for point in one.points}
     data = trend_data(
         {
             name: [Measured(at=point.at, estimate=point.accuracy) for point in one.points]
@@ -193,6 +194,7 @@ def _plot(found: Sequence[History], out: Path, *, theme: str, language: str) -> 
         },
         changed_experiment={point.at for one in found for point in one.points if point.note},
         simulated={name for name, one in zip(names, found, strict=True) if one.simulated},
+        estimate="mixed" if len(pooled) > 1 else "pooled" if True in pooled else "raw",
         language=language,
     )
     return write(

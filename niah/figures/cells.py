@@ -28,6 +28,8 @@ LINE_GAP = 0.48
 """Least distance between the lines of two context lengths, by the height of a tick label."""
 VALUE_SHARE = 0.8
 """Of a cell's width or height, the most that a value takes."""
+ABOVE_VALUES = 4.5
+"""Where a mark is drawn that the ground behind a value must not hide."""
 SMALLEST_SHARE = 0.72
 """Values in cells are at least this share of the ticks' size, or are not shown."""
 
@@ -79,7 +81,7 @@ def draw_cells(
     )
     if marks:
         draw_marks(axes, marks, ink, theme)
-    draw_strokes(axes, dashes, width=0.9)
+    draw_strokes(axes, dashes, width=0.9, zorder=ABOVE_VALUES)
     draw_strokes(axes, hatches, width=0.5, alpha=0.55)
 
 

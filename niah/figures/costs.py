@@ -13,6 +13,7 @@ from niah.figures.points import PointsData, Series, point, up_ticks
 from niah.figures.text import (
     LANGUAGES,
     WORDS,
+    Estimated,
     Facts,
     Language,
     caption,
@@ -53,7 +54,12 @@ class Priced:
 
 
 def cost_data(
-    sweeps: Sequence[Priced], facts: Facts, *, task: str, language: str = "en"
+    sweeps: Sequence[Priced],
+    facts: Facts,
+    *,
+    task: str,
+    estimate: Estimated = "raw",
+    language: str = "en",
 ) -> PointsData:
     """What a figure of accuracy against cost shows.
 
@@ -63,6 +69,7 @@ def cost_data(
         sweeps: At most `MOST_POINTS` with a known cost.
         facts: The small print; its own cost is not printed.
         task: Label of the task.
+        estimate: Whether the accuracies are raw or those of pooled maps.
         language: Of titles and labels.
 
     Raises:
@@ -83,7 +90,7 @@ def cost_data(
     axis = _Axis.over(costs)
     series = tuple(
         Series(
-            label=plain(s.label, 80),
+            label=plain(s.label),
             points=(point(axis.share(cost), _price(s, language), s.estimate),),
         )
         for s, cost in shown
@@ -91,7 +98,13 @@ def cost_data(
     ticks = up_ticks(series, language)
     counts = [s.estimate.n for s, _ in shown]
     lines = caption(
-        facts, n_low=min(counts), n_high=max(counts), language=language, per="point", cost=False
+        facts,
+        n_low=min(counts),
+        n_high=max(counts),
+        language=language,
+        per="point",
+        estimate=estimate,
+        cost=False,
     )
     names = [s.label for s in series]
     return PointsData(
@@ -119,6 +132,7 @@ def cost_data(
             for sentence in (
                 simulated_words(names, [s.simulated for s, _ in shown], language),
                 words["costs"],
+                "" if estimate == "raw" else words[estimate],
                 *(f"{s.label}: {_accuracy(s, language)}, {s.points[0].words}" for s in series),
             )
             if sentence
@@ -180,5 +194,5 @@ def _accuracy(series: Series, language: Language) -> str:
 
 
 def _left_out(key: str, sweeps: Sequence[Priced], language: Language) -> list[str]:
-    names = ", ".join(plain(s.label, 80) for s in sweeps)
+    names = ", ".join(plain(s.label) for s in sweeps)
     return [WORDS[language][key].format(value=names)] if names else []

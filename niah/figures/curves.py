@@ -120,7 +120,7 @@ def curves_data(
             f"{len(summaries)} curves cannot be told apart in one figure; give 1 to {MOST_CURVES}"
         )
     words = WORDS[language]
-    names = [plain(name, 80) for name in (labels or [s.model for s in summaries])]
+    names = [plain(name) for name in (labels or [s.model for s in summaries])]
     found = effective or {}
     curves = tuple(
         _curve(summary, name, axis, found.get(label))
@@ -217,6 +217,6 @@ def _rules(
 ) -> list[tuple[str, str]]:
     if axis == "depth" or not effective:
         return []
-    rule = shared_rule([(plain(label, 80), e.rule) for label, e in effective.items()], language)
+    rule = shared_rule([(plain(label), e.rule) for label, e in effective.items()], language)
     drawn = any(e.value is not None for e in effective.values())
     return [("effective" if drawn else "", WORDS[language]["effective"].format(rule=rule))]

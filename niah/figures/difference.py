@@ -73,7 +73,7 @@ def difference_data(
     nothing: Matrix = tuple(tuple(None for _ in row) for row in rows)
     small = max(values.shape) <= ANNOTATED_CELLS
     return HeatmapData(
-        title=words["minus"].format(first=plain(first, 80), second=plain(second, 80)),
+        title=words["minus"].format(first=plain(first), second=plain(second)),
         subtitle=(
             words["difference-of"].format(task=plain(task)),
             _overall(comparison, language),

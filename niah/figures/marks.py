@@ -18,7 +18,12 @@ Stroke = tuple[Point, Point]
 
 
 def draw_strokes(
-    axes: Any, strokes: Sequence[tuple[Stroke, str]], *, width: float, alpha: float = 1.0
+    axes: Any,
+    strokes: Sequence[tuple[Stroke, str]],
+    *,
+    width: float,
+    alpha: float = 1.0,
+    zorder: float = 1.5,
 ) -> None:
     """Thin lines on coloured cells, each in its own ink."""
     if strokes:
@@ -29,16 +34,16 @@ def draw_strokes(
                 linewidths=width,
                 alpha=alpha,
                 capstyle="butt",
-                zorder=1.5,
+                zorder=zorder,
             ),
             autolim=False,
         )
 
 
 def estimate_dash(box: Box) -> Stroke:
-    """The dash of a cell without a trial, low in the cell, so that a value fits above it."""
+    """The dash of a cell without a trial, low in the cell, so that values fit above it."""
     (left, top), (right, bottom) = box[0], box[2]
-    middle, y = (left + right) / 2, bottom - 0.14 * (bottom - top)
+    middle, y = (left + right) / 2, bottom - 0.07 * (bottom - top)
     reach = 0.14 * min(right - left, bottom - top)
     return (middle - reach, y), (middle + reach, y)
 

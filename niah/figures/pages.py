@@ -73,10 +73,11 @@ def fitted(text: str, size: float, width: float) -> float:
 def broken(text: str, size: float, width: float, bold: bool = False) -> list[str]:
     """Lines of at most ``width`` inches.
 
-    Breaks between words first, then behind the joints of a name (``a/b-c_d``), then anywhere.
+    Breaks between words first, but not between a number and its percent sign, then behind the
+    joints of a name (``a/b-c_d``), then anywhere.
     """
     lines, line = [], ""
-    for word in text.split(" "):
+    for word in text.replace(" %", "\u00a0%").split(" "):
         longer = f"{line} {word}" if line else word
         if text_width(longer, size, bold) <= width:
             line = longer

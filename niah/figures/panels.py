@@ -71,7 +71,7 @@ def panels_data(
             "maps in one figure must all be raw, all pooled or all differences, in one language"
         )
     language = maps[0].language
-    names = [plain(name, 80) for name in labels or [m.title for m in maps]]
+    names = [plain(name) for name in labels or [m.title for m in maps]]
     if len(names) != len(maps):
         raise ConfigurationError(f"{len(names)} labels for {len(maps)} maps; give one for each")
     shared = _shared([m.subtitle[:-1] if m.brief else m.subtitle for m in maps])

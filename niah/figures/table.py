@@ -150,7 +150,7 @@ def table_data(
     words = WORDS[language]
     if not sweeps:
         raise ConfigurationError("a table needs at least one sweep")
-    rules = [(plain(s.label, 80), s.effective.rule) for s in sweeps if s.effective]
+    rules = [(plain(s.label), s.effective.rule) for s in sweeps if s.effective]
     margins = [s.by_length for s in sweeps]
     theirs = published.rows if published else ()
     beside = [_beside(row.by_length, margins) if nearby else row.by_length for row in theirs]
@@ -163,7 +163,7 @@ def table_data(
         )
     rows = [
         _row(
-            plain(s.label, 80),
+            plain(s.label),
             s.by_length,
             s.effective,
             s.claimed_tokens,
@@ -193,7 +193,7 @@ def table_data(
     return TableData(
         title=words["table"],
         warning=simulated_words(
-            [plain(s.label, 80) for s in sweeps],
+            [plain(s.label) for s in sweeps],
             [s.origin == "simulated" for s in sweeps],
             language,
         ),

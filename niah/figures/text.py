@@ -77,7 +77,7 @@ def caption(
     n_high: int,
     language: Language,
     per: Literal["cell", "point"] = "cell",
-    estimate: Estimated = "raw",
+    estimate: Estimated | Literal["mixed"] = "raw",
     cost: bool = True,
 ) -> tuple[str, ...]:
     """The small print, one statement an entry; the drawing joins and wraps them."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from niah.errors import ConfigurationError
 from niah.figures.curves import MOST_CURVES
@@ -13,6 +13,7 @@ from niah.figures.points import PointsData, Series, point, up_ticks
 from niah.figures.text import (
     LANGUAGES,
     WORDS,
+    Estimated,
     Facts,
     Language,
     caption,
@@ -47,6 +48,7 @@ def trend_data(
     changes: Mapping[str, Sequence[str]] | None = None,
     changed_experiment: Collection[str] = (),
     simulated: Collection[str] = (),
+    estimate: Estimated | Literal["mixed"] = "raw",
     language: str = "en",
 ) -> PointsData:
     """What a figure of accuracy over dates shows.
@@ -58,6 +60,7 @@ def trend_data(
         changes: Times of change points by name.
         changed_experiment: Times of the first runs that asked something else than those before.
         simulated: Names that are reference readers.
+        estimate: Whether the accuracies are raw, those of pooled maps, or some of each.
         language: Of titles and labels.
 
     Raises:
@@ -84,7 +87,7 @@ def trend_data(
 
     series = tuple(
         Series(
-            label=plain(name, 80),
+            label=plain(name),
             points=tuple(
                 point(across(run.at), _day(run.at), run.estimate)
                 for run in sorted(runs, key=lambda run: _time(run.at))
@@ -103,7 +106,7 @@ def trend_data(
         warning=warning,
         subtitle=(words["task"].format(task=plain(task)), words["whiskers"]),
         caption=(
-            *_caption(facts, series, ticks[0], language),
+            *_caption(facts, series, ticks[0], estimate, language),
             *_changed_words(changed_experiment, language),
         ),
         across=words["date"],
@@ -117,7 +120,7 @@ def trend_data(
             *((("change", words["change"]),) if any(s.changes for s in series) else ()),
             *((("missing", words["missing"]),) if _missing(series) else ()),
         ),
-        description=_description(histories, series, found, warning, language),
+        description=_description(histories, series, found, warning, estimate, language),
         language=language,
     )
 
@@ -142,7 +145,11 @@ def _missing(series: Sequence[Series]) -> bool:
 
 
 def _caption(
-    facts: Facts, series: Sequence[Series], lowest: tuple[float, str], language: Language
+    facts: Facts,
+    series: Sequence[Series],
+    lowest: tuple[float, str],
+    estimate: Estimated | Literal["mixed"],
+    language: Language,
 ) -> tuple[str, ...]:
     counts = [p.n for s in series for p in s.points if p.n]
     lines = caption(
@@ -151,6 +158,7 @@ def _caption(
         n_high=max(counts, default=0),
         language=language,
         per="point",
+        estimate=estimate,
     )
     if not lowest[0]:
         return lines
@@ -168,10 +176,11 @@ def _description(
     series: Sequence[Series],
     changes: Mapping[str, Sequence[str]],
     warning: str,
+    estimate: Estimated | Literal["mixed"],
     language: Language,
 ) -> str:
     words = WORDS[language]
-    sentences = [warning, words["trend"]]
+    sentences = [warning, words["trend"], "" if estimate == "raw" else words[estimate]]
     for name, s in zip(histories, series, strict=True):
         scored = [p for p in s.points if p.value is not None]
         if scored:

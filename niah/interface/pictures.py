@@ -23,6 +23,7 @@ from niah.interface.sweeps import (
 
 if TYPE_CHECKING:
     from niah.figures.drawing import FigureData
+    from niah.statistics.intervals import Estimate
 
 Kind = Literal["heatmap", "panels", "length", "depth", "difference", "cost", "trend"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -177,12 +178,12 @@ def _difference(sweeps: Sequence[Sweep], choices: Choices) -> FigureData:
 def _cost(sweeps: Sequence[Sweep], choices: Choices) -> FigureData:
     from niah.figures.costs import Priced, cost_data
 
-    _raw_only(choices, "accuracy against cost")
+    smooth = shows_pooled(sweeps, choices.pooled)
     return cost_data(
         [
             Priced(
                 label=label,
-                estimate=sweep.summary.accuracy,
+                estimate=_accuracy(sweep, smooth),
                 cost_usd=sweep.facts.cost_usd,
                 at_least=sweep.facts.cost_at_least,
                 simulated=sweep.grid.simulated,
@@ -191,6 +192,7 @@ def _cost(sweeps: Sequence[Sweep], choices: Choices) -> FigureData:
         ],
         merged_facts(sweeps),
         task=tasks_of(sweeps),
+        estimate="pooled" if smooth else "raw",
         language=choices.language,
     )
 
@@ -198,14 +200,14 @@ def _cost(sweeps: Sequence[Sweep], choices: Choices) -> FigureData:
 def _trend(sweeps: Sequence[Sweep], choices: Choices) -> FigureData:
     from niah.figures.trend import Measured, trend_data
 
-    _raw_only(choices, "a trend")
+    smooth = shows_pooled(sweeps, choices.pooled)
     several = len({sweep.grid.task for sweep in sweeps}) > 1
     histories: dict[str, list[Measured]] = {}
     simulated = set()
     for sweep in sweeps:
         name = sweep.grid.model + (f", {sweep.grid.task}" if several else "")
         at = _measured_at(sweep)
-        histories.setdefault(name, []).append(Measured(at=at, estimate=sweep.summary.accuracy))
+        histories.setdefault(name, []).append(Measured(at=at, estimate=_accuracy(sweep, smooth)))
         if sweep.grid.simulated:
             simulated.add(name)
     return trend_data(
@@ -213,8 +215,16 @@ def _trend(sweeps: Sequence[Sweep], choices: Choices) -> FigureData:
         merged_facts(sweeps),
         task=tasks_of(sweeps),
         simulated=simulated,
+        estimate="pooled" if smooth else "raw",
         language=choices.language,
     )
+
+
+def _accuracy(sweep: Sweep, smooth: bool) -> Estimate:
+    """Of the whole sweep; where nothing was scored, there is nothing to pool."""
+    if smooth and sweep.summary.accuracy.n:
+        return summary_of(sweep, pooled_of(sweep)).accuracy
+    return sweep.summary.accuracy
 
 
 _DATA = {

@@ -111,15 +111,18 @@ def _has_depth(kind: str) -> bool:
         return True
 
 
+LONGEST_MODEL = 80
+"""Characters of a model's name in the label of a sweep."""
+
+
 def labels_of(sweeps: Sequence[Sweep]) -> list[str]:
     """A name for each sweep: the model, with the task and the run where these tell it apart."""
-    models = Counter(sweep.grid.model for sweep in sweeps)
     kinds = Counter((sweep.grid.model, sweep.grid.task) for sweep in sweeps)
-    tasks = {sweep.grid.task for sweep in sweeps}
+    tasks = Counter(model for model, _ in kinds)
 
     def label(sweep: Sweep) -> str:
-        parts = [sweep.grid.model]
-        if models[sweep.grid.model] > 1 and len(tasks) > 1:
+        parts = [plain(sweep.grid.model, LONGEST_MODEL)]  # what tells it apart is never cut off
+        if tasks[sweep.grid.model] > 1:
             parts.append(sweep.grid.task)
         if kinds[sweep.grid.model, sweep.grid.task] > 1:
             parts.append(sweep.run.run)

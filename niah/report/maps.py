@@ -35,22 +35,25 @@ def _rule(name: str, tone: tuple[float, float, float]) -> str:
 
 def sweep_figure(report: Report, number: int, sweep: Sweep) -> Html:
     """The heatmap of a sweep; its cells open their trials."""
-    return _figure(sweep.map, f"map-{number}", report, sweeps=(number,))
+    return _figure(sweep.map, f"map-{number}", report, heading=sweep.label, sweeps=(number,))
 
 
 def pair_figure(report: Report, number: int, pair: Pair) -> Html:
     """The difference of two sweeps; its cells open the trials of both."""
-    return _figure(pair.map, f"pair-{number}", report, sweeps=(pair.first, pair.second))
+    sweeps = (pair.first, pair.second)
+    return _figure(pair.map, f"pair-{number}", report, heading=pair.map.title, sweeps=sweeps)
 
 
-def _figure(data: HeatmapData, name: str, report: Report, *, sweeps: Sequence[int]) -> Html:
+def _figure(
+    data: HeatmapData, name: str, report: Report, *, heading: str, sweeps: Sequence[int]
+) -> Html:
     columns = len(data.context_lengths)
     values = columns <= 12 and len(data.depth_percents) <= 24
     return element(
         "figure",
         element(
             "figcaption",
-            element("h4" if len(sweeps) > 1 else "h3", data.title, id=f"{name}-title"),
+            element("h4" if len(sweeps) > 1 else "h3", heading, id=f"{name}-title"),
             *(element("p", data.warning, class_="simulated") if data.warning else "",),
             element("p", data.subtitle[-1], class_="overall"),
         ),

@@ -18,8 +18,16 @@ def league_header(report: Report) -> list[str]:
 
 
 def league_rows(report: Report) -> list[list[str]]:
-    """One row a sweep: effective length, accuracy, interval, scored of all trials, cost."""
+    """One row a sweep: effective length, accuracy, interval, scored of all trials, cost.
+
+    What is pooled says so.
+    """
     language = report.language
+
+    def shown(sweep: Sweep, value: str) -> str:
+        pooled = sweep.map.estimate == "pooled"
+        return word(language, "pooled-value", value=value) if pooled else value
+
     rows = []
     for sweep in report.sweeps:
         accuracy = sweep.summary.accuracy
@@ -27,8 +35,8 @@ def league_rows(report: Report) -> list[list[str]]:
         rows.append(
             [
                 sweep.label,
-                bound(found, found.value, language) if found else DASH,
-                share(language, accuracy.value) if accuracy.n else DASH,
+                shown(sweep, bound(found, found.value, language)) if found else DASH,
+                shown(sweep, share(language, accuracy.value)) if accuracy.n else DASH,
                 word(
                     language,
                     "from-to",

@@ -16,6 +16,7 @@ GERMAN: dict[str, str] = {
     "effective-title": "Effektive Kontextlänge",
     "pooled-effective-title": "Geglättete effektive Kontextlänge",
     "accuracy-title": "Trefferquote",
+    "pooled-value": "geglättet {value}",
     "pooled-title": "Geglättete Trefferquote",
     "tokens": "{value}\u00a0Token",
     "below": "unter {value}",

@@ -17,6 +17,7 @@ ENGLISH: dict[str, str] = {
     "effective-title": "Effective context length",
     "pooled-effective-title": "Pooled effective context length",
     "accuracy-title": "Accuracy",
+    "pooled-value": "pooled {value}",
     "pooled-title": "Pooled accuracy",
     "tokens": "{value}\u00a0tokens",
     "below": "below {value}",
