@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from niah.models import PROVIDERS, TESTED, known_models, resolve_model
+from niah.known_models import TESTED, known_models
+from niah.models import PROVIDERS, resolve_model
 from tests.command import Niah
 from tests.test_run import price, write_sweep
 

@@ -42,7 +42,8 @@ def models(
     json: Json = False,
 ) -> None:
     """List providers and models: context window, price, tokenizer, and whether a key is set."""
-    from niah.models import PROVIDERS, TESTED, known_models, resolve_model
+    from niah.known_models import TESTED, known_models
+    from niah.models import PROVIDERS, resolve_model
 
     if which is None:
         providers = list(PROVIDERS.values())

@@ -52,7 +52,7 @@ def plan(
     experiment = suite.experiments[0] if suite else load_config(config, model, override)
     check_readers(experiment)
     if suite is not None:
-        from niah.cli.suites import plan_suite
+        from niah.cli.suite_plans import plan_suite
 
         each = tuple(with_controls(one, controls) for one in suite.experiments)
         plan_suite(replace(suite, experiments=each), json=json)

@@ -1,4 +1,4 @@
-"""niah plan and niah run of a file with several tasks: all of them, one table."""
+"""niah run of a file with several tasks: all of them, one table."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from niah.files import file_stem
 
 if TYPE_CHECKING:
     from niah.cli.controls import MeasuredBeside
-    from niah.cost import Estimate
     from niah.experiment import Suite
     from niah.interface.sweeps import Sweep
     from niah.runner.closing import RunResult
@@ -49,23 +48,6 @@ def prepare_suite(suite: Suite) -> list[Prepared]:
     for warning in dict.fromkeys(told):
         log(f"warning: {warning}", event="warning", level="warning")
     return prepared
-
-
-def plan_suite(suite: Suite, *, json: bool) -> None:
-    """Print each task's trials, tokens and price, and the sums; nothing is sent."""
-    from niah.cli.controls import planned_controls_json, planned_controls_lines
-    from niah.cost import estimate
-    from niah.runner.controls import prepare_controls
-
-    prepared = prepare_suite(suite)
-    beside = [one for each in suite.experiments for one in prepare_controls(each)]
-    estimates = [estimate(one.experiment, one.trials) for one in prepared]
-    if json:
-        planned = planned_controls_json(beside)
-        print_json({**_plan_json(suite, prepared, estimates), "controls": planned})
-    else:
-        page = _plan_page(suite, prepared, estimates)
-        print("\n".join([page, *planned_controls_lines(beside), "Nothing was sent."]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +118,7 @@ def measure_suite(
             "title": title,
             "status": "complete" if complete else "incomplete",
             "simulated": any(result.run.simulated for result in results),
-            "cost_usd": _sum([result.cost_usd for result in results]),
+            "cost_usd": known_sum([result.cost_usd for result in results]),
             "runs": [summary(*one) for one in zip(results, beside, strict=True)],
             "figures": [str(path) for path in paths],
             "table": rows,
@@ -228,78 +210,7 @@ def _table(
     return written, title, terminal_table(data), rows_json(data)
 
 
-def _plan_page(
-    suite: Suite, prepared: Sequence[Prepared], estimates: Sequence[Sequence[Estimate]]
-) -> str:
-    from niah.axes import format_tokens
-    from niah.console import count, inert, table, usd
-
-    header = ("task", "model", "lengths", "trials", "input tokens", "input", "at most")
-    rows = []
-    for one, entries in zip(prepared, estimates, strict=True):
-        lengths = one.experiment.grid.context_lengths
-        for entry in entries:
-            rows.append(
-                (
-                    one.trials[0].task,
-                    entry.model.id,
-                    f"{len(lengths)}, " + " to ".join(format_tokens(lengths[k]) for k in (0, -1)),
-                    count(entry.trials),
-                    count(entry.input_tokens),
-                    usd(entry.input_usd),
-                    usd(entry.at_most_usd),
-                )
-            )
-    lines = [suite.title(len(prepared)), "", table(header, rows, right=(3, 4, 5, 6)), ""]
-    budget = prepared[0].experiment.limits.max_cost_usd
-    for number, model in enumerate(prepared[0].experiment.resolved_models()):
-        own = [entries[number] for entries in estimates]
-        limits = sorted({one.experiment.max_output_tokens(model) for one in prepared})
-        lines.append(
-            f"{inert(model.id)}: {count(sum(e.trials for e in own))} trials, "
-            f"{count(sum(e.input_tokens for e in own))} input tokens, at most "
-            f"{usd(_sum(entry.at_most_usd for entry in own))}"
-            + (" (reference reader, simulated and free)" if model.simulated else "")
-            + f"; responses of up to {' or '.join(map(count, limits))} tokens."
-        )
-    if budget is not None:
-        lines.append(f"No more than {usd(budget)} is spent on all of them together.")
-    return "\n".join(lines)
-
-
-def _plan_json(
-    suite: Suite, prepared: Sequence[Prepared], estimates: Sequence[Sequence[Estimate]]
-) -> dict[str, Any]:
-    return {
-        "suite": suite.name,
-        "title": suite.title(len(prepared)),
-        "tasks": [
-            {
-                "task": one.trials[0].task,
-                "experiment": one.experiment.name,
-                "experiment_sha256": one.sha256,
-                "context_lengths": list(one.experiment.grid.context_lengths),
-                "models": [
-                    {
-                        "model": entry.model.id,
-                        "trials": entry.trials,
-                        "input_tokens": entry.input_tokens,
-                        "output_tokens_at_most": entry.output_tokens,
-                        "over_window": entry.over_window,
-                        "cost_usd_at_most": entry.at_most_usd,
-                    }
-                    for entry in entries
-                ],
-            }
-            for one, entries in zip(prepared, estimates, strict=True)
-        ],
-        "trials": sum(entry.trials for entries in estimates for entry in entries),
-        "input_tokens": sum(entry.input_tokens for entries in estimates for entry in entries),
-        "cost_usd_at_most": _sum(entry.at_most_usd for entries in estimates for entry in entries),
-    }
-
-
-def _sum(amounts: Iterable[float | None]) -> float | None:
+def known_sum(amounts: Iterable[float | None]) -> float | None:
     """None as soon as one is unknown."""
     known = list(amounts)
     return None if any(a is None for a in known) else sum(a for a in known if a is not None)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import orjson
-
 from niah.models import Model
 from niah.prompts import Message
 from niah.providers import Failure, Response, Sampling, Usage, WireRequest
@@ -17,6 +15,7 @@ from niah.providers.bodies import (
     merge_extra,
     object_at,
     part_of,
+    post,
     read_object,
     sum_at,
     text_at,
@@ -127,16 +126,7 @@ def _content(message: Message) -> str | list[JsonObject]:
 
 
 def _request(path: str, body: JsonObject, model: Model) -> WireRequest:
-    return WireRequest(
-        method="POST",
-        path=path,
-        headers={
-            "content-type": "application/json",
-            "anthropic-version": API_VERSION,
-            **(model.provider.headers or {}),
-        },
-        body=orjson.dumps(body),
-    )
+    return post(path, body, model, headers={"anthropic-version": API_VERSION})
 
 
 def auth_headers(key: str, *, host: str) -> dict[str, str]:  # noqa: ARG001

@@ -1,4 +1,4 @@
-"""Bodies from the outside: JSON that may be anything, read without trust."""
+"""Bodies: requests that carry one, and JSON from the outside, read without trust."""
 
 from __future__ import annotations
 
@@ -9,11 +9,42 @@ from typing import Any, TypeAlias
 import orjson
 
 from niah.errors import ModelError
-from niah.providers import Failure
+from niah.models import Model
+from niah.providers import Failure, WireRequest
 
 JsonObject: TypeAlias = dict[str, Any]
 
 MESSAGE_CHARS = 300
+
+
+def post(
+    path: str,
+    body: JsonObject,
+    model: Model,
+    *,
+    headers: Mapping[str, str] | None = None,
+    key_header: str = "",
+    beside_version: bool = False,
+) -> WireRequest:
+    """The request that posts a body to the model's host; the user's headers win over all others.
+
+    Args:
+        path: Below the base URL.
+        body: Becomes JSON.
+        model: Whose host is asked.
+        headers: Of the wire format.
+        key_header: See ``WireRequest``.
+        beside_version: See ``WireRequest``.
+    """
+    own = model.provider.headers or {}
+    return WireRequest(
+        method="POST",
+        path=path,
+        headers={"content-type": "application/json", **(headers or {}), **own},
+        body=orjson.dumps(body),
+        key_header=key_header,
+        beside_version=beside_version,
+    )
 
 
 def read_json(body: bytes) -> Any:

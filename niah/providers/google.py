@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-import orjson
-
 from niah.errors import ModelError
 from niah.models import Model
 from niah.prompts import Message
@@ -20,6 +18,7 @@ from niah.providers.bodies import (
     merge_extra,
     object_at,
     part_of,
+    post,
     read_json,
     read_object,
     sum_at,
@@ -174,12 +173,7 @@ def _prompt_body(messages: Sequence[Message]) -> JsonObject:
 
 def _request(method: str, body: JsonObject, model: Model) -> WireRequest:
     name = model.wire_name.removeprefix("models/")
-    return WireRequest(
-        method="POST",
-        path=f"/v1beta/models/{quote(name, safe='')}:{method}",
-        headers={"content-type": "application/json", **(model.provider.headers or {})},
-        body=orjson.dumps(body),
-    )
+    return post(f"/v1beta/models/{quote(name, safe='')}:{method}", body, model)
 
 
 def auth_headers(key: str, *, host: str) -> dict[str, str]:  # noqa: ARG001

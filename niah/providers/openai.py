@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-import orjson
-
 from niah.errors import ModelError
 from niah.models import AZURE_HOSTS, Model, served_by
 from niah.prompts import Message
@@ -17,6 +15,7 @@ from niah.providers.bodies import (
     malformed,
     merge_extra,
     object_at,
+    post,
     read_object,
     text_at,
 )
@@ -142,12 +141,8 @@ def build_request(messages: Sequence[Message], *, model: Model, sampling: Sampli
     if sampling.thinking_budget_tokens is not None:
         body |= _thinking(sampling.thinking_budget_tokens, model)
     body = merge_extra(body, sampling.extra_body, fixed=_FIXED)
-    return WireRequest(
-        method="POST",
-        path=_path(model),
-        headers={"content-type": "application/json", **(model.provider.headers or {})},
-        body=orjson.dumps(body),
-        key_header="api-key" if model.provider.api_version else "",
+    return post(
+        _path(model), body, model, key_header="api-key" if model.provider.api_version else ""
     )
 
 

@@ -12,31 +12,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import orjson
-
 from niah.models import Model
 from niah.prompts import Message
 from niah.providers import WireRequest
-from niah.providers.bodies import JsonObject, count_at
+from niah.providers.bodies import JsonObject, count_at, post
 
 
 def build_count_request(messages: Sequence[Message], *, model: Model) -> WireRequest:
     """The request that has the server count the tokens of a prompt's contents."""
     text = "\n".join(message.content for message in messages)
-    body = {
+    body: JsonObject = {
         "model": model.wire_name,
         "prompt": text,
         "content": text,
         "add_special_tokens": False,
         "add_special": False,
     }
-    return WireRequest(
-        method="POST",
-        path="/tokenize",
-        headers={"content-type": "application/json", **(model.provider.headers or {})},
-        body=orjson.dumps(body),
-        beside_version=True,
-    )
+    return post("/tokenize", body, model, beside_version=True)
 
 
 def read_count(document: JsonObject) -> int | None:
