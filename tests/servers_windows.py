@@ -388,7 +388,8 @@ def sweep_through(sweep: Sweep, *, seed: int = 0, longest_s: float = inf) -> Out
         mine.attempts += 1
         headers, failure = await ask(job)
         now = EPOCH + timedelta(seconds=asyncio.get_running_loop().time())
-        limits = read_limits(headers, now=now)
+        refused = failure is not None and failure.kind == "rate-limit"
+        limits = read_limits(headers, refused=refused, now=now)
         if failure is None:
             result.finished += 1
             return Attempt(limits=limits)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from niah.providers import Failure
@@ -9,7 +11,10 @@ from niah.providers.limits import read_limits
 from niah.runner import windows
 from niah.runner.logs import Log, wait_for
 from niah.runner.retries import RetryLimits, StopModel, decide
+from tests.command import Niah
+from tests.servers_raw import response_bytes, scripted
 from tests.servers_windows import Outcome, random_sweep, sweep_through
+from tests.test_run import write_sweep
 
 
 def test_a_window_is_new_at_its_end_and_not_before() -> None:
@@ -73,10 +78,36 @@ def test_what_cannot_be_is_not_believed(
 ) -> None:
     """Less than nothing is nothing, a moment is no duration, and 45,000 s are no minute's reset."""
     headers = {f"x-ratelimit-{name}-requests": text for name, text in stated.items()}
-    seen = read_limits(headers | {"date": "Sun, 01 Mar 2026 12:00:00 GMT"}).requests
+    headers["date"] = "Sun, 01 Mar 2026 12:00:00 GMT"
+    seen = read_limits(headers, refused=True).requests
     assert seen is not None
     assert (seen.limit, seen.remaining) == (limit, remaining)
     assert seen.reset_s == reset_s
+
+
+@pytest.mark.parametrize("api", ["x-ratelimit-{}-requests", "anthropic-ratelimit-requests-{}"])
+@pytest.mark.parametrize(
+    ("limit", "remaining", "of_success", "of_refusal"),
+    [
+        ("60", "-1", None, 0.0),
+        ("60", "-0.5", None, 0.0),
+        ("-1", "-1", None, None),
+        ("-1", "5", None, None),
+        ("0", "-1", None, None),
+        ("0", "0", None, None),
+        ("60", "0", 0.0, 0.0),
+        ("60", "-0", 0.0, 0.0),
+        ("60", "5", 5.0, 5.0),
+    ],
+)
+def test_less_than_nothing_is_left_of_a_limit_that_turns_away_alone(
+    api: str, limit: str, remaining: str, of_success: float | None, of_refusal: float | None
+) -> None:
+    """Gateways write -1 where there is no limit; what was let in cannot lack what it took."""
+    headers = {api.format("limit"): limit, api.format("remaining"): remaining}
+    for refused, left in ((False, of_success), (True, of_refusal)):
+        stated = read_limits(headers, refused=refused).requests
+        assert left == (None if stated is None else stated.remaining)
 
 
 def test_a_limit_of_nothing_is_none_and_another_periods_is_not_the_minutes() -> None:
@@ -109,3 +140,24 @@ def test_a_days_allowance_is_not_waited_for() -> None:
     )
     assert isinstance(decision, StopModel)
     assert "the same command goes on" in decision.reason
+
+
+@pytest.mark.parametrize(
+    ("limit", "remaining"), [("6", "-1"), ("-1", "-1"), ("0", "-1"), ("0", "0"), ("-1", "0")]
+)
+def test_a_gateway_that_states_no_limit_is_not_kept_to_one(
+    niah: Niah, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, remaining: str
+) -> None:
+    """-1 on every answer is no statement: 18 trials take no three minutes of six a minute."""
+    monkeypatch.setenv("LOCAL_KEY", "canary-0123456789abcdef")
+    stated = {
+        f"x-ratelimit-{what}-{quantity}": text
+        for quantity in ("requests", "tokens")
+        for what, text in (("limit", limit), ("remaining", remaining), ("reset", "10"))
+    }
+    body = {"choices": [{"message": {"content": "no"}, "finish_reason": "stop"}]}
+    with scripted(lambda _: response_bytes(body, headers=stated)) as server:
+        config = write_sweep(tmp_path, server.url, trials=3)
+        done = niah("run", config, "--json", "--max-time", "50s")
+    assert done.code == 0, done.err
+    assert done.json["outcomes"] == {"answered": 18}

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import partial
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|[dhms])")
 _UNIT_S = {"d": 86_400.0, "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
@@ -79,24 +80,29 @@ def read_retry_after(headers: Mapping[str, str], *, now: datetime | None = None)
     return _bounded((until - start).total_seconds())
 
 
-def read_limits(headers: Mapping[str, str], *, now: datetime | None = None) -> LimitsSeen:
+def read_limits(
+    headers: Mapping[str, str], *, refused: bool = False, now: datetime | None = None
+) -> LimitsSeen:
     """The limits per minute that an answer's headers state, OpenAI's or Anthropic's way.
 
-    What cannot be is not believed: a limit of nothing is none, less than nothing is left is
-    nothing, and a reset that cannot be a minute's is not known.
+    What cannot be is not believed: a limit of nothing or less is none, and a reset that cannot be a
+    minute's is not known. Less than nothing is left of a limit that turned a request away; of one
+    that let it in it says nothing, for some gateways write -1 where there is no limit.
 
     Args:
         headers: With lower-case names.
+        refused: Whether the answer is that a rate limit turned the request away.
         now: The moment that reset times are counted from when the answer has no ``date``.
     """
     start = _http_date(headers.get("date", "")) or now or datetime.now(UTC)
-    tokens = _first(_openai(headers, name, start) for name in _TOKENS)
-    prompts = None if tokens else _anthropic(headers, "input-tokens", start)
+    openai = partial(_openai, headers, start, refused)
+    anthropic = partial(_anthropic, headers, start, refused)
+    tokens = _first(map(openai, _TOKENS))
+    prompts = None if tokens else anthropic("input-tokens")
     return LimitsSeen(
-        requests=_first(_openai(headers, name, start) for name in _REQUESTS)
-        or _anthropic(headers, "requests", start),
-        tokens=tokens or prompts or _anthropic(headers, "tokens", start),
-        output_tokens=None if tokens else _anthropic(headers, "output-tokens", start),
+        requests=_first(map(openai, _REQUESTS)) or anthropic("requests"),
+        tokens=tokens or prompts or anthropic("tokens"),
+        output_tokens=None if tokens else anthropic("output-tokens"),
         only_input=prompts is not None,
     )
 
@@ -105,36 +111,46 @@ def _first(stated: Iterable[Allowance | None]) -> Allowance | None:
     return next(filter(None, stated), None)
 
 
-def _openai(headers: Mapping[str, str], quantity: str, start: datetime) -> Allowance | None:
+def _openai(
+    headers: Mapping[str, str], start: datetime, refused: bool, quantity: str
+) -> Allowance | None:
     return _allowance(
-        _number(headers.get(f"x-ratelimit-limit-{quantity}")),
-        _left(headers.get(f"x-ratelimit-remaining-{quantity}")),
+        headers.get(f"x-ratelimit-limit-{quantity}"),
+        headers.get(f"x-ratelimit-remaining-{quantity}"),
         _reset_s(headers.get(f"x-ratelimit-reset-{quantity}"), start),
+        refused,
     )
 
 
-def _anthropic(headers: Mapping[str, str], quantity: str, start: datetime) -> Allowance | None:
+def _anthropic(
+    headers: Mapping[str, str], start: datetime, refused: bool, quantity: str
+) -> Allowance | None:
     prefix = f"anthropic-ratelimit-{quantity}"
     until = _rfc3339(headers.get(f"{prefix}-reset"))
     return _allowance(
-        _number(headers.get(f"{prefix}-limit")),
-        _left(headers.get(f"{prefix}-remaining")),
+        headers.get(f"{prefix}-limit"),
+        headers.get(f"{prefix}-remaining"),
         None if until is None else _bounded((until - start).total_seconds()),
+        refused,
     )
 
 
 def _allowance(
-    limit: float | None, remaining: float | None, reset_s: float | None
+    limit: str | None, remaining: str | None, reset_s: float | None, refused: bool
 ) -> Allowance | None:
-    if limit == 0 or (limit is None and remaining is None):
+    overdrawn = _is_negative(remaining)
+    most, left = _number(limit), 0.0 if overdrawn else _number(remaining)
+    if most == 0 or _is_negative(limit) or (overdrawn and not refused):
         return None
-    return Allowance(limit=limit, remaining=remaining, reset_s=reset_s)
+    if most is None and left is None:
+        return None
+    return Allowance(limit=most, remaining=left, reset_s=reset_s)
 
 
-def _left(text: str | None) -> float | None:
-    """What remains; servers that let the last one in whatever it asks for are overdrawn."""
-    overdrawn = text is not None and _number(text.strip().removeprefix("-")) is not None
-    return 0.0 if overdrawn and text and text.strip().startswith("-") else _number(text)
+def _is_negative(text: str | None) -> bool:
+    """Whether it is a number below zero; -0 is zero."""
+    number = text.strip() if text is not None else ""
+    return number.startswith("-") and bool(_number(number[1:]))
 
 
 def _reset_s(text: str | None, start: datetime) -> float | None:

@@ -61,9 +61,13 @@ async def ask(
     result = parse(reply.status, reply.headers, reply.body)
     return Exchange(
         result=without_key(result, key),
-        limits=read_limits(reply.headers),
+        limits=read_limits(reply.headers, refused=_turned_away(result)),
         simulated=SIMULATED_HEADER in reply.headers,
     )
+
+
+def _turned_away(result: Response | Failure) -> bool:
+    return isinstance(result, Failure) and result.kind == "rate-limit"
 
 
 async def ask_count(
