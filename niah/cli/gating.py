@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
@@ -37,29 +35,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from niah.runner.gating import Gate
-    from niah.runner.retests import SentRetests
     from niah.store.database import Store
     from niah.store.outbox import Letter
 
 EXIT_CODES = {"pass": 0, "fail": 1, "undecided": 3}
 INTERRUPTED = 130
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Files:
-    """Where a verdict goes besides stdout and the store; None = nowhere.
-
-    Attributes:
-        junit: JUnit's XML.
-        summary: Markdown.
-        step_summary: Markdown, appended.
-        metrics: Gauges.
-    """
-
-    junit: Path | None
-    summary: Path | None
-    step_summary: Path | None
-    metrics: Path | None
 
 
 def register(app: typer.Typer) -> None:
@@ -154,6 +134,7 @@ def gate(
 ) -> None:
     """Judge a run: 0 = pass, 1 = fail, 3 = undecided; on bounds and fresh trials, never on luck."""
     from niah.cli.demands import read_demands
+    from niah.cli.gate_files import Files, step_file, write_files
     from niah.cli.judged import load_pool, retests_of, run_to_judge
     from niah.cli.metrics import check_metrics_path
     from niah.cli.progress import live_line
@@ -182,7 +163,7 @@ def gate(
             )
         check_metrics_path(metrics)
         files = Files(
-            junit=junit, summary=summary, step_summary=_step_file(step_summary), metrics=metrics
+            junit=junit, summary=summary, step_summary=step_file(step_summary), metrics=metrics
         )
         max_time_s = duration_s(max_time, "--max-time")
         until_s = None if max_time_s is None else began_s + max_time_s
@@ -229,7 +210,7 @@ def gate(
             document = as_json(found, sent)
             known.update(document)
             decided_at = datetime.now(UTC)
-            _write(files, found, sent, decided_at, seconds=monotonic() - began_s)
+            write_files(files, found, sent, decided_at, seconds=monotonic() - began_s)
             if json:
                 print_json(document)
             else:
@@ -246,18 +227,6 @@ def gate(
         log(f"niah: {found.verdict}", event="verdict", run=judged.run, verdict=found.verdict)
         if exit_code:
             raise typer.Exit(exit_code)
-
-
-def _step_file(asked: bool) -> Path | None:
-    if not asked:
-        return None
-    name = os.environ.get("GITHUB_STEP_SUMMARY")
-    if not name:
-        raise ConfigurationError(
-            "--step-summary: the environment has no GITHUB_STEP_SUMMARY; it is set within GitHub "
-            "Actions, elsewhere use --summary FILE"
-        )
-    return Path(name)
 
 
 def _keep(
@@ -277,30 +246,3 @@ def _keep(
         document=document,
         letter=letter,
     )
-
-
-def _write(
-    files: Files, found: Gate, sent: SentRetests | None, decided_at: datetime, *, seconds: float
-) -> None:
-    from niah.cli.gate_metrics import gate_metrics
-    from niah.cli.metrics import write_metrics
-    from niah.cli.verdicts import as_junit, as_markdown
-    from niah.files import whole_file
-
-    if files.junit is not None:
-        with whole_file(files.junit) as draft:
-            draft.write_bytes(as_junit(found, seconds=seconds))
-    text = as_markdown(found, sent)
-    if files.summary is not None:
-        with whole_file(files.summary) as draft:
-            draft.write_text(text, encoding="utf-8", newline="\n")
-    if files.step_summary is not None:
-        try:
-            with files.step_summary.open("a", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-        except OSError as error:
-            raise ConfigurationError(
-                f"{files.step_summary} cannot be written: {error.strerror or error}"
-            ) from None
-    if files.metrics is not None:
-        write_metrics(files.metrics, gate_metrics(found, sent, decided_at=decided_at))

@@ -21,7 +21,6 @@ from niah.cli.options import (
 
 if TYPE_CHECKING:
     from niah.cost import Estimate
-    from niah.models import Model
     from niah.runner.prepared import Prepared
 
 
@@ -78,6 +77,7 @@ def plan(
 
 def _page(prepared: Prepared, estimates: tuple[Estimate, ...]) -> str:
     from niah.axes import format_tokens
+    from niah.cli.plan_choices import choices_lines
     from niah.console import count, table, usd
 
     experiment, grid = prepared.experiment, prepared.experiment.grid
@@ -137,7 +137,7 @@ def _page(prepared: Prepared, estimates: tuple[Estimate, ...]) -> str:
             lines.append(f"{entry.model.id}: reference reader, simulated and free.")
     lines += _calibrations(prepared)
     for entry in estimates:
-        lines += _choices(prepared, entry.model)
+        lines += choices_lines(prepared, entry.model)
     lines += _adaptive(prepared)
     return "\n".join(lines)
 
@@ -147,56 +147,6 @@ def _sampling(prepared: Prepared) -> str:
     keys = f", {sampling.packed_keys} keys in each" if sampling.sharing == "packed" else ""
     shared = "" if sampling.sharing == "none" else f", {sampling.sharing} prompts{keys}"
     return sampling.mode + shared
-
-
-def _choices(prepared: Prepared, model: Model) -> list[str]:
-    """What each way of sharing prompts would cost, as a table; nothing where all cost the same."""
-    from niah.console import count, inert, percent, table, usd
-    from niah.runner.choices import bill_choices, cache_is_known
-
-    if model.simulated:
-        return []
-    if not cache_is_known(model):
-        return [
-            f"{inert(model.id)}: what a cache will save is not known beforehand; tokens that its "
-            f"answers report as cached are counted{_priced(model)}."
-        ]
-    concurrency = prepared.experiment.limits.concurrency
-    explained = {
-        "none": "a haystack of its own for each trial",
-        "loop": f"usual loop over one haystack, {concurrency} in flight; only for comparison",
-        "nested": "one text cut at several lengths, one needle",
-        "packed": "several keys in one text: another task",
-    }
-    rows = [
-        (
-            ("> " if choice.chosen else "  ") + choice.way,
-            count(choice.bill.input_tokens),
-            percent(choice.bill.cached_share),
-            usd(choice.bill.input_usd),
-            inert(choice.task),
-            explained[choice.way],
-        )
-        for choice in bill_choices(prepared, model)
-    ]
-    if len(rows) == 1:
-        return []
-    header = ("  sharing", "input tokens", "cached", "input", "task", "")
-    each = " of one trial in every cell" if _is_adaptive(prepared) else ""
-    return [
-        "",
-        f"Input bill{each} expected under the prompt cache of {inert(model.id)}:",
-        table(header, rows, right=(1, 2, 3)),
-    ]
-
-
-def _priced(model: Model) -> str:
-    """How tokens are priced that a model's answers report as cached."""
-    if model.price is None:
-        return ""
-    if any(rate.cached_input_usd is None for rate in model.price.rates):
-        return ", and priced as plain input while no price of cached input is known"
-    return " and priced as such"
 
 
 def _is_adaptive(prepared: Prepared) -> bool:
@@ -252,6 +202,8 @@ def _haystack(prepared: Prepared) -> str:
 
 
 def _summary(prepared: Prepared, estimates: tuple[Estimate, ...], refused: int) -> dict[str, Any]:
+    from niah.cli.plan_choices import choices_json
+
     grid = prepared.experiment.grid
     totals = [entry.at_most_usd for entry in estimates]
     known = [total for total in totals if total is not None]
@@ -285,28 +237,9 @@ def _summary(prepared: Prepared, estimates: tuple[Estimate, ...], refused: int) 
                 "input_usd": entry.input_usd,
                 "output_usd_at_most": entry.output_usd,
                 "cost_usd_at_most": entry.at_most_usd,
-                "choices": _choices_json(prepared, entry.model),
+                "choices": choices_json(prepared, entry.model),
             }
             for entry in estimates
         ],
         "warnings": list(prepared.warnings),
     }
-
-
-def _choices_json(prepared: Prepared, model: Model) -> list[dict[str, Any]]:
-    from niah.runner.choices import bill_choices
-
-    return [
-        {
-            "sharing": choice.way,
-            "task": choice.task,
-            "chosen": choice.chosen,
-            "trials": choice.bill.trials,
-            "input_tokens": choice.bill.input_tokens,
-            "cached_input_tokens": choice.bill.cached_tokens,
-            "cache_write_tokens": choice.bill.written_tokens,
-            "cached_share": choice.bill.cached_share,
-            "input_usd": choice.bill.input_usd,
-        }
-        for choice in bill_choices(prepared, model)
-    ]
