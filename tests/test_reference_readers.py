@@ -178,6 +178,19 @@ def test_every_equally_good_sentence_is_in_the_answer() -> None:
         [{"role": "user", "content": "What is it?"}],
         [{"role": "user", "content": "?\n" * 5_000}],
         [{"role": "user", "content": "x" * 200_000 + " What is the magic number of x?"}],
+        [{"role": "user", "content": "How many a did b " * 400}],
+        [
+            {"role": "user", "content": "x" * 200_000},
+            {"role": "user", "content": "Who is the eldest known ancestor of Nimrod?"},
+        ],
+        [
+            {"role": "user", "content": "x" * 200_000},
+            {"role": "user", "content": "Which nodes have an edge that leads to the node y?"},
+        ],
+        [
+            {"role": "user", "content": "1" * 200_000},
+            {"role": "user", "content": "Which 3 words are the most common ones in the list?"},
+        ],
     ],
 )
 def test_a_prompt_without_sense_gets_an_answer(messages: list[dict[str, str]]) -> None:

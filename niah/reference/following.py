@@ -64,7 +64,7 @@ def _nodes(
     return lambda asked, said: f"{heading}: [{', '.join(find(asked, said))}]"
 
 
-_EDGES = every(r"(\w+) -> (\w+)")
+_EDGES = every(r"\b(\w+) -> (\w+)")
 
 WAYS = (
     Way(
@@ -100,15 +100,15 @@ WAYS = (
     Way(
         asks=re.compile(r"Who is the eldest known ancestor of (?P<name>\w+)\?"),
         statements=every(
-            r"(\w+) is the (?:father|mother) of (\w+)\.|(\w+) is a (?:son|daughter) of (\w+)\."
+            r"\b(\w+) is the (?:father|mother) of (\w+)\.|\b(\w+) is a (?:son|daughter) of (\w+)\."
         ),
         conclude=_eldest,
     ),
     Way(
         asks=re.compile(r"Wer ist der älteste bekannte Vorfahr von (?P<name>\w+)\?"),
         statements=every(
-            r"(\w+) ist (?:der Vater|die Mutter) von (\w+)\."
-            r"|(\w+) ist (?:ein Sohn|eine Tochter) von (\w+)\."
+            r"\b(\w+) ist (?:der Vater|die Mutter) von (\w+)\."
+            r"|\b(\w+) ist (?:ein Sohn|eine Tochter) von (\w+)\."
         ),
         conclude=_eldest,
     ),

@@ -83,12 +83,12 @@ WAYS = (
         conclude=listed,
     ),
     Way(
-        asks=re.compile(r"What are the special numbers of (?P<keys>[^?]+ and [^?]+)\?"),
+        asks=re.compile(r"What are the special numbers of (?P<keys>[^?\n]+ and [^?\n]+)\?"),
         statements=every(r"special number of (\S+) is (\d+)\."),
         conclude=_of_each_key,
     ),
     Way(
-        asks=re.compile(r"Wie lauten die Sonderzahlen von (?P<keys>[^?]+ und [^?]+)\?"),
+        asks=re.compile(r"Wie lauten die Sonderzahlen von (?P<keys>[^?\n]+ und [^?\n]+)\?"),
         statements=every(r"Sonderzahl von (\S+) lautet (\d+)\."),
         conclude=_of_each_key,
     ),
@@ -98,12 +98,16 @@ WAYS = (
         conclude=listed,
     ),
     Way(
-        asks=re.compile(r"How many (?P<things>[\w ]+) did (?P<who>[^?\n]+) count each time\?"),
+        asks=re.compile(
+            r"How many (?P<things>[\w ]{1,60}) did (?P<who>[^?\n]{1,200}) count each time\?"
+        ),
         statements=about(r"(?i:%(who)s) counted (\d+) %(things)s\b"),
         conclude=listed,
     ),
     Way(
-        asks=re.compile(r"Wie viele (?P<things>[\w ]+) zählte (?P<who>[^?\n]+) jedes Mal\?"),
+        asks=re.compile(
+            r"Wie viele (?P<things>[\w ]{1,60}) zählte (?P<who>[^?\n]{1,200}) jedes Mal\?"
+        ),
         statements=about(r"(?i:%(who)s) zählte (\d+) %(things)s\b"),
         conclude=listed,
     ),
