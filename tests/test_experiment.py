@@ -86,6 +86,7 @@ def test_a_wrong_file_gets_one_sentence(tmp_path: Path, addition: str, sentence:
         ("[]", "an empty list"),
         ("[1000, 1000]", "1000 is there twice"),
         ('"8K"', "not a list, and not a table"),
+        ('"[4K,8K]"', "texts in a list have quotes, which a shell takes away"),
         ('["8Q"]', "'8Q' is not a number of tokens"),
         ("[0]", "0 is not a positive number"),
         ('{ from = "1K", to = "2K" }', "no key 'count'"),

@@ -261,6 +261,7 @@ def test_a_host_that_is_not_there_ends_in_a_sentence(niah: Niah, tmp_path: Path)
     assert set(done.json["outcomes"]) == {"failed"}
     assert "127.0.0.1" in done.err
     assert "Traceback" not in done.err
+    assert f"trials      0 of {done.json['planned']}\n" in niah("show", "latest").out
 
 
 def test_a_budget_is_never_exceeded_and_the_run_goes_on(niah: Niah, tmp_path: Path) -> None:

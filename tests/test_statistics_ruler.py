@@ -8,8 +8,17 @@ import math
 import numpy as np
 import pytest
 
-from niah.statistics.ruler import length_average, task_average
+from niah.statistics.grids import length_marginal
+from niah.statistics.ruler import (
+    averages_of,
+    length_average,
+    mean_of_averages,
+    measured_averages,
+    task_average,
+)
+from niah.statistics.scores import sweep_estimate
 from tests.test_statistics_effective import RULER_ROWS, marginal
+from tests.test_statistics_grids import record
 
 LENGTHS = [4_000, 8_000, 16_000, 32_000, 64_000, 128_000]
 
@@ -50,3 +59,34 @@ def test_different_lengths_are_refused() -> None:
     """Tasks measured at other lengths cannot be averaged."""
     with pytest.raises(ValueError, match="same lengths"):
         task_average([marginal(LENGTHS, [1.0] * 6), marginal([4000], [1.0])])
+
+
+def test_lengths_of_shared_haystacks_are_not_independent() -> None:
+    """The average over all lengths has the sweep's own interval, over replicates; trials with
+    haystacks of their own have the narrower one of independent lengths."""
+    own = [
+        record(length, depth, repeat, float((length + repeat) % 3 > 0 or depth == 0))
+        for length in (1000, 2000, 4001)
+        for depth in (0, 50, 100)
+        for repeat in (0, 1, 2)
+        if not (length == 2000 and repeat == 1 and depth == 100)
+    ] + [record(2000, 100, 1, 1.0)]
+    shared = [dataclasses.replace(one, tags={"replicate": str(one.repeat)}) for one in own]
+    by_length = length_marginal(shared, [1000, 2000, 4001])
+    average, sweep = measured_averages(shared, by_length).equal, sweep_estimate(shared)
+    assert sweep.method == "t over 3 replicates"
+    assert average.n == sweep.n
+    assert average.value == pytest.approx(sweep.value)
+    assert (average.lower, average.upper) == pytest.approx((sweep.lower, sweep.upper))
+    by_length = length_marginal(own, [1000, 2000, 4001])
+    assert measured_averages(own, by_length) == averages_of(by_length)
+
+
+def test_the_mean_of_averages_is_the_average_of_means() -> None:
+    """Of independent tasks, either order gives the same value and interval."""
+    tasks = [marginal(LENGTHS, [0.9, 0.8, 0.9, 0.7, 0.6, 0.5]), marginal(LENGTHS, [0.5] * 6)]
+    one = mean_of_averages([averages_of(task) for task in tasks]).increasing
+    other = length_average(task_average(tasks), "increasing")
+    assert (one.value, one.lower, one.upper) == pytest.approx(
+        (other.value, other.lower, other.upper)
+    )

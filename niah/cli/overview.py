@@ -89,7 +89,7 @@ def show_run(
             }
         )
         return
-    finished = sum(analysis.summary.trials for analysis in analyses)
+    finished = sum(finished_trials(analysis.summary) for analysis in analyses)
     _print_head(run, finished, sum(analysis.summary.planned for analysis in analyses))
     for analysis in analyses:
         summary = analysis.summary
@@ -116,6 +116,11 @@ def show_run(
             print(f"\n{part}")
         if questions := "\n".join(questions_block(analysis, controls)):
             print(f"\n{questions}")
+
+
+def finished_trials(summary: Summary) -> int:
+    """Trials that need not be asked again: those that failed do."""
+    return summary.trials - summary.outcomes.get("failed", 0)
 
 
 def _print_head(run: Run, finished: int, planned: int) -> None:

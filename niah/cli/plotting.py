@@ -125,6 +125,10 @@ def plot(
     sweeps = _sweeps(db, runs, model)
     if claimed and not any(sweep.claimed_tokens for sweep in sweeps):
         note("note: no claimed context length is known; model.<name>.context_window states one")
+    if published is not None and kind != "table":
+        note(
+            "note: --published is for tables: --kind table, or a name that ends in .md, .tex, .csv"
+        )
     groups = [[s] for s in sweeps] if kind == "heatmap" else [sweeps]
     if out is not None and len(groups) > 1:
         raise ConfigurationError(

@@ -19,7 +19,7 @@ def summary_text(run: Run, analysis: Analysis, calibration: Calibration | None) 
     """One sweep in a few lines: accuracy, effective length, trials, tokens, cost."""
     from niah.cli.course import course_lines
     from niah.cli.nolima import nolima_line
-    from niah.cli.overview import effective_line
+    from niah.cli.overview import effective_line, finished_trials
     from niah.console import count, inert, percent
     from niah.runner.results import pooled_accuracy
 
@@ -46,7 +46,7 @@ def summary_text(run: Run, analysis: Analysis, calibration: Calibration | None) 
         f"  {measured}",
         *(f"  {line}" for line in effective_line(run, analysis)),
         *(f"  {line}" for line in nolima_line(run, analysis)),
-        f"  {count(summary.trials)} of {count(summary.planned)} trials"
+        f"  {count(finished_trials(summary))} of {count(summary.planned)} trials"
         + (f" ({unscored})" if unscored else "")
         + f", {count(summary.tokens_read)} input tokens{cached}, cost {cost_text(summary)}",
         *(f"  {line}" for line in caution_lines(summary)),

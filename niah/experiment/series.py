@@ -49,6 +49,11 @@ def _expand(value: Any) -> tuple[list[Any], bool]:
             problem = f"unknown key {unknown[0]!r}" if unknown else f"no key {missing[0]!r}"
             raise ValueError(f"{problem}; a range has from, to, count, and optionally spacing")
         return [value], True
+    if isinstance(value, str) and value.startswith("["):
+        raise ValueError(
+            "a text, not a list; texts in a list have quotes, which a shell takes away unless "
+            """others stand around them: '["4K", "8K"]'"""
+        )
     if not isinstance(value, Sequence) or isinstance(value, str):
         raise ValueError("not a list, and not a table with from, to, count")
     if not value:

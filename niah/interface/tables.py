@@ -27,7 +27,13 @@ from niah.statistics.effective import effective_length
 from niah.statistics.grids import Marginal
 from niah.statistics.intervals import Estimate
 from niah.statistics.published import PUBLICATIONS
-from niah.statistics.ruler import Averages, mean_of_averages, pooled_averages, task_average
+from niah.statistics.ruler import (
+    Averages,
+    mean_of_averages,
+    measured_averages,
+    pooled_averages,
+    task_average,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +82,11 @@ def table_of(sweeps: Sequence[Sweep], choices: Choices) -> TableData:
     for label, sweep in zip(labels_of(sweeps), sweeps, strict=True):
         pooled = pooled_of(sweep) if smooth else None
         margins.append(summary_of(sweep, pooled).by_length)
-        averages.append(None if pooled is None else pooled_averages(pooled.margins))
+        averages.append(
+            measured_averages(sweep.records, margins[-1])
+            if pooled is None
+            else pooled_averages(pooled.margins)
+        )
         rows.append(
             Tabled(
                 label=label,
@@ -133,7 +143,7 @@ def rows_json(data: TableData) -> list[dict[str, Any]]:
 def _means(
     sweeps: Sequence[Sweep],
     margins: Sequence[Marginal],
-    averages: Sequence[Averages | None],
+    averages: Sequence[Averages],
     rule: str,
     language: str,
 ) -> list[Tabled]:
@@ -150,7 +160,6 @@ def _means(
             continue
         mean = task_average([margin for _, margin, _ in own])
         raw = task_average([sweep.summary.by_length for sweep, _, _ in own])
-        of_tasks = [one for _, _, one in own if one is not None]
         first = own[0][0]
         means.append(
             Tabled(
@@ -161,7 +170,7 @@ def _means(
                 else None,
                 claimed_tokens=first.claimed_tokens,
                 origin=origin_of(first),
-                averages=mean_of_averages(of_tasks) if of_tasks and mean.n.all() else None,
+                averages=mean_of_averages([one for _, _, one in own]) if mean.n.all() else None,
             )
         )
     return means

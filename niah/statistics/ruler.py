@@ -7,16 +7,19 @@ Models?, section 4.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
 from niah.statistics import FloatGrid
 from niah.statistics.grids import Marginal
-from niah.statistics.intervals import Estimate
+from niah.statistics.intervals import CONFIDENCE, Estimate, t_quantile
 from niah.statistics.margins import PooledMargins, pooled_weighted_mean
+from niah.statistics.scores import replicate_of, score_of, shares_haystack
+from niah.store import TrialRecord
 
 Weighting = Literal["equal", "increasing", "decreasing"]
 
@@ -109,6 +112,54 @@ def pooled_averages(margins: PooledMargins) -> Averages:
         weights = np.zeros(measured.size)
         weights[measured] = _weights(int(np.count_nonzero(measured)), weighting)
         return pooled_weighted_mean(margins, weights)
+
+    return Averages(
+        equal=average("equal"),
+        increasing=average("increasing"),
+        decreasing=average("decreasing"),
+    )
+
+
+def measured_averages(records: Iterable[TrialRecord], by_length: Marginal) -> Averages:
+    """The averages of a sweep's own trials, with the interval that their design allows.
+
+    Where trials share haystacks, the lengths share them too: a t interval over the replicates, of
+    which each has to have all measured lengths; otherwise as `averages_of`.
+
+    Args:
+        records: Trials of one model and task.
+        by_length: Their accuracy per context length.
+    """
+    lengths = [int(length) for length in by_length.axis[by_length.n > 0]]
+    scores: defaultdict[tuple[str, str], defaultdict[int, list[float]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
+    shared = False
+    for record in records:
+        score = score_of(record)
+        if score is not None:
+            scores[replicate_of(record)][record.context_length].append(score)
+            shared = shared or shares_haystack(record)
+    whole = all(set(of) == set(lengths) for of in scores.values())
+    if not shared or not whole or len(scores) < 2:
+        return averages_of(by_length)
+    means = np.array([[np.mean(scores[name][at]) for at in lengths] for name in sorted(scores)])
+
+    def average(weighting: Weighting) -> Estimate:
+        plain = length_average(by_length, weighting)
+        weights = _weights(len(lengths), weighting)
+        of_replicates = (means @ weights) / weights.sum()
+        spread = float(np.std(of_replicates, ddof=1))
+        if spread <= 1e-12:
+            return plain
+        count = len(of_replicates)
+        half = t_quantile((1 + CONFIDENCE) / 2, count - 1) * spread / math.sqrt(count)
+        return replace(
+            plain,
+            lower=max(0.0, plain.value - half),
+            upper=min(1.0, plain.value + half),
+            method=f"{plain.method}, t over {count} replicates",
+        )
 
     return Averages(
         equal=average("equal"),
