@@ -14,6 +14,7 @@ from niah.cli.serving import reference_transports
 from niah.experiment import Experiment
 from niah.models import READERS_VERSION
 from niah.reference.readers import answer
+from niah.reference.reading import NOT_FOUND
 from niah.runner.keys import Keys
 from niah.runner.prepare import prepare
 from niah.runner.prepared import Prepared, compose_prompt
@@ -127,6 +128,24 @@ def test_a_question_in_the_first_of_several_messages_is_found(kind: str) -> None
     """Though the haystack goes on in later messages and nothing is asked behind it."""
     prepared = prepared_for(kind, {}, prompt={"turns": 3, "question_position": "before"})
     assert set(scores(prepared, "exact")) == {1.0}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "kind", ["single", "multi-value", "key-value", "threads", "counting", "variable-tracking"]
+)
+def test_where_the_answer_is_left_out_it_says_so(kind: str, language: str) -> None:
+    """And does not answer with a part of the question."""
+    prepared = prepared_for(kind, {}, language, prompt={"control": "absent"})
+    said = {
+        answer(
+            "exact",
+            [{"role": message.role, "content": message.content} for message in prompt.messages],
+            count_tokens=len,
+        )
+        for _, prompt in (compose_prompt(prepared, trial) for trial in prepared.trials)
+    }
+    assert said == {NOT_FOUND[language]}
 
 
 @pytest.mark.parametrize("hops", ["one", "two"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -81,13 +82,17 @@ def read(messages: Sequence[Mapping[str, str]]) -> Reading:
         contents = system + contents
     text = "\n\n".join(contents)
     last = len(text) - len(contents[-1]) if contents else 0
-    in_its_way = _read_in_its_way(text, last)
-    if in_its_way is not None:
-        return in_its_way
+    known = _known_form(text, last)
+    if known is not None and (reading := _read_in_its_way(text, *known)).found:
+        return reading
     question = find_question(text, last)
     language = language_of(question)
     words = question_words(question, language)
     first, end = document_span(text, question)
+    spans = search(text, words, question, language, document=(first, end))
+    if known is not None:  # the rest of what is asked is no answer to it
+        begin, stop = document_span(text, known[1][0])
+        spans = [span for span in spans if begin <= span[0] < stop]
     return Reading(
         question=question,
         language=language,
@@ -97,37 +102,37 @@ def read(messages: Sequence[Mapping[str, str]]) -> Reading:
                 depth_percent=_depth(span, first, end),
                 says=(one_line(text[span[0] : span[1]]),),
             )
-            for span in search(text, words, question, language, document=(first, end))
+            for span in spans
         ),
         conclude=_quoted,
     )
 
 
-def _read_in_its_way(text: str, last: int) -> Reading | None:
-    """The reading of a question of a known form; None = there is none, or nothing bears on it."""
+def _known_form(text: str, last: int) -> tuple[Way, re.Match[str]] | None:
+    """The way to answer a question of a known form, and the question."""
     for paragraph in asking_paragraphs(text, last):
         for way in _WAYS:
-            asked = way.asks.search(paragraph)
-            if asked is None:
-                continue
-            first, end = document_span(text, asked[0])
-            document = unwrapped(text[first:end])
-            found = tuple(
-                Found(
-                    text=one_line(match[0]),
-                    depth_percent=_depth(match.span(), 0, len(document)),
-                    says=match.groups(default=""),
-                )
-                for match in way.statements(asked, document)
-            )
-            if found:
-                return Reading(
-                    question=asked[0],
-                    language=language_of(asked[0]),
-                    found=found,
-                    conclude=partial(way.conclude, asked),
-                )
+            if asked := way.asks.search(paragraph):
+                return way, asked
     return None
+
+
+def _read_in_its_way(text: str, way: Way, asked: re.Match[str]) -> Reading:
+    first, end = document_span(text, asked[0])
+    document = unwrapped(text[first:end])
+    return Reading(
+        question=asked[0],
+        language=language_of(asked[0]),
+        found=tuple(
+            Found(
+                text=one_line(match[0]),
+                depth_percent=_depth(match.span(), 0, len(document)),
+                says=match.groups(default=""),
+            )
+            for match in way.statements(asked, document)
+        ),
+        conclude=partial(way.conclude, asked),
+    )
 
 
 def _depth(span: tuple[int, int], first: int, end: int) -> float:
