@@ -43,6 +43,8 @@ _LATIN = re.compile("[a-zA-Z0-9 .,:;!?()\\[\\]/*+=@\u00c0-\u00d6\u00d8-\u00f6\u0
 
 LONGEST_WORD = 24
 LONGEST_PIECE = 12
+JOINTS = "/-_.:,"
+"""Behind these a long word is broken rather than within its parts."""
 """A longer word of a LaTeX text may be broken after so many characters, again and again."""
 
 _FORMULA = re.compile(r"[=+\-@\t\r\n\0\uff1d\uff0b\uff0d\uff20]")
@@ -92,9 +94,15 @@ def _latex_word(word: str) -> str:
     ]
     if len(letters) <= LONGEST_WORD:
         return "".join(letters)
-    return r"\allowbreak{}".join(
-        "".join(letters[at : at + LONGEST_PIECE]) for at in range(0, len(letters), LONGEST_PIECE)
-    )
+    pieces, start = [], 0
+    while start < len(letters):
+        end = start + LONGEST_PIECE
+        joints = [at + 1 for at in range(start, min(end, len(word))) if word[at] in JOINTS]
+        if joints and end < len(letters):
+            end = joints[-1]
+        pieces.append("".join(letters[start:end]))
+        start = end
+    return r"\allowbreak{}".join(pieces)
 
 
 def latex_block(text: str) -> str:

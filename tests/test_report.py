@@ -180,7 +180,9 @@ def test_runs_of_one_model_are_told_apart_and_what_is_pooled_says_so() -> None:
     shown = html.unescape(page(report))
     headings = re.findall(r'<h3 id="map-\d-title">(.*?)</h3>', shown)
     assert [heading[-6:] for heading in headings] == ["acme-1", "acme-2"]
-    assert [row[2].partition(" ")[0] == "pooled" for row in league_rows(report)] == [False, True]
+    assert [row[0].endswith(" (pooled)") for row in league_rows(report)] == [False, True]
+    (pair,) = report.pairs
+    assert "run acme-1, acme-2" in pair.map.caption
 
 
 def test_a_comparison_is_paired_and_says_so() -> None:

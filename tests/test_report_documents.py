@@ -91,6 +91,14 @@ def test_escaped_text_has_no_command_of_its_own(text: str) -> None:
         assert shown.isascii() or not re.search("[^\x00-\xff]", shown)
 
 
+def test_a_long_name_is_broken_at_its_joints() -> None:
+    """Not within a part of it, unless that part is long itself; and nothing of it is lost."""
+    shown = latex_text("reference/lost-in-the-middle/v2")
+    pieces = shown.replace("{-}", "-").split(r"\allowbreak{}")
+    assert pieces == ["reference/", "lost-in-the-", "middle/v2"]
+    assert latex_text("x" * 30).split(r"\allowbreak{}") == ["x" * 12, "x" * 12, "x" * 6]
+
+
 def test_hostile_text_is_no_latex() -> None:
     """A whole document has the commands of its layout and no other."""
     shown = latex(small_report(responses=HOSTILE, several=True), pictures_of())

@@ -43,7 +43,7 @@ _NAME = r">{\raggedright\arraybackslash}p{0.2\linewidth}"
 _WHAT = r">{\raggedright\arraybackslash}p{0.26\linewidth}"
 _SPAN = r">{\raggedleft\arraybackslash}p{0.27\linewidth}"
 _COLUMNS = {
-    "league": f"{_LEFT}rrrrr",
+    "league": f"{_NAME}rrrrr",
     "margin": f"{_LEFT}rr{_RIGHT}r",
     "beside": f"{_NAME}{_WHAT}r{_SPAN}r",
     "near-end": f"{_NAME}r{_RIGHT}{_RIGHT}",

@@ -54,7 +54,7 @@ def compare_sweeps(
                 differing=found,
                 map=difference_data(
                     numbers,
-                    measured[second].facts,
+                    measured_sweeps.merged_facts([measured[first], measured[second]]),
                     first=a.label,
                     second=b.label,
                     task=a.grid.task,

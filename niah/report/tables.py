@@ -23,20 +23,16 @@ def league_rows(report: Report) -> list[list[str]]:
     What is pooled says so.
     """
     language = report.language
-
-    def shown(sweep: Sweep, value: str) -> str:
-        pooled = sweep.map.estimate == "pooled"
-        return word(language, "pooled-value", value=value) if pooled else value
-
     rows = []
     for sweep in report.sweeps:
         accuracy = sweep.summary.accuracy
         found = sweep.effective[0] if sweep.effective else None
+        pooled = sweep.map.estimate == "pooled"
         rows.append(
             [
-                sweep.label,
-                shown(sweep, bound(found, found.value, language)) if found else DASH,
-                shown(sweep, share(language, accuracy.value)) if accuracy.n else DASH,
+                word(language, "pooled-value", value=sweep.label) if pooled else sweep.label,
+                bound(found, found.value, language) if found else DASH,
+                share(language, accuracy.value) if accuracy.n else DASH,
                 word(
                     language,
                     "from-to",
@@ -46,7 +42,9 @@ def league_rows(report: Report) -> list[list[str]]:
                 if accuracy.n
                 else DASH,
                 f"{whole(language, accuracy.n)} / {whole(language, sweep.summary.trials)}",
-                cost(sweep.summary.cost_usd, language),
+                cost(sweep.summary.cost_usd, language)
+                if sweep.summary.cost_usd.value is not None
+                else word(language, "unknown"),
             ]
         )
     return rows

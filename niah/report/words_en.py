@@ -17,7 +17,7 @@ ENGLISH: dict[str, str] = {
     "effective-title": "Effective context length",
     "pooled-effective-title": "Pooled effective context length",
     "accuracy-title": "Accuracy",
-    "pooled-value": "pooled {value}",
+    "pooled-value": "{value} (pooled)",
     "pooled-title": "Pooled accuracy",
     "tokens": "{value}\u00a0tokens",
     "below": "below {value}",
@@ -149,6 +149,7 @@ ENGLISH: dict[str, str] = {
     "attempts-1": "1 attempt",
     "attempts": "{n} attempts",
     "cost-unknown": "cost unknown",
+    "unknown": "unknown",
     # margins
     "over-length": "Accuracy over context length, all depths together",
     "over-depth": "Accuracy over depth, all lengths together",
