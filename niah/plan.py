@@ -117,7 +117,9 @@ def _usual_label(experiment: Experiment) -> str:
     return f"{label}/keys={keys}" if keys > 1 else label
 
 
-def build_trials(experiment: Experiment, ingredients: Ingredients) -> tuple[Trial, ...]:
+def build_trials(
+    experiment: Experiment, ingredients: Ingredients, *, model: str | None = None
+) -> tuple[Trial, ...]:
     """All trials of an experiment in the order in which they are sent.
 
     Every cell is visited once before any is visited again, the longest contexts first: an
@@ -126,16 +128,22 @@ def build_trials(experiment: Experiment, ingredients: Ingredients) -> tuple[Tria
 
     An adaptive sweep chooses its trials as it goes; here, each of its cells has one.
 
+    Args:
+        experiment: As validated.
+        ingredients: Of it.
+        model: The only one, by id; None = all of them.
+
     Raises:
         ModelError: if a model cannot be resolved.
     """
     make = trial_maker(experiment, ingredients)
+    models = [one.id for one in experiment.resolved_models() if model in (None, one.id)]
     uniform = experiment.sampling.mode == "uniform"
     return tuple(
-        make(model.id, cell, repeat)
+        make(asked, cell, repeat)
         for repeat in range(experiment.grid.trials if uniform else 1)
         for cell in _cells_in_order(experiment, ingredients)
-        for model in experiment.resolved_models()
+        for asked in models
     )
 
 

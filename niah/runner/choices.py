@@ -72,7 +72,7 @@ def _choice(
         frame_tokens=frame_tokens,
         shared_version=int(frame_tokens > 0),
     )
-    trials = [trial for trial in build_trials(experiment, ingredients) if trial.model == model.id]
+    trials = build_trials(experiment, ingredients, model=model.id)
     bill = expected_bill(model, trials, frame_tokens=frame_tokens)
     return Choice(way=way, task=trials[0].task, bill=bill, chosen=way == chosen)
 
