@@ -378,7 +378,7 @@ def test_baselines_are_set_shown_listed_and_removed(nights: Nights) -> None:
         (("--min-effective", "64K"), "measure longer ones"),
         (("--min-accuracy", "0.9", "--step-summary"), "GITHUB_STEP_SUMMARY"),
         (("--min-accuracy", "0.9", "--set", "grid.trials=3"), "belong to an experiment"),
-        (("-b", "nowhere"), "no run 'nowhere'"),
+        (("-b", "nowhere"), "no baseline 'nowhere'. There is no run 'nowhere'"),
     ],
 )
 def test_bad_options_are_one_sentence(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from niah.cli.logs import log
-from niah.errors import ConfigurationError
+from niah.errors import ConfigurationError, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,7 +36,12 @@ def load_pool(store: Store, name: str) -> Pool:
     from niah.store.trials import iter_trials
 
     stored = find_baseline(store, name)
-    runs = [find_run(store, run) for run in (stored.runs if stored else (name,))]
+    try:
+        runs = [find_run(store, run) for run in (stored.runs if stored else (name,))]
+    except StoreError as error:
+        if stored:
+            raise
+        raise StoreError(f"There is no baseline {name!r}. {error}") from None
     return Pool(
         name=name if stored else runs[0].run,
         runs=tuple((run, tuple(iter_trials(store, run.run))) for run in runs),

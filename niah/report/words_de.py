@@ -256,8 +256,8 @@ GERMAN: dict[str, str] = {
     "umgerechnet wie ihre Quelle sagt; wie ihre Prompts entstanden, ist hier nicht bekannt.",
     "league": "Nebeneinander",
     "notable": "Einige Antworten",
-    "notable-help": "Von jeder Art zu verfehlen oder zu scheitern eine, der kürzeste Text "
-    "zuerst. niah show und niah export haben alle.",
+    "notable-help": "Einige Antworten, von jeder Art zu verfehlen oder zu scheitern eine, bevor "
+    "eine zweite kommt, der kürzeste Text zuerst. niah show und niah export haben alle.",
     "made-by": "Von niah {version} aus seinem Speicher gemacht.",
     "run": "Lauf",
     "status": "Stand",

@@ -257,8 +257,8 @@ ENGLISH: dict[str, str] = {
     "league": "Side by side",
     # experiment
     "notable": "Some answers",
-    "notable-help": "One answer of each way to miss or fail, the shortest text first. niah show "
-    "and niah export have all.",
+    "notable-help": "A few answers, one of each way to miss or fail before a second of any, the "
+    "shortest text first. niah show and niah export have all.",
     "made-by": "Made by niah {version} from its store.",
     "run": "Run",
     "status": "Status",
