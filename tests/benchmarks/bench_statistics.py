@@ -223,39 +223,6 @@ def print_totals(every: list[Outcome]) -> None:
     )
 
 
-def print_overall(seeds: int) -> None:
-    """Bias, RMSE and coverage of the pooled overall accuracy of small adaptive sweeps."""
-    size = 5
-    depth, length = np.meshgrid(*(np.linspace(0, 1, size),) * 2, indexing="ij")
-    maps = {f"flat {level:g}": np.full((size, size), level) for level in (0.5, 0.9, 0.98, 1.0)}
-    maps["middle"] = 0.98 - 0.7 * length * np.exp(-(((depth - 0.5) / 0.22) ** 2))
-    maps["decay"] = 0.98 - 0.5 * length
-    maps["cliff"] = np.where(length <= 0.5, 0.98, 0.2)
-    cost = np.broadcast_to(np.geomspace(1_000, 32_000, size), (size, size)).copy()
-    print(f"pooled overall accuracy, {size} x {size} cells, {seeds} seeds, in points:")
-    for passes, target in ((2.2, 0.06), (10.0, 0.06), (10.0, 1e-9)):
-        for name, truth in maps.items():
-            rows = []
-            for seed in range(seeds):
-                design = Design(cost=cost, seed=seed, target_error=target, max_passes=passes)
-                reader = Reader(truth, seed, repeats=256)
-                progress = begin(design)
-                while progress.batch:
-                    progress = advance(design, progress, reader)
-                found = pooled_margins(
-                    pool(progress.sums, progress.n), np.arange(size), np.arange(size)
-                ).accuracy
-                true = float(truth.mean())
-                rows.append((found.value - true, found.lower <= true <= found.upper))
-            error, covered = np.array(rows, float).T
-            print(
-                f"{passes:4g} passes, target {target:g}, {name:9s} bias {100 * error.mean():+.2f} "
-                f"(standard error {100 * error.std() / math.sqrt(seeds):.2f}), "
-                f"RMSE {100 * math.sqrt((error**2).mean()):.2f}, coverage {covered.mean():.3f}",
-                flush=True,
-            )
-
-
 def print_times() -> None:
     """Seconds for a fit and for choosing a batch, one core."""
     for size in (15, 35):
@@ -280,11 +247,7 @@ def main() -> None:
     parser.add_argument("--only", choices=("tuned", "held-out"))
     parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--families", nargs="*", help="only these")
-    parser.add_argument("--overall", action="store_true", help="only the overall accuracy's bias")
     arguments = parser.parse_args()
-    if arguments.overall:
-        print_overall(arguments.seeds)
-        return
     print_times()
     for title, families in (("tuned", list(TUNED)), ("held-out", list(HELD_OUT))):
         if arguments.only in (None, title):
