@@ -35,6 +35,8 @@ class PooledMargins:
         length_draws: Accuracies per length of maps drawn from the posterior and moved likewise,
             shape (draws, lengths): what is said about several lengths at once rests on these.
         length_means: The same as drawn, not moved: what a mean over lengths rests on.
+        length_centres: Accuracies per length on which intervals of means over several lengths are
+            centred, shape (centres, lengths): the map's own first.
         sums: Summed scores per context length.
     """
 
@@ -43,6 +45,7 @@ class PooledMargins:
     by_depth: Marginal
     length_draws: FloatGrid
     length_means: FloatGrid
+    length_centres: FloatGrid
     sums: FloatGrid
 
 
@@ -71,6 +74,7 @@ def pooled_margins(
         by_depth=_margin(pooled, depth_draws, depth_percents, axis=1),
         length_draws=length_draws,
         length_means=maps.mean(axis=1),
+        length_centres=np.array([centre.mean(axis=0) for centre in centres]),
         sums=pooled.sums.sum(axis=0),
     )
 
@@ -97,7 +101,9 @@ def pooled_weighted_mean(margins: PooledMargins, weights: FloatGrid) -> Estimate
     share = weights / weights.sum()
     value = float(weights @ margins.by_length.accuracy) / float(weights.sum())
     n = margins.by_length.n[kept].sum()
-    draws = _centred(margins.length_means @ share, np.array(value))
+    means = margins.length_means @ share
+    centres = margins.length_centres if kept.sum() > 1 else margins.length_centres[:1]
+    draws = [_centred(means, centre @ share) for centre in centres]
     lower, upper = _bounds(draws, margins.sums[kept].sum(), n)
     return Estimate(value=value, lower=float(lower), upper=float(upper), n=int(n), method=METHOD)
 
