@@ -20,6 +20,13 @@ from tests.test_statistics_grids import record
 SCORES = {250: 0.9, 1000: 1.0, 4000: 0.9, 8000: 0.5, 16000: 0.9}
 """Base score 100% at 1K; 85% is held up to 4K and not at 8K."""
 
+ASSOCIATIVE = """
+models = ["reference/exact"]
+grid = { context_lengths = [500, 2000], depth_percents = [0, 50, 100] }
+task = { kind = "associative" }
+haystack = { source = "gazetteer" }
+"""
+
 
 def measured(kind: str, scores: dict[int, float]) -> tuple[Run, Analysis]:
     prepared = prepare(
@@ -98,13 +105,8 @@ def test_a_base_of_nothing_has_no_effective_length() -> None:
 
 def test_no_output_of_an_adaptive_run_bounds_a_share_of_nothing(niah: Niah, tmp_path: Path) -> None:
     """A pooled map lends a base score to lengths at which nothing was right; it is none."""
-    (tmp_path / "a.toml").write_text(
-        'models = ["reference/exact"]\n'
-        "grid = { context_lengths = [500, 2000], depth_percents = [0, 50, 100] }\n"
-        'task = { kind = "associative" }\nhaystack = { source = "gazetteer" }\n'
-        'sampling = { mode = "adaptive" }\n',
-        encoding="utf-8",
-    )
+    adaptive = ASSOCIATIVE + 'sampling = { mode = "adaptive" }\n'
+    (tmp_path / "a.toml").write_text(adaptive, encoding="utf-8")
     told = niah("run", "a.toml", "-q").out
     assert "  base score 0.0%" in told
     assert "effective length at 0.85 x base none, 95% interval none" in told
@@ -134,12 +136,7 @@ def test_other_tasks_have_no_base_score() -> None:
 
 def test_run_show_and_report_tell_them(niah: Niah, tmp_path: Path) -> None:
     """The reader that knows no landmark reaches nothing, and every output says so."""
-    (tmp_path / "a.toml").write_text(
-        'models = ["reference/exact"]\n'
-        "grid = { context_lengths = [500, 2000], depth_percents = [0, 50, 100] }\n"
-        'task = { kind = "associative" }\nhaystack = { source = "gazetteer" }\n',
-        encoding="utf-8",
-    )
+    (tmp_path / "a.toml").write_text(ASSOCIATIVE, encoding="utf-8")
     told = niah("run", "a.toml", "-q").out
     assert "base score 0.0%" in told
     assert "effective length at 0.85 x base none, 95% interval none" in told

@@ -120,13 +120,12 @@ def curves_data(
             f"{len(summaries)} curves cannot be told apart in one figure; give 1 to {MOST_CURVES}"
         )
     words = WORDS[language]
-    names = [plain(name) for name in (labels or [s.model for s in summaries])]
+    given = labels or [s.model for s in summaries]
+    names = [plain(name) for name in given]
     found = effective or {}
     curves = tuple(
         _curve(summary, name, axis, found.get(label))
-        for summary, name, label in zip(
-            summaries, names, labels or [s.model for s in summaries], strict=True
-        )
+        for summary, name, label in zip(summaries, names, given, strict=True)
     )
     values = sorted({value for curve in curves for value in curve.at})
     tasks = sorted({plain(summary.task) for summary in summaries})
@@ -158,7 +157,7 @@ def curves_data(
             [
                 (str(index), f"{name}: {_overall(summary, found.get(label), axis, language)}")
                 for index, (name, summary, label) in enumerate(
-                    zip(names, summaries, labels or [s.model for s in summaries], strict=True)
+                    zip(names, summaries, given, strict=True)
                 )
             ]
             + _rules(found, axis, language)

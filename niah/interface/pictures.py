@@ -155,7 +155,8 @@ def _difference(sweeps: Sequence[Sweep], choices: Choices) -> FigureData:
     from niah.figures.difference import difference_data
     from niah.statistics.compare import compare
 
-    _raw_only(choices, "a difference")
+    if choices.pooled:
+        raise ConfigurationError("a difference is shown from raw accuracies; leave out --pooled")
     if len(sweeps) != 2:
         raise ConfigurationError(
             f"a difference is that of two sweeps, not of {len(sweeps)}; choose with --model or "
@@ -246,8 +247,3 @@ def _measured_at(sweep: Sweep) -> str:
             f"{sweep.run.run} does not say when it was measured; import it again with --date"
         )
     return sweep.facts.date + {4: "-01-01", 7: "-01"}.get(len(sweep.facts.date), "")
-
-
-def _raw_only(choices: Choices, what: str) -> None:
-    if choices.pooled:
-        raise ConfigurationError(f"{what} is shown from raw accuracies; leave out --pooled")

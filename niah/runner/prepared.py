@@ -224,7 +224,7 @@ def check_lengths(prepared: Prepared) -> None:
     Raises:
         ConfigurationError: naming the length, the reason and the remedy.
     """
-    ends = {prepared.experiment.grid.context_lengths[end] for end in (0, -1)}
+    ends = _ends(prepared)
     tried: defaultdict[Hashable, set[Hashable]] = defaultdict(set)
     for trial in prepared.trials:
         prompts = tried[_length_of(prepared, trial)]
@@ -255,7 +255,7 @@ def refused_trials(prepared: Prepared) -> list[tuple[Trial, str]]:
     tried, stands for all that have it: an estimate.
     """
     written = prepared.task.writer is not None
-    ends = {prepared.experiment.grid.context_lengths[end] for end in (0, -1)}
+    ends = _ends(prepared)
     reasons: dict[Hashable, str] = {}
     refused = []
     for trial in prepared.trials:
@@ -267,6 +267,12 @@ def refused_trials(prepared: Prepared) -> list[tuple[Trial, str]]:
         if reasons[prompt]:
             refused.append((trial, reasons[prompt]))
     return refused
+
+
+def _ends(prepared: Prepared) -> set[int]:
+    """The shortest and the longest context length."""
+    lengths = prepared.experiment.grid.context_lengths
+    return {lengths[0], lengths[-1]}
 
 
 def _length_of(prepared: Prepared, trial: Trial) -> Hashable:

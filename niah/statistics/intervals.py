@@ -135,6 +135,20 @@ def replicate_estimate(
     )
 
 
+def replicate_half_width(values: Sequence[float]) -> float | None:
+    """Half of Student's t interval of the mean of replicates' values; None if they agree exactly.
+
+    Args:
+        values: One of each replicate, two or more.
+    """
+    count = len(values)
+    mean = math.fsum(values) / count
+    error = math.sqrt(math.fsum((v - mean) ** 2 for v in values) / (count - 1) / count)
+    if error <= 1e-12:
+        return None
+    return t_quantile((1 + CONFIDENCE) / 2, count - 1) * error
+
+
 def t_quantile(probability: float, degrees_of_freedom: float) -> float:
     """Quantile of Student's t distribution.
 

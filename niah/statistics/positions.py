@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from niah.statistics.differences import Difference
-from niah.statistics.intervals import CONFIDENCE, jeffreys, t_quantile
+from niah.statistics.intervals import jeffreys, replicate_half_width
 from niah.statistics.scores import (
     BALANCED_SHARE,
     LEAST_REPLICATES,
@@ -106,11 +106,9 @@ def _over_replicates(
     ):
         return None
     own = [(_apply(found, part)) for part in parts if (found := contrast(part))]
-    mean = math.fsum(own) / len(own)
-    error = math.sqrt(math.fsum((v - mean) ** 2 for v in own) / (len(own) - 1) / len(own))
-    if error <= 1e-12:
+    half = replicate_half_width(own)
+    if half is None:
         return None
-    half = t_quantile((1 + CONFIDENCE) / 2, len(own) - 1) * error
     value = _apply(contrast(cells), cells)
     return value - half, value + half, f"t over {len(own)} replicates"
 

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 import numpy as np
 
 from niah.statistics import FloatGrid
 from niah.statistics.grids import Marginal
-from niah.statistics.intervals import CONFIDENCE, Estimate, t_quantile
+from niah.statistics.intervals import Estimate, replicate_half_width
 from niah.statistics.margins import PooledMargins, pooled_weighted_mean
 from niah.statistics.scores import replicate_of, score_of, shares_haystack
 from niah.store import TrialRecord
@@ -76,16 +77,14 @@ def length_average(by_length: Marginal, weighting: Weighting = "equal") -> Estim
     count = int(np.count_nonzero(measured))
     if not count:
         return Estimate(value=math.nan, lower=math.nan, upper=math.nan, n=0, method="not measured")
-    weights = _weights(count, weighting)
-    accuracy = by_length.accuracy[measured]
-    total = float(weights.sum())
-    value = float(weights @ accuracy) / total  # divided last, so that a mean of ones is one
-    below = float(np.linalg.norm(weights * (accuracy - by_length.lower[measured]))) / total
-    above = float(np.linalg.norm(weights * (by_length.upper[measured] - accuracy))) / total
+    value, lower, upper = _independent_mean(
+        np.array([by_length.accuracy, by_length.lower, by_length.upper])[:, measured],
+        _weights(count, weighting),
+    )
     return Estimate(
         value=value,
-        lower=value - below,
-        upper=value + above,
+        lower=lower,
+        upper=upper,
         n=int(by_length.n.sum()),
         method=f"mean of {count} lengths, {weighting} weights",
     )
@@ -93,11 +92,7 @@ def length_average(by_length: Marginal, weighting: Weighting = "equal") -> Estim
 
 def averages_of(by_length: Marginal) -> Averages:
     """The averages of a sweep whose lengths are independent."""
-    return Averages(
-        equal=length_average(by_length),
-        increasing=length_average(by_length, "increasing"),
-        decreasing=length_average(by_length, "decreasing"),
-    )
+    return _each(partial(length_average, by_length))
 
 
 def pooled_averages(margins: PooledMargins) -> Averages:
@@ -113,11 +108,7 @@ def pooled_averages(margins: PooledMargins) -> Averages:
         weights[measured] = _weights(int(np.count_nonzero(measured)), weighting)
         return pooled_weighted_mean(margins, weights)
 
-    return Averages(
-        equal=average("equal"),
-        increasing=average("increasing"),
-        decreasing=average("decreasing"),
-    )
+    return _each(average)
 
 
 def measured_averages(records: Iterable[TrialRecord], by_length: Marginal) -> Averages:
@@ -149,23 +140,17 @@ def measured_averages(records: Iterable[TrialRecord], by_length: Marginal) -> Av
         plain = length_average(by_length, weighting)
         weights = _weights(len(lengths), weighting)
         of_replicates = (means @ weights) / weights.sum()
-        spread = float(np.std(of_replicates, ddof=1))
-        if spread <= 1e-12:
+        half = replicate_half_width(of_replicates)
+        if half is None:
             return plain
-        count = len(of_replicates)
-        half = t_quantile((1 + CONFIDENCE) / 2, count - 1) * spread / math.sqrt(count)
         return replace(
             plain,
             lower=max(0.0, plain.value - half),
             upper=min(1.0, plain.value + half),
-            method=f"{plain.method}, t over {count} replicates",
+            method=f"{plain.method}, t over {len(means)} replicates",
         )
 
-    return Averages(
-        equal=average("equal"),
-        increasing=average("increasing"),
-        decreasing=average("decreasing"),
-    )
+    return _each(average)
 
 
 def mean_of_averages(by_task: Sequence[Averages]) -> Averages:
@@ -175,13 +160,14 @@ def mean_of_averages(by_task: Sequence[Averages]) -> Averages:
     """
 
     def mean(averages: Sequence[Estimate]) -> Estimate:
-        value = float(np.mean([one.value for one in averages]))
-        below = float(np.linalg.norm([one.value - one.lower for one in averages])) / len(averages)
-        above = float(np.linalg.norm([one.upper - one.value for one in averages])) / len(averages)
+        value, lower, upper = _independent_mean(
+            np.array([(one.value, one.lower, one.upper) for one in averages]).T,
+            np.ones(len(averages)),
+        )
         return Estimate(
             value=value,
-            lower=value - below,
-            upper=value + above,
+            lower=lower,
+            upper=upper,
             n=sum(one.n for one in averages),
             method=f"mean of {len(averages)} tasks",
         )
@@ -191,6 +177,29 @@ def mean_of_averages(by_task: Sequence[Averages]) -> Averages:
         increasing=mean([one.increasing for one in by_task]),
         decreasing=mean([one.decreasing for one in by_task]),
     )
+
+
+def _each(average: Callable[[Weighting], Estimate]) -> Averages:
+    return Averages(
+        equal=average("equal"),
+        increasing=average("increasing"),
+        decreasing=average("decreasing"),
+    )
+
+
+def _independent_mean(numbers: FloatGrid, weights: FloatGrid) -> tuple[float, float, float]:
+    """A weighted mean of independent numbers with its bounds, whose distances add in squares.
+
+    Args:
+        numbers: Values, lower and upper bounds, shape (3, numbers).
+        weights: Of each number.
+    """
+    values, lower, upper = numbers
+    total = float(weights.sum())
+    value = float(weights @ values) / total  # divided last, so that a mean of ones is one
+    below = float(np.linalg.norm(weights * (values - lower))) / total
+    above = float(np.linalg.norm(weights * (upper - values))) / total
+    return value, value - below, value + above
 
 
 def _weights(count: int, weighting: Weighting) -> FloatGrid:
